@@ -1,0 +1,1 @@
+"""What the server believes: values and decisions, no input or output."""

@@ -1,0 +1,92 @@
+"""The secret a caller presents to us: how it looks, and what is kept of it.
+
+A key is `es-`, twelve characters of id, forty-three of secret, six of checksum, all of them letters
+and digits, so that secret scanners know it and a cut or mistyped key is told without a look-up.
+"""
+
+import hmac
+from hashlib import sha256
+from zlib import crc32
+
+from msgspec import Struct
+
+from endpoints_server.domain.person import Person
+from endpoints_server.domain.secret import Secret
+
+PREFIX = "es-"
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+ID_LENGTH = 12
+SECRET_LENGTH = 43
+CHECKSUM_LENGTH = 6
+BODY_LENGTH = len(PREFIX) + ID_LENGTH + SECRET_LENGTH
+KEY_LENGTH = BODY_LENGTH + CHECKSUM_LENGTH
+SHOWN_LENGTH = len(PREFIX) + 6
+RANDOM_BYTES = 41
+"""Nine bytes make the id, thirty-two (256 bits) the secret."""
+
+
+class AccessKey(Struct, frozen=True, kw_only=True):
+    """A client key as it is kept: a keyed hash and its first characters, never the key.
+
+    `ring_id` names the key of the ring that the hash was made with. Instants are microseconds since
+    1970.
+    """
+
+    id: str
+    digest: bytes
+    ring_id: str
+    shown: str
+    name: str = ""
+    person: Person
+    created_at: int
+    expires_at: int | None = None
+    revoked_at: int | None = None
+
+    def is_valid_at(self, instant: int) -> bool:
+        """Say whether the key may be used at an instant."""
+        if self.revoked_at is not None:
+            return False
+        return self.expires_at is None or instant < self.expires_at
+
+
+def make_key(random_bytes: bytes) -> Secret:
+    """Make a key of forty-one random bytes."""
+    if len(random_bytes) != RANDOM_BYTES:
+        raise ValueError(f"a key is made of {RANDOM_BYTES} random bytes")
+    key_id = spell(int.from_bytes(random_bytes[:9]), ID_LENGTH)
+    body = PREFIX + key_id + spell(int.from_bytes(random_bytes[9:]), SECRET_LENGTH)
+    return Secret(body + checksum(body))
+
+
+def read_key_id(text: str) -> str | None:
+    """Give the id in a key, or None where the text is no key of ours or was mistyped."""
+    if len(text) != KEY_LENGTH or not text.startswith(PREFIX) or not text.isascii():
+        return None
+    body, claimed = text[:BODY_LENGTH], text[BODY_LENGTH:]
+    if checksum(body) != claimed:
+        return None
+    return body[len(PREFIX) : len(PREFIX) + ID_LENGTH]
+
+
+def digest_key(text: str, ring_key: bytes) -> bytes:
+    """Give the keyed hash under which a key is kept (HMAC-SHA256)."""
+    return hmac.digest(ring_key, text.encode(), sha256)
+
+
+def is_same_digest(one: bytes, other: bytes) -> bool:
+    """Compare two digests in constant time."""
+    return hmac.compare_digest(one, other)
+
+
+def checksum(body: str) -> str:
+    """Spell the CRC-32 of a key's body."""
+    return spell(crc32(body.encode()), CHECKSUM_LENGTH)
+
+
+def spell(number: int, length: int) -> str:
+    """Write a number in letters and digits, padded or cut to a length."""
+    digits: list[str] = []
+    for _ in range(length):
+        number, digit = divmod(number, len(ALPHABET))
+        digits.append(ALPHABET[digit])
+    return "".join(reversed(digits))

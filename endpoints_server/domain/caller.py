@@ -1,0 +1,12 @@
+"""Who makes a call."""
+
+from msgspec import Struct
+
+from endpoints_server.domain.person import Person
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """Somebody whose key was accepted."""
+
+    person: Person
+    key_id: str

@@ -1,0 +1,48 @@
+"""One immutable snapshot of the compiled configuration."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from endpoints_server.domain.endpoint import Endpoint
+
+
+class Bounds(Struct, frozen=True, kw_only=True):
+    """Sizes past which a body or an event is refused, in bytes."""
+
+    request_bytes: int = 64 * 1024 * 1024
+    reply_bytes: int = 64 * 1024 * 1024
+    event_bytes: int = 4 * 1024 * 1024
+
+
+class Catalog(Struct, frozen=True, kw_only=True):
+    """What is served: endpoints in file order, found by name or slug without case, and by model.
+
+    `version` names the snapshot in receipts, entries and probes.
+    """
+
+    version: str
+    endpoints: tuple[Endpoint, ...] = ()
+    by_name: Mapping[str, Endpoint] = {}
+    by_model: Mapping[str, tuple[Endpoint, ...]] = {}
+    bounds: Bounds = Bounds()
+
+
+def catalog_of(
+    endpoints: tuple[Endpoint, ...], version: str, bounds: Bounds | None = None
+) -> Catalog:
+    """Index endpoints into a Catalog; names and slugs are taken to be unique without case."""
+    by_name: dict[str, Endpoint] = {}
+    by_model: dict[str, tuple[Endpoint, ...]] = {}
+    for endpoint in endpoints:
+        by_name[endpoint.slug] = endpoint
+        by_name[endpoint.name.lower()] = endpoint
+        for name in dict.fromkeys(model.name for model in endpoint.models):
+            by_model[name] = (*by_model.get(name, ()), endpoint)
+    return Catalog(
+        version=version,
+        endpoints=endpoints,
+        by_name=by_name,
+        by_model=by_model,
+        bounds=bounds or Bounds(),
+    )

@@ -1,0 +1,112 @@
+"""Header templates: text with placeholders, resolved in one pass over the template."""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from endpoints_server.domain.person import Person
+
+LAST_LATIN_1 = "\xff"
+FORBIDDEN = re.compile(r"[\r\n\x00]")
+
+
+class Source(StrEnum):
+    """Where a placeholder's value comes from."""
+
+    USER = "user"
+    BODY = "body"
+    OPENID = "openid"
+
+
+class Placeholder(Struct, frozen=True):
+    """One `{{LIBRECHAT_…}}`; `is_credential` marks those without which the header must not go."""
+
+    source: Source
+    name: str
+    is_credential: bool = False
+
+
+class HeaderTemplate(Struct, frozen=True):
+    """One configured header: its name and the pieces of its value, in order."""
+
+    name: str
+    pieces: tuple[str | Placeholder, ...]
+
+
+class Conversation(Struct, frozen=True, kw_only=True):
+    """Which conversation a call belongs to, as its caller told."""
+
+    id: str = ""
+    parent_message_id: str = ""
+    message_id: str = ""
+
+    def field(self, name: str) -> str:
+        """Give a field by its placeholder name; what was not told is empty."""
+        match name:
+            case "CONVERSATIONID":
+                return self.id
+            case "PARENTMESSAGEID":
+                return self.parent_message_id
+            case _:  # the templates hold known names only, and this is the last
+                return self.message_id
+
+
+def render(
+    templates: Iterable[HeaderTemplate], person: Person, conversation: Conversation
+) -> dict[str, str]:
+    """Resolve each template once; values put in are never looked at again.
+
+    A header is left out where a value would break the line (CR, LF, NUL) or a credential is
+    missing. Text beyond Latin-1 goes as `b64:` and the base64 of its UTF-8 bytes, as LibreChat
+    sends it.
+    """
+    rendered: dict[str, str] = {}
+    for template in templates:
+        value = render_value(template.pieces, person, conversation)
+        if value is not None and not FORBIDDEN.search(value):
+            rendered[template.name] = value
+    return rendered
+
+
+def render_value(
+    pieces: tuple[str | Placeholder, ...], person: Person, conversation: Conversation
+) -> str | None:
+    """Join the pieces of one value, or give None where a credential is missing."""
+    texts: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            texts.append(piece)
+            continue
+        value = look_up(piece, person, conversation)
+        if value is None and piece.is_credential:
+            return None
+        texts.append(encode(value or ""))
+    return "".join(texts)
+
+
+def look_up(piece: Placeholder, person: Person, conversation: Conversation) -> str | None:
+    """Find a placeholder's value, or None where it is not known."""
+    match piece.source:
+        case Source.USER:
+            return person.field(piece.name)
+        case Source.BODY:
+            return conversation.field(piece.name)
+        case Source.OPENID:
+            return None
+
+
+def encode(value: str) -> str:
+    """Make a value fit for a header line."""
+    if all(character <= LAST_LATIN_1 for character in value):
+        return value
+    return "b64:" + b64encode(value.encode()).decode()
+
+
+def overlay(lower: Mapping[str, str], upper: Mapping[str, str]) -> dict[str, str]:
+    """Lay one set of headers over another; names are compared without case, the upper wins."""
+    taken = {name.lower() for name in upper}
+    kept = {name: value for name, value in lower.items() if name.lower() not in taken}
+    return kept | dict(upper)

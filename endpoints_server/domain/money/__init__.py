@@ -1,0 +1,1 @@
+"""What is counted: tokens, prices, and the entry a settled call leaves."""

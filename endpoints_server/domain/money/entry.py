@@ -1,0 +1,70 @@
+"""A settled attempt, as the ledger keeps it."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from endpoints_server.domain.money.price import Rates
+from endpoints_server.domain.money.usage import Usage
+
+
+class Outcome(StrEnum):
+    """How an attempt ended: answered to the end, failed, or the caller left first."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    LEFT = "left"
+
+
+class UsageStatus(StrEnum):
+    """Where the token counts come from."""
+
+    REPORTED = "reported"
+    ESTIMATED = "estimated"
+    NONE = "none"
+
+
+class CostStatus(StrEnum):
+    """How far the cost can be trusted."""
+
+    EXACT = "exact"
+    ESTIMATED = "estimated"
+    UNPRICED = "unpriced"
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One attempt of one call, written once and never changed.
+
+    Instants are microseconds since 1970, durations microseconds, money nano-USD. `cost_nano_usd`
+    is None where nobody knows a price. `rates` are those the cost was computed with.
+    """
+
+    id: str
+    request_id: str
+    attempt: int = 1
+    operation: str = "chat"
+    started_at: int
+    took: int = 0
+    first_byte_took: int | None = None
+    person_id: str = ""
+    key_id: str = ""
+    conversation_id: str = ""
+    endpoint: str
+    model: str
+    answered_model: str = ""
+    wire_in: str
+    wire_out: str
+    is_stream: bool = False
+    credential: str = "house"
+    outcome: Outcome
+    status: int
+    fault: str = ""
+    stop: str = ""
+    usage: Usage = Usage()
+    usage_status: UsageStatus = UsageStatus.NONE
+    rates: Rates | None = None
+    price_source: str = ""
+    cost_nano_usd: int | None = None
+    cost_status: CostStatus = CostStatus.UNPRICED
+    losses: tuple[str, ...] = ()
+    config: str = ""

@@ -1,0 +1,121 @@
+"""The plan of a call: a model name becomes the ordered routes that can serve it."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from msgspec import Struct
+
+from endpoints_server.domain.caller import Caller
+from endpoints_server.domain.catalog import Catalog
+from endpoints_server.domain.endpoint import Endpoint, Model
+from endpoints_server.domain.fault import Failed, Fault, Kind
+
+SHOWN_CANDIDATES = 5
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """One way to serve a call."""
+
+    endpoint: Endpoint
+    model: Model
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """The routes of a call, best first; never empty."""
+
+    routes: tuple[Route, ...]
+
+
+def plan(catalog: Catalog, caller: Caller, asked: str, endpoint_name: str = "") -> Plan:
+    """Find the routes for the model a caller asked for.
+
+    `asked` is `endpoint/model`, or a bare model that exactly one endpoint has; where
+    `endpoint_name` is given (path or header), the whole of `asked` is the model. Raises Failed
+    with `model_not_found`, `model_ambiguous` or `endpoint_not_found`.
+    """
+    if endpoint_name:
+        endpoint = catalog.by_name.get(endpoint_name.lower())
+        if endpoint is None:
+            raise Failed(endpoint_unknown(catalog, endpoint_name))
+        return within(catalog, endpoint, asked)
+    named = prefixed(catalog, asked)
+    if named is not None:
+        return named
+    holders = catalog.by_model.get(asked, ())
+    if len(holders) > 1:
+        raise Failed(ambiguous(asked, holders))
+    if not holders:
+        raise Failed(unknown(catalog, asked))
+    return within(catalog, holders[0], asked)
+
+
+def prefixed(catalog: Catalog, asked: str) -> Plan | None:
+    """Read `endpoint/model`; None where the part before a slash names no endpoint that has it.
+
+    Endpoint names and models may both hold slashes, so every slash is tried.
+    """
+    position = asked.find("/")
+    while position > 0:
+        endpoint = catalog.by_name.get(asked[:position].lower())
+        model = endpoint.model(asked[position + 1 :]) if endpoint else None
+        if endpoint and model:
+            return Plan(routes=(Route(endpoint=endpoint, model=model),))
+        position = asked.find("/", position + 1)
+    return None
+
+
+def within(catalog: Catalog, endpoint: Endpoint, asked: str) -> Plan:
+    """Plan for one endpoint; the model may still carry the endpoint's own name in front."""
+    model = endpoint.model(asked)
+    if model is not None:
+        return Plan(routes=(Route(endpoint=endpoint, model=model),))
+    named = prefixed(catalog, asked)
+    if named is not None and named.routes[0].endpoint is endpoint:
+        return named
+    raise Failed(unknown(catalog, asked, endpoint))
+
+
+def ambiguous(asked: str, holders: Iterable[Endpoint]) -> Fault:
+    """Tell that more than one endpoint has the model, and how to name each."""
+    names = ", ".join(f"'{endpoint.slug}/{asked}'" for endpoint in holders)
+    return Fault(
+        kind=Kind.BAD_REQUEST,
+        code="model_ambiguous",
+        message=f"More than one endpoint has the model '{asked}'. Ask for one of: {names}.",
+        param="model",
+    )
+
+
+def unknown(catalog: Catalog, asked: str, endpoint: Endpoint | None = None) -> Fault:
+    """Tell that no endpoint has the model, with the nearest that exist."""
+    near = candidates(catalog, asked, endpoint)
+    hint = f" Did you mean {', '.join(repr(name) for name in near)}?" if near else ""
+    where = f" at the endpoint '{endpoint.name}'" if endpoint else ""
+    return Fault(
+        kind=Kind.UNKNOWN_MODEL,
+        message=f"The model '{asked}' does not exist{where}.{hint}",
+        param="model",
+    )
+
+
+def endpoint_unknown(catalog: Catalog, name: str) -> Fault:
+    """Tell that no endpoint has this name, with the nearest that exist."""
+    near = get_close_matches(name.lower(), catalog.by_name, SHOWN_CANDIDATES)
+    known = near or [endpoint.slug for endpoint in catalog.endpoints[:SHOWN_CANDIDATES]]
+    hint = f" Known: {', '.join(known)}." if known else ""
+    return Fault(
+        kind=Kind.UNKNOWN_MODEL,
+        code="endpoint_not_found",
+        message=f"There is no endpoint '{name}'.{hint}",
+    )
+
+
+def candidates(catalog: Catalog, asked: str, endpoint: Endpoint | None) -> list[str]:
+    """Name the models that come nearest to what was asked, as one would ask for them."""
+    if endpoint is not None:
+        names = [model.name for model in endpoint.models]
+        return get_close_matches(asked, names, SHOWN_CANDIDATES, 0.3) or names[:SHOWN_CANDIDATES]
+    full = [f"{each.slug}/{model.name}" for each in catalog.endpoints for model in each.models]
+    bare = {name.split("/", 1)[1]: name for name in full}
+    near = get_close_matches(asked, [*full, *bare], SHOWN_CANDIDATES, 0.4)
+    return list(dict.fromkeys(bare.get(name, name) for name in near)) or full[:SHOWN_CANDIDATES]

@@ -1,0 +1,1 @@
+"""What is said: the canonical request, the canonical answer, and what may cross between wires."""

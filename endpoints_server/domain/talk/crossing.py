@@ -1,0 +1,108 @@
+"""What of a prompt may cross to another wire; no wire decides that for another."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from endpoints_server.domain.talk.prompt import (
+    Document,
+    Extras,
+    Foreign,
+    ForeignTool,
+    Message,
+    Part,
+    Prompt,
+    Seal,
+    Text,
+    Thinking,
+    Tool,
+    ToolCall,
+)
+
+
+Lose = Callable[[str], None]
+
+
+class Loss(Struct, frozen=True):
+    """One thing a translation could not carry, as a dotted name that holds no values."""
+
+    name: str
+
+
+def cross(prompt: Prompt, wire: str) -> tuple[Prompt, tuple[Loss, ...]]:
+    """Take out what only other wires understand, and name each kind of thing taken."""
+    losses: dict[str, Loss] = {}
+
+    def lose(name: str) -> None:
+        losses.setdefault(name, Loss(name))
+
+    system = tuple(kept for part in prompt.system if (kept := cross_part(part, wire, lose)))
+    messages = tuple(cross_message(message, wire, lose) for message in prompt.messages)
+    tools = tuple(kept for tool in prompt.tools if (kept := cross_tool(tool, wire, lose)))
+    extras = cross_extras(prompt.extras, wire, "", lose)
+    crossed = replace(
+        prompt,
+        system=system,
+        messages=tuple(message for message in messages if message.parts),
+        tools=tools,
+        extras=extras,
+    )
+    return crossed, tuple(losses.values())
+
+
+def cross_message(message: Message, wire: str, lose: Lose) -> Message:
+    """Carry one turn across."""
+    parts = tuple(kept for part in message.parts if (kept := cross_part(part, wire, lose)))
+    return replace(message, parts=parts)
+
+
+def cross_part(part: Part, wire: str, lose: Lose) -> Part | None:
+    """Carry one part across, or give None where nothing of it can go."""
+    match part:
+        case Foreign():
+            if part.wire == wire:
+                return part
+            lose(f"content.{part.value.get('type', 'unknown')}")
+            return None
+        case Document() if part.file_id and part.wire != wire:
+            lose("content.file_id")
+            return None
+        case Thinking() if not opens(part.seal, wire):
+            lose("reasoning.signature")
+            return replace(part, seal=None) if part.text else None
+        case ToolCall() if not opens(part.seal, wire):
+            lose("tool_call.signature")
+            return replace(part, seal=None)
+        case Text() | Document() if part.extras:
+            return replace(part, extras=cross_extras(part.extras, wire, "content.", lose))
+        case _:  # every other part means the same on each wire
+            return part
+
+
+def cross_tool(tool: Tool | ForeignTool, wire: str, lose: Lose) -> Tool | ForeignTool | None:
+    """Carry one tool across, or give None where only another wire knows it."""
+    match tool:
+        case ForeignTool():
+            if tool.wire == wire:
+                return tool
+            lose(f"tools.{tool.value.get('type', 'unknown')}")
+            return None
+        case Tool():
+            if not tool.extras:
+                return tool
+            return replace(tool, extras=cross_extras(tool.extras, wire, "tools.", lose))
+
+
+def cross_extras(extras: Extras, wire: str, prefix: str, lose: Lose) -> Extras:
+    """Keep the extras of one wire and name the keys of all others."""
+    for owner, fields in extras.items():
+        if owner != wire:
+            for key in fields:
+                lose(prefix + key)
+    return {owner: fields for owner, fields in extras.items() if owner == wire}
+
+
+def opens(seal: Seal | None, wire: str) -> bool:
+    """Say whether a wire may be shown this seal; no seal is always fine."""
+    return seal is None or seal.wire == wire

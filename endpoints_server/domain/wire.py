@@ -1,0 +1,142 @@
+"""A wire as a record of functions, and the three machines it provides for streams."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct, field
+
+from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.fault import Fault
+from endpoints_server.domain.money.usage import Usage
+from endpoints_server.domain.talk.crossing import Loss
+from endpoints_server.domain.talk.prompt import Prompt
+from endpoints_server.domain.talk.reply import Event, Reply, Stop
+
+
+class Operation(StrEnum):
+    """What a path asks for."""
+
+    CHAT = "chat"
+
+
+class Style(Struct, frozen=True, kw_only=True):
+    """What a Writer needs beyond the events, so that it asks no clock and draws no lot.
+
+    `id`, `model` and `created_at` (seconds since 1970) stand in where the reply has none;
+    `has_usage` says whether the caller asked for usage in the stream.
+    """
+
+    id: str
+    model: str
+    created_at: int
+    request_id: str
+    has_usage: bool = False
+    reasoning_key: str = "reasoning_content"
+
+
+class Seen(Struct, kw_only=True):
+    """What a Mender has noticed so far; `texts` are the pieces answered, for estimating.
+
+    `fault` is an error the upstream wrote into the stream; `is_ended` says its end marker came.
+    """
+
+    model: str = ""
+    usage: Usage | None = None
+    stop: Stop | None = None
+    fault: Fault | None = None
+    texts: list[str] = field(default_factory=list)
+    is_ended: bool = False
+
+
+class Reader(Protocol):
+    """Turns a stream's bytes into events; cuts in the bytes do not matter.
+
+    An error in the stream, a broken event or a missing end becomes the `fault` of the ReplyEnd;
+    nothing is raised and nothing follows a ReplyEnd.
+    """
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Take the next bytes and give the events they complete."""
+
+    def close(self) -> list[Event]:
+        """Say that no more bytes come; gives the ReplyEnd if there was none."""
+
+
+class Writer(Protocol):
+    """Turns events into a stream's bytes.
+
+    Everything a ReplyEnd makes, fault or end marker, comes from the `write` of that event alone,
+    so that it can be held back until the entry is durable.
+    """
+
+    def write(self, event: Event) -> bytes:
+        """Give the bytes of one event; empty where the wire has none for it."""
+
+
+class Mender(Protocol):
+    """Watches a stream go by on its own wire, and rewrites only those events that break the wire.
+
+    The bytes of a clean stream pass untouched. The end marker is never given by `feed`: it is held
+    back for `close`. Once `seen.fault` is set nothing more is passed on.
+    """
+
+    seen: Seen
+
+    def feed(self, data: bytes) -> bytes:
+        """Take the next bytes and give those that may go to the caller now."""
+
+    def close(self, fault: Fault | None = None) -> bytes:
+        """Give what ends the stream: the end marker, or the fault in this wire's own way.
+
+        Without a `fault` given, a stream that broke off mid-sentence sets `seen.fault` and is ended
+        with it.
+        """
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """A request as a wire wrote it, and what it could not carry."""
+
+    body: bytes
+    losses: tuple[Loss, ...] = ()
+
+
+class Wire(Struct, frozen=True, kw_only=True):
+    """One HTTP dialect family.
+
+    paths          inbound path to Operation, without the `/e/{endpoint}` in front
+    address        base URL as configured and operation to the URL that is called
+    credential     secret to the headers that present it
+    headers        what an outbound request always carries unless something else sets it
+    forwards       beginnings (lower case) of caller headers that go on to the same wire
+    read_request   body to Prompt; raises Failed(bad_request)
+    write_request  Prompt to body, under a Dialect
+    relay_request  body, upstream model, Dialect, and whether it streams, to the body sent on the
+                   same wire; only named keys change, nested bytes survive
+    read_reply     whole reply to Reply; an error under a 200 or no reply at all is its `fault`
+    write_reply    Reply to body, for a Style
+    mend_reply     whole reply to the bytes passed on the same wire, and what was Seen
+    reader         event size bound (bytes) to Reader
+    writer         Style to Writer
+    mender         Style and event size bound (bytes) to Mender
+    read_fault     status, headers (lower-case names), body to Fault
+    write_fault    Fault and request id to an error body
+    """
+
+    name: str
+    paths: Mapping[str, Operation]
+    address: Callable[[str, Operation], str]
+    credential: Callable[[str], Mapping[str, str]]
+    headers: Mapping[str, str]
+    forwards: tuple[str, ...]
+    read_request: Callable[[bytes], Prompt]
+    write_request: Callable[[Prompt, Dialect], Written]
+    relay_request: Callable[[bytes, str, Dialect, bool], bytes]
+    read_reply: Callable[[bytes], Reply]
+    write_reply: Callable[[Reply, Style], bytes]
+    mend_reply: Callable[[bytes], tuple[bytes, Seen]]
+    reader: Callable[[int], Reader]
+    writer: Callable[[Style], Writer]
+    mender: Callable[[Style, int], Mender]
+    read_fault: Callable[[int, Mapping[str, str], bytes], Fault]
+    write_fault: Callable[[Fault, str], bytes]

@@ -1,0 +1,109 @@
+"""A JSON body's top level: peeked at and edited, everything nested left as its bytes."""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Raw, Struct
+
+from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.fault import Failed, Fault, Kind
+
+Fields = dict[str, Raw]
+
+
+class Metadata(Struct, frozen=True):
+    """The conversation's identity where the body tells it."""
+
+    conversation_id: object = None
+    parent_message_id: object = None
+    message_id: object = None
+
+
+class StreamOptions(Struct, frozen=True):
+    """The one stream option that changes what we send back."""
+
+    include_usage: bool | None = None
+
+
+class Peek(Struct, frozen=True):
+    """The few fields read before routing."""
+
+    model: str
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    metadata: Metadata | None = None
+
+
+peek_decoder = msgspec.json.Decoder(Peek)
+fields_decoder = msgspec.json.Decoder(Fields)
+encoder = msgspec.json.Encoder()
+
+
+def peek(body: bytes) -> Peek:
+    """Read the fields that decide where a call goes; raises Failed(bad_request)."""
+    try:
+        return peek_decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Failed(malformed(error)) from None
+
+
+def malformed(error: Exception) -> Fault:
+    """Say what is wrong with a body, in the decoder's words, which quote no value."""
+    return Fault(kind=Kind.BAD_REQUEST, message=f"The request body is not valid: {error}")
+
+
+def open_fields(body: bytes) -> Fields:
+    """Take a body apart at its top level; raises Failed(bad_request)."""
+    try:
+        return fields_decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Failed(malformed(error)) from None
+
+
+def close_fields(fields: Mapping[str, Raw]) -> bytes:
+    """Put a body together again."""
+    return encoder.encode(fields)
+
+
+def raw(value: object) -> Raw:
+    """Encode one value for a field."""
+    return Raw(encoder.encode(value))
+
+
+def apply_dialect(fields: Fields, dialect: Dialect) -> None:
+    """Add, then drop, what an endpoint's configuration says; dotted paths reach nested objects."""
+    for path, value in dialect.add.items():
+        add_field(fields, path, value)
+    for path in dialect.drop:
+        drop_field(fields, path)
+
+
+def add_field(fields: Fields, path: str, value: object) -> None:
+    """Set a field; where the path is dotted and its head is an object, set it inside."""
+    head, _, rest = path.partition(".")
+    if not rest or path in fields:
+        fields[path] = raw(value)
+        return
+    inner = inner_fields(fields, head) or {}
+    add_field(inner, rest, value)
+    fields[head] = Raw(close_fields(inner))
+
+
+def drop_field(fields: Fields, path: str) -> None:
+    """Remove a field; where the path is dotted, remove it inside."""
+    if fields.pop(path, None) is not None:
+        return
+    head, _, rest = path.partition(".")
+    inner = inner_fields(fields, head) if rest else None
+    if inner is None:
+        return
+    drop_field(inner, rest)
+    fields[head] = Raw(close_fields(inner))
+
+
+def inner_fields(fields: Fields, key: str) -> Fields | None:
+    """Take a nested object apart, or give None where there is none."""
+    value = fields.get(key)
+    if value is None or not bytes(value).lstrip().startswith(b"{"):
+        return None
+    return fields_decoder.decode(value)
