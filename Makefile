@@ -19,7 +19,7 @@ check: .venv/test.stamp
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest --quiet tests/test_shape.py
 
 # format, and mend what ruff can mend

@@ -1,0 +1,42 @@
+"""What every test may ask for, and the rule that CI skips nothing."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+BESIDE = Path(__file__).parents[2] / "shared"
+SHARED = Path(os.environ.get("ES_SHARED", BESIDE))
+IS_STRICT = os.environ.get("ES_REQUIRE_ALL") == "1"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of vectors and recordings kept outside the repository."""
+    if not SHARED.is_dir():
+        pytest.skip("no shared vectors: set ES_SHARED to their folder")
+    return SHARED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Count a skip as a failure under ES_REQUIRE_ALL=1, but for vectors no one can install."""
+    report = yield
+    may_skip = "shared" in getattr(item, "fixturenames", ()) and not SHARED.is_dir()
+    if IS_STRICT and report.skipped and not hasattr(report, "wasxfail") and not may_skip:
+        report.outcome = "failed"
+        report.longrepr = f"skipped under ES_REQUIRE_ALL: {report.longreprtext}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Count the skip of a whole module as a failure too."""
+    report = yield
+    if IS_STRICT and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped under ES_REQUIRE_ALL: {report.longreprtext}"
+    return report
