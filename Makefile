@@ -1,13 +1,14 @@
 # Needs git, make and Python 3.11 or newer; everything else goes into .venv.
 
 PYTHON ?= python3
-BIN := .venv/bin
+VENV := .venv
+BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install -qq --disable-pip-version-check
 
 .PHONY: run test check fix bench lock
 
 # serve ./librechat.yaml, or the demo where there is none
-run: .venv/run.stamp
+run: $(VENV)/run.stamp
 	@$(BIN)/endpoints-server serve
 
 # everything CI runs
@@ -15,7 +16,7 @@ test: check
 	@$(BIN)/pytest
 
 # the fast checks: format, lint, types, imports, shape
-check: .venv/test.stamp
+check: $(VENV)/test.stamp
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
@@ -23,12 +24,12 @@ check: .venv/test.stamp
 	@$(BIN)/pytest --quiet tests/test_shape.py
 
 # format, and mend what ruff can mend
-fix: .venv/test.stamp
+fix: $(VENV)/test.stamp
 	@$(BIN)/ruff check --fix --quiet || true
 	@$(BIN)/ruff format --quiet
 
 # the benchmarks
-bench: .venv/test.stamp
+bench: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.bench
 
 # both lock files anew from pyproject.toml (needs uv)
@@ -37,18 +38,18 @@ lock:
 	@$(COMPILE) --upgrade --output-file requirements.lock
 	@$(COMPILE) --upgrade --constraint requirements.lock --group dev --output-file requirements-dev.lock
 
-.venv/bin/pip:
+$(BIN)/pip:
 	@for python in $(PYTHON) python3.13 python3.12 python3.11; do \
 	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
-	  $$python -m venv .venv && exit; rm -rf .venv; exit 1; \
+	  $$python -m venv $(VENV) && exit; rm -rf $(VENV); exit 1; \
 	done; echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3' >&2; exit 1
 
-.venv/run.stamp: requirements.lock pyproject.toml | .venv/bin/pip
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/pip
 	@$(INSTALL) --require-hashes -r $<
 	@$(INSTALL) --no-deps --editable .
 	@touch $@
 
-.venv/test.stamp: requirements-dev.lock pyproject.toml | .venv/bin/pip
+$(VENV)/test.stamp: requirements-dev.lock pyproject.toml | $(BIN)/pip
 	@$(INSTALL) --require-hashes -r $<
 	@$(INSTALL) --no-deps --editable .
-	@touch $@ .venv/run.stamp
+	@touch $@ $(VENV)/run.stamp
