@@ -5,10 +5,14 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 BESIDE = Path(__file__).parents[2] / "shared"
 SHARED = Path(os.environ.get("ES_SHARED", BESIDE))
 IS_STRICT = os.environ.get("ES_REQUIRE_ALL") == "1"
+
+settings.register_profile("steady", deadline=None)  # a busy machine is no defect
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")
