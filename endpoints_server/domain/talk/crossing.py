@@ -10,6 +10,7 @@ from endpoints_server.domain.talk.prompt import (
     Extras,
     Foreign,
     ForeignTool,
+    Image,
     Message,
     Part,
     Prompt,
@@ -18,6 +19,7 @@ from endpoints_server.domain.talk.prompt import (
     Thinking,
     Tool,
     ToolCall,
+    ToolResult,
 )
 
 
@@ -73,8 +75,12 @@ def cross_part(part: Part, wire: str, lose: Lose) -> Part | None:
             return replace(part, seal=None) if part.text else None
         case ToolCall() if not opens(part.seal, wire):
             lose("tool_call.signature")
-            return replace(part, seal=None)
-        case Text() | Document() if part.extras:
+            return cross_part(replace(part, seal=None), wire, lose)
+        case ToolResult():
+            inner = tuple(kept for each in part.parts if (kept := cross_part(each, wire, lose)))
+            extras = cross_extras(part.extras, wire, "content.", lose)
+            return replace(part, parts=inner, extras=extras)
+        case Text() | Image() | Document() | ToolCall() if part.extras:
             return replace(part, extras=cross_extras(part.extras, wire, "content.", lose))
         case _:  # every other part means the same on each wire
             return part

@@ -43,6 +43,7 @@ class Image(Struct, frozen=True, kw_only=True, tag="image"):
     url: str = ""
     detail: str = ""
     cache: CacheMark | None = None
+    extras: Extras = {}
 
 
 class Document(Struct, frozen=True, kw_only=True, tag="document"):
@@ -87,15 +88,17 @@ class ToolCall(Struct, frozen=True, kw_only=True, tag="tool_call"):
     arguments: str = ""
     cache: CacheMark | None = None
     seal: Seal | None = None
+    extras: Extras = {}
 
 
 class ToolResult(Struct, frozen=True, kw_only=True, tag="tool_result"):
     """What a called function gave."""
 
     call_id: str
-    parts: "tuple[Text | Image | Document, ...]" = ()
+    parts: "tuple[Text | Image | Document | Foreign, ...]" = ()
     is_error: bool = False
     cache: CacheMark | None = None
+    extras: Extras = {}
 
 
 class Foreign(Struct, frozen=True, kw_only=True, tag="foreign"):
