@@ -22,7 +22,6 @@ from endpoints_server.domain.talk.prompt import (
     ToolResult,
 )
 
-
 Lose = Callable[[str], None]
 
 
@@ -41,7 +40,7 @@ def cross(prompt: Prompt, wire: str) -> tuple[Prompt, tuple[Loss, ...]]:
 
     system = tuple(kept for part in prompt.system if (kept := cross_part(part, wire, lose)))
     messages = tuple(cross_message(message, wire, lose) for message in prompt.messages)
-    tools = tuple(kept for tool in prompt.tools if (kept := cross_tool(tool, wire, lose)))
+    tools = tuple(known for tool in prompt.tools if (known := cross_tool(tool, wire, lose)))
     extras = cross_extras(prompt.extras, wire, "", lose)
     crossed = replace(
         prompt,
@@ -73,9 +72,16 @@ def cross_part(part: Part, wire: str, lose: Lose) -> Part | None:
         case Thinking() if not opens(part.seal, wire):
             lose("reasoning.signature")
             return replace(part, seal=None) if part.text else None
+        case _:  # the rest stays, perhaps without some of its fields
+            return cross_known(part, wire, lose)
+
+
+def cross_known(part: Part, wire: str, lose: Lose) -> Part:
+    """Carry a part across that every wire understands, without what only one of them does."""
+    match part:
         case ToolCall() if not opens(part.seal, wire):
             lose("tool_call.signature")
-            return cross_part(replace(part, seal=None), wire, lose)
+            return cross_known(replace(part, seal=None), wire, lose)
         case ToolResult():
             inner = tuple(kept for each in part.parts if (kept := cross_part(each, wire, lose)))
             extras = cross_extras(part.extras, wire, "content.", lose)

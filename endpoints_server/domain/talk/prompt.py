@@ -108,17 +108,7 @@ class Foreign(Struct, frozen=True, kw_only=True, tag="foreign"):
     value: Mapping[str, object]
 
 
-Part = (
-    Text
-    | Image
-    | Document
-    | Audio
-    | Thinking
-    | Refusal
-    | ToolCall
-    | ToolResult
-    | Foreign
-)
+Part = Text | Image | Document | Audio | Thinking | Refusal | ToolCall | ToolResult | Foreign
 
 
 class Role(StrEnum):

@@ -7,8 +7,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from endpoints_server.domain.fault import Fault
-from endpoints_server.domain.talk.prompt import Extras, Part, Refusal, Seal, Text, Thinking, ToolCall
 from endpoints_server.domain.money.usage import Usage
+from endpoints_server.domain.talk.prompt import (
+    Extras,
+    Part,
+    Refusal,
+    Seal,
+    Text,
+    Thinking,
+    ToolCall,
+)
 
 
 class StopKind(StrEnum):
@@ -94,9 +102,7 @@ def fold(events: Iterable[Event]) -> Reply:
     for event in events:
         match event:
             case ReplyStart():
-                reply = replace(
-                    reply, id=event.id, model=event.model, created_at=event.created_at
-                )
+                reply = replace(reply, id=event.id, model=event.model, created_at=event.created_at)
             case PartStart():
                 parts[event.index] = event.part
             case PartDelta():
@@ -112,7 +118,9 @@ def grow(part: Part, delta: PartDelta) -> Part:
     """Lay one delta onto the part it belongs to."""
     match part:
         case Text():
-            return replace(part, text=part.text + delta.text, extras={**part.extras, **delta.extras})
+            return replace(
+                part, text=part.text + delta.text, extras={**part.extras, **delta.extras}
+            )
         case Refusal():
             return replace(part, text=part.text + delta.text)
         case Thinking():
@@ -127,9 +135,7 @@ def grow(part: Part, delta: PartDelta) -> Part:
 
 def unfold(reply: Reply) -> list[Event]:
     """Tell a whole answer as events; `fold` gives it back."""
-    events: list[Event] = [
-        ReplyStart(id=reply.id, model=reply.model, created_at=reply.created_at)
-    ]
+    events: list[Event] = [ReplyStart(id=reply.id, model=reply.model, created_at=reply.created_at)]
     for index, part in enumerate(reply.parts):
         events += [PartStart(index=index, part=part), PartEnd(index=index)]
     events.append(ReplyEnd(stop=reply.stop, usage=reply.usage, fault=reply.fault))
