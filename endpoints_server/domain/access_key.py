@@ -23,6 +23,9 @@ KEY_LENGTH = BODY_LENGTH + CHECKSUM_LENGTH
 SHOWN_LENGTH = len(PREFIX) + 6
 RANDOM_BYTES = 41
 """Nine bytes make the id, thirty-two (256 bits) the secret."""
+CHOSEN_ID = "chosen"
+"""Under this id stands the one key that a person chose instead of having it made."""
+CHOSEN_LENGTH = 16
 
 
 class AccessKey(Struct, frozen=True, kw_only=True):
@@ -66,6 +69,18 @@ def read_key_id(text: str) -> str | None:
     if checksum(body) != claimed:
         return None
     return body[len(PREFIX) : len(PREFIX) + ID_LENGTH]
+
+
+def key_id_of(text: str) -> str | None:
+    """Give the id to look a presented key up by, or None where it cannot be a key.
+
+    A key that somebody chose has an id that says nothing of it: people choose texts that can be
+    guessed, and even a short hash of one, kept in the open, would tell a right guess.
+    """
+    key_id = read_key_id(text)
+    if key_id is None and len(text) >= CHOSEN_LENGTH:
+        return CHOSEN_ID
+    return key_id
 
 
 def digest_key(text: str, ring_key: bytes) -> bytes:

@@ -18,10 +18,12 @@ class Bounds(Struct, frozen=True, kw_only=True):
 class Catalog(Struct, frozen=True, kw_only=True):
     """What is served: endpoints in file order, found by name or slug without case, and by model.
 
-    `version` names the snapshot in receipts, entries and probes.
+    `version` names the snapshot in receipts, entries and probes; `compiled_at` is when it was made,
+    in seconds since 1970.
     """
 
     version: str
+    compiled_at: int = 0
     endpoints: tuple[Endpoint, ...] = ()
     by_name: Mapping[str, Endpoint] = {}
     by_model: Mapping[str, tuple[Endpoint, ...]] = {}
@@ -29,7 +31,10 @@ class Catalog(Struct, frozen=True, kw_only=True):
 
 
 def catalog_of(
-    endpoints: tuple[Endpoint, ...], version: str, bounds: Bounds | None = None
+    endpoints: tuple[Endpoint, ...],
+    version: str,
+    bounds: Bounds | None = None,
+    compiled_at: int = 0,
 ) -> Catalog:
     """Index endpoints into a Catalog; names and slugs are taken to be unique without case."""
     by_name: dict[str, Endpoint] = {}
@@ -41,6 +46,7 @@ def catalog_of(
             by_model[name] = (*by_model.get(name, ()), endpoint)
     return Catalog(
         version=version,
+        compiled_at=compiled_at,
         endpoints=endpoints,
         by_name=by_name,
         by_model=by_model,

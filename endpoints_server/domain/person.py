@@ -37,3 +37,7 @@ class Person(Struct, frozen=True, kw_only=True):
                 return self.provider
             case _:  # everything else is kept by name
                 return self.fields.get(name)
+
+
+ADMIN = Person(id="admin", name="admin", username="admin", role="ADMIN")
+"""The person who is there before anybody was added."""

@@ -11,14 +11,6 @@ from endpoints_server.domain.fault import Failed, Fault, Kind
 Fields = dict[str, Raw]
 
 
-class Metadata(Struct, frozen=True):
-    """The conversation's identity where the body tells it."""
-
-    conversation_id: object = None
-    parent_message_id: object = None
-    message_id: object = None
-
-
 class StreamOptions(Struct, frozen=True):
     """The one stream option that changes what we send back."""
 
@@ -31,9 +23,22 @@ class Peek(Struct, frozen=True):
     model: str
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    metadata: Metadata | None = None
+    metadata: Raw | None = None
+
+    @property
+    def identity(self) -> Mapping[str, object]:
+        """What the metadata tells of the conversation; empty where it tells nothing."""
+        if self.metadata is None or b"_id" not in bytes(self.metadata):
+            return {}
+        try:
+            found = identity_decoder.decode(self.metadata)
+        except msgspec.DecodeError:  # metadata of another shape is the upstream's to judge
+            return {}
+        return {name: found[name] for name in IDENTITY if name in found}
 
 
+IDENTITY = ("conversation_id", "parent_message_id", "message_id")
+identity_decoder = msgspec.json.Decoder(dict[str, object])
 peek_decoder = msgspec.json.Decoder(Peek)
 fields_decoder = msgspec.json.Decoder(Fields)
 encoder = msgspec.json.Encoder()

@@ -1,0 +1,1 @@
+"""One call, from the key to the ledger."""

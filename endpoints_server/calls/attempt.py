@@ -1,0 +1,76 @@
+"""One route, tried once: sent, answered or failed, settled exactly once."""
+
+from asyncio import CancelledError
+
+from msgspec.structs import replace
+
+from endpoints_server.calls.call import Attempt, Call
+from endpoints_server.calls.deliver import OK, deliver
+from endpoints_server.calls.delivery import Delivery
+from endpoints_server.calls.exchange import Exchange
+from endpoints_server.calls.outgoing import outgoing
+from endpoints_server.calls.settle import settle
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.scrub import scrub_bytes
+from endpoints_server.upstream.send import Incoming, send
+
+LEFT = Fault(kind=Kind.CANCELLED, message="The caller left before the answer was complete.")
+UNEXPECTED = Fault(kind=Kind.INTERNAL, message="Something went wrong in this server.")
+ERROR_BYTES = 1024 * 1024
+CLIENT_ERRORS = range(400, 500)
+
+
+async def attempt_route(exchange: Exchange, attempt: Attempt, delivery: Delivery) -> None:
+    """Try the call's route and deliver the answer.
+
+    Raises Failed only while nothing has reached the caller; a later fault is written into the
+    stream. Once the request has left, the attempt is in the ledger however it ends, and durably so
+    before its end reaches the caller.
+    """
+    endpoint = attempt.call.route.endpoint
+    request, attempt.losses = outgoing(attempt.call)
+    fault = UNEXPECTED
+    try:
+        with exchange.upstreams.acquire(endpoint) as upstream:
+            attempt.sent = exchange.timer()
+            await answer(exchange, attempt, await send(upstream, request), delivery)
+    except Failed as failed:
+        fault = failed.fault
+        if attempt.entry is None:
+            await settle(exchange, attempt, fault, fault.http_status)
+        raise
+    except CancelledError:
+        fault = LEFT
+        raise
+    finally:
+        if attempt.entry is None:
+            settle(exchange, attempt, fault, fault.http_status)
+
+
+async def answer(
+    exchange: Exchange, attempt: Attempt, incoming: Incoming, delivery: Delivery
+) -> None:
+    """Deliver a good answer; turn any other into Failed."""
+    try:
+        if incoming.status != OK:
+            body = await incoming.read_all(ERROR_BYTES)
+            raise Failed(upstream_fault(attempt.call, incoming, body))
+        await deliver(exchange, attempt, incoming, delivery)
+    finally:
+        incoming.close()
+
+
+def upstream_fault(call: Call, incoming: Incoming, body: bytes) -> Fault:
+    """Read an upstream's error; on the same wire a 4xx keeps its status and its scrubbed body."""
+    secrets = secrets_of(call)
+    clean = scrub_bytes(body, secrets)
+    fault = call.wire_out.read_fault(incoming.status, incoming.headers, clean)
+    if not call.is_relayed or incoming.status not in CLIENT_ERRORS:
+        return replace(fault, body=b"", wire="")
+    return replace(fault, status=incoming.status)
+
+
+def secrets_of(call: Call) -> tuple[str, ...]:
+    """Gather the values that must not come back in an upstream's words."""
+    house = call.route.endpoint.credential.secret
+    return tuple(secret.reveal() for secret in (house, call.own_secret) if secret)

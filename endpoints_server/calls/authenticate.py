@@ -1,0 +1,81 @@
+"""A key becomes a caller, or the call ends here."""
+
+from collections.abc import Mapping
+
+from endpoints_server.domain.access_key import digest_key, is_same_digest, key_id_of
+from endpoints_server.domain.caller import Caller
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.secret import Secret
+from endpoints_server.store.ports import Keys
+from endpoints_server.store.ring import Ring
+
+DECLARED = "x-es-key"
+CARRIERS = ("x-api-key", "api-key", "x-goog-api-key")
+BEARER = "bearer "
+
+
+async def authenticate(
+    headers: Mapping[str, str], keys: Keys, ring: Ring, now: int
+) -> tuple[Caller, Secret | None]:
+    """Find whose key a request carries, and the caller's own provider key where one came along.
+
+    Raises Failed: `invalid_api_key` for none or a wrong one, `conflicting_credentials` for two
+    different ones of which none is declared to be ours.
+    """
+    ours, own = pick(headers)
+    caller = await recognise(ours, keys, ring, now)
+    return caller, own
+
+
+def pick(headers: Mapping[str, str]) -> tuple[str, Secret | None]:
+    """Choose our key among a request's credentials; the other, if declared so, is the caller's."""
+    carried = carried_by(headers)
+    declared = headers.get(DECLARED, "")
+    if declared:
+        others = carried - {declared}
+        if len(others) > 1:
+            raise Failed(conflict())
+        return declared, Secret(others.pop()) if others else None
+    if not carried:
+        raise Failed(refused("No API key was sent. Send one as 'Authorization: Bearer es-…'."))
+    if len(carried) > 1:
+        raise Failed(conflict())
+    return carried.pop(), None
+
+
+def carried_by(headers: Mapping[str, str]) -> set[str]:
+    """Gather the distinct credentials of a request."""
+    carried = {value for name in CARRIERS if (value := headers.get(name))}
+    authorization = headers.get("authorization", "")
+    if authorization[: len(BEARER)].lower() == BEARER:
+        carried.add(authorization[len(BEARER) :].strip())
+    elif authorization:
+        raise Failed(refused("The Authorization header must be 'Bearer' and a key."))
+    return carried
+
+
+async def recognise(text: str, keys: Keys, ring: Ring, now: int) -> Caller:
+    """Look a key up; a wrong one, a revoked one and an expired one are told in the same words."""
+    key_id = key_id_of(text)
+    key = await keys.find_key(key_id) if key_id else None
+    if key is None or not key.is_valid_at(now):
+        raise Failed(refused("The API key is not valid."))
+    ring_key = ring.find_key(key.ring_id)
+    if ring_key is None or not is_same_digest(digest_key(text, ring_key), key.digest):
+        raise Failed(refused("The API key is not valid."))
+    return Caller(person=key.person, key_id=key.id)
+
+
+def refused(message: str) -> Fault:
+    """Say that a key was not accepted."""
+    return Fault(kind=Kind.UNAUTHENTICATED, message=message)
+
+
+def conflict() -> Fault:
+    """Say that a request carries two different keys."""
+    return Fault(
+        kind=Kind.BAD_REQUEST,
+        code="conflicting_credentials",
+        message="The request carries two different keys. Send one, or ours as 'x-es-key' and your "
+        "provider's in 'Authorization'.",
+    )

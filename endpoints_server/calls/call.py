@@ -1,0 +1,86 @@
+"""What is known of a call once it may be attempted, and what an attempt finds out."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from endpoints_server.domain.caller import Caller
+from endpoints_server.domain.catalog import Catalog
+from endpoints_server.domain.header import Conversation
+from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.route import Route
+from endpoints_server.domain.secret import Secret
+from endpoints_server.domain.wire import Operation, Seen, Wire
+
+
+class Inbound(Struct, frozen=True, kw_only=True):
+    """A request as it came in, before its body is read.
+
+    `headers` have lower-case names; `endpoint_name` is what the path or `x-es-endpoint` says.
+    `started_at` is microseconds since 1970, `started` the timer's seconds.
+    """
+
+    wire: Wire
+    operation: Operation
+    headers: Mapping[str, str]
+    endpoint_name: str
+    query: str
+    request_id: str
+    started_at: int
+    started: float
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """A call that may be attempted: who makes it, what it asks, where it goes.
+
+    `own_secret` is a provider key that the caller sent along, to be used instead of the house's.
+    """
+
+    inbound: Inbound
+    catalog: Catalog
+    caller: Caller
+    route: Route
+    wire_out: Wire
+    body: bytes
+    conversation: Conversation
+    is_stream: bool
+    has_stream_usage: bool
+    own_secret: Secret | None = None
+
+    @property
+    def is_relayed(self) -> bool:
+        """Whether caller and endpoint speak the same wire."""
+        return self.inbound.wire is self.wire_out
+
+
+class Attempt(Struct, kw_only=True):
+    """What one try of one route finds out as it goes; `entry` is set once it is settled.
+
+    Times are the timer's seconds.
+    """
+
+    call: Call
+    seen: Seen
+    losses: tuple[str, ...] = ()
+    sent: float | None = None
+    first_byte: float | None = None
+    entry: Entry | None = None
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """How a call ended, for the log and the counters; times in seconds.
+
+    `entry` is None where a call was refused before anything was attempted.
+    """
+
+    request_id: str
+    wire: str
+    status: int
+    took_seconds: float
+    overhead_seconds: float | None = None
+    fault: str = ""
+    who: str = ""
+    detail: str = ""
+    person_id: str = ""
+    key_id: str = ""
+    entry: Entry | None = None

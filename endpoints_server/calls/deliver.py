@@ -1,0 +1,152 @@
+"""Bring an upstream's answer to the caller, in the shape and on the wire that was asked for."""
+
+from endpoints_server.calls.call import Attempt
+from endpoints_server.calls.delivery import Delivery, Headers
+from endpoints_server.calls.exchange import Exchange
+from endpoints_server.calls.meter import seen_of
+from endpoints_server.calls.receipt import JSON, STREAM, of_attempt
+from endpoints_server.calls.settle import settle
+from endpoints_server.calls.translate import Translator, read_stream, write_stream
+from endpoints_server.domain.fault import Failed, Fault
+from endpoints_server.domain.talk.reply import Reply
+from endpoints_server.domain.wire import Mender, Style
+from endpoints_server.upstream.send import Incoming
+
+OK = 200
+EVENT_STREAM = "text/event-stream"
+EVENT_BEGINNINGS = (b"data:", b"event:", b":", b"id:", b"retry:")
+
+
+async def deliver(
+    exchange: Exchange, attempt: Attempt, incoming: Incoming, delivery: Delivery
+) -> None:
+    """Pass on what came, stream or whole, as the stream or whole answer that was asked for.
+
+    What an upstream sends is told by its first bytes where its content type does not say; some
+    stream under a wrong type, some ignore that a stream was asked for.
+    """
+    first = await incoming.read()
+    attempt.first_byte = exchange.timer()
+    is_stream = is_event_stream(incoming, first)
+    if attempt.call.is_stream and is_stream:
+        await deliver_stream(exchange, attempt, incoming, delivery, first)
+        return
+    limit = attempt.call.catalog.bounds.reply_bytes
+    body = first + await incoming.read_all(limit)
+    if attempt.call.is_relayed and not attempt.call.is_stream and not is_stream:
+        await relay_whole(exchange, attempt, delivery, body)
+        return
+    reply = read_whole(attempt, body, is_stream)
+    attempt.seen = seen_of(reply)
+    if reply.fault is not None:
+        raise Failed(reply.fault)
+    await write_whole(exchange, attempt, delivery, reply)
+
+
+def is_event_stream(incoming: Incoming, first: bytes) -> bool:
+    """Say whether an answer is a stream of events."""
+    if incoming.headers.get("content-type", "").startswith(EVENT_STREAM):
+        return not first.lstrip().startswith(b"{")
+    return first.lstrip().startswith(EVENT_BEGINNINGS)
+
+
+async def deliver_stream(
+    exchange: Exchange, attempt: Attempt, incoming: Incoming, delivery: Delivery, first: bytes
+) -> None:
+    """Pass a stream on as it comes: what one read brought goes out in one write.
+
+    The end is held back until the entry is durable.
+    """
+    carrier = carrier_for(attempt)
+    attempt.seen = carrier.seen
+    fault: Fault | None = None
+    try:
+        received = first
+        while received:
+            passed = carrier.feed(received)
+            if attempt.seen.fault is not None:
+                break
+            if passed:
+                await write(attempt, delivery, passed)
+            received = await incoming.read()
+    except Failed as failed:
+        fault = failed.fault
+    ending = carrier.close(fault or attempt.seen.fault)
+    fault = fault or attempt.seen.fault
+    if fault is not None and not delivery.is_started:
+        raise Failed(fault)
+    await settle(exchange, attempt, fault, OK)
+    if not delivery.is_started:
+        await delivery.start(OK, [*STREAM, *of_attempt(attempt)])
+    await delivery.end(ending)
+
+
+async def write(attempt: Attempt, delivery: Delivery, passed: bytes) -> None:
+    """Write a piece of the stream, after the headers if it is the first."""
+    if not delivery.is_started:
+        await delivery.start(OK, [*STREAM, *of_attempt(attempt)])
+    await delivery.write(passed)
+
+
+def carrier_for(attempt: Attempt) -> Mender:
+    """Choose what carries the stream: the wire's own Mender, or a translation."""
+    call = attempt.call
+    bound = call.catalog.bounds.event_bytes
+    if call.is_relayed:
+        return call.wire_out.mender(style_of(attempt), bound)
+    return Translator(call.wire_out.reader(bound), call.inbound.wire.writer(style_of(attempt)))
+
+
+async def relay_whole(
+    exchange: Exchange, attempt: Attempt, delivery: Delivery, body: bytes
+) -> None:
+    """Pass a whole answer on, on its own wire."""
+    passed, attempt.seen = attempt.call.wire_out.mend_reply(body)
+    if attempt.seen.fault is not None:
+        raise Failed(attempt.seen.fault)
+    await end_whole(exchange, attempt, delivery, passed)
+
+
+def read_whole(attempt: Attempt, body: bytes, is_stream: bool) -> Reply:
+    """Read an answer that has come completely."""
+    wire = attempt.call.wire_out
+    if not is_stream:
+        return wire.read_reply(body)
+    return read_stream(wire.reader(attempt.call.catalog.bounds.event_bytes), body)
+
+
+async def write_whole(
+    exchange: Exchange, attempt: Attempt, delivery: Delivery, reply: Reply
+) -> None:
+    """Tell a reply in the caller's wire, whole or as a stream."""
+    wire, style = attempt.call.inbound.wire, style_of(attempt)
+    if not attempt.call.is_stream:
+        await end_whole(exchange, attempt, delivery, wire.write_reply(reply, style))
+        return
+    beginning, ending = write_stream(reply, wire.writer(style))
+    await write(attempt, delivery, beginning)
+    await settle(exchange, attempt, None, OK)
+    await delivery.end(ending)
+
+
+async def end_whole(
+    exchange: Exchange, attempt: Attempt, delivery: Delivery, body: bytes
+) -> None:
+    """Settle, then send a whole answer with its receipt."""
+    await settle(exchange, attempt, None, OK)
+    headers: Headers = [*JSON, *of_attempt(attempt)]
+    headers.append((b"content-length", str(len(body)).encode()))
+    await delivery.start(OK, headers)
+    await delivery.end(body)
+
+
+def style_of(attempt: Attempt) -> Style:
+    """Say how the answer is to be written where the upstream's own words do not."""
+    call = attempt.call
+    return Style(
+        id=call.inbound.request_id,
+        model=call.route.model.name,
+        created_at=call.inbound.started_at // 1_000_000,
+        request_id=call.inbound.request_id,
+        has_usage=call.has_stream_usage,
+    )

@@ -1,0 +1,72 @@
+"""The request that goes upstream: its address, its headers, its body."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from endpoints_server import __version__
+from endpoints_server.calls.call import Call
+from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.domain.header import overlay, render
+from endpoints_server.domain.talk.prompt import Prompt
+from endpoints_server.upstream.send import Outgoing
+
+CONTENT = {
+    "content-type": "application/json",
+    "accept-encoding": "identity",
+    "user-agent": f"endpoints-server/{__version__}",
+}
+ACCEPT = {True: "text/event-stream, application/json", False: "application/json"}
+
+
+def outgoing(call: Call) -> tuple[Outgoing, tuple[str, ...]]:
+    """Write the request for the call's route, and name what a translation lost.
+
+    Raises Failed where the body is no valid request, or cannot be said on the other wire.
+    """
+    endpoint = call.route.endpoint
+    body, losses = write_body(call)
+    wire = call.wire_out
+    address = endpoint.address
+    url = address if endpoint.is_direct else wire.address(address, call.inbound.operation)
+    if call.is_relayed and call.inbound.query and "?" not in url:
+        url = f"{url}?{call.inbound.query}"
+    return Outgoing(url=url, headers=write_headers(call), body=body), losses
+
+
+def write_body(call: Call) -> tuple[bytes, tuple[str, ...]]:
+    """Edit the body's top level on the same wire; translate it to another."""
+    model, dialect = call.route.model.name, call.route.endpoint.dialect
+    if call.is_relayed:
+        return call.wire_out.relay_request(call.body, model, dialect, call.is_stream), ()
+    prompt = call.inbound.wire.read_request(call.body)
+    written = call.wire_out.write_request(named(prompt, model), dialect)
+    return written.body, tuple(loss.name for loss in written.losses)
+
+
+def write_headers(call: Call) -> dict[str, str]:
+    """Lay the headers over each other: ours, the wire's, the caller's, the key, the configured."""
+    endpoint = call.route.endpoint
+    headers = {**CONTENT, "accept": ACCEPT[call.is_stream], **call.wire_out.headers}
+    if call.is_relayed:
+        headers.update(forwarded(call.inbound.headers, call.wire_out.forwards))
+    headers.update(call.wire_out.credential(secret_of(call, endpoint)))
+    if not endpoint.headers:
+        return headers
+    return overlay(headers, render(endpoint.headers, call.caller.person, call.conversation))
+
+
+def forwarded(headers: Mapping[str, str], beginnings: tuple[str, ...]) -> dict[str, str]:
+    """Pick the caller's headers that go on to the same wire."""
+    return {name: value for name, value in headers.items() if name.startswith(beginnings)}
+
+
+def secret_of(call: Call, endpoint: Endpoint) -> str:
+    """Give the key to present: the caller's own where one came along, else the house's."""
+    secret = call.own_secret or endpoint.credential.secret
+    return secret.reveal()
+
+
+def named(prompt: Prompt, model: str) -> Prompt:
+    """Ask for the model under the name its upstream knows."""
+    return replace(prompt, model=model)

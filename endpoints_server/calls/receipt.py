@@ -1,0 +1,78 @@
+"""The headers every model answer carries, errors included: what served it, and what it cost."""
+
+from decimal import Decimal
+from urllib.parse import quote
+
+from endpoints_server.calls.call import Attempt, Call
+from endpoints_server.calls.delivery import Headers
+from endpoints_server.calls.settle import credential_class
+from endpoints_server.domain.fault import Fault, Who
+from endpoints_server.domain.money.entry import CostStatus, Entry
+
+NANO = Decimal(10) ** -9
+STREAM = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store, no-transform"),
+    (b"x-accel-buffering", b"no"),
+)
+JSON = ((b"content-type", b"application/json"),)
+
+
+def identify(request_id: str) -> Headers:
+    """Name the request, under the names that both families of SDKs read."""
+    value = request_id.encode()
+    return [(b"x-request-id", value), (b"request-id", value)]
+
+
+def receipt(call: Call, losses: tuple[str, ...] = ()) -> Headers:
+    """Say what serves a call."""
+    endpoint = call.route.endpoint
+    headers = identify(call.inbound.request_id)
+    headers += [
+        (b"x-es-endpoint", encode(endpoint.slug)),
+        (b"x-es-upstream-model", encode(call.route.model.name)),
+        (b"x-es-credential", credential_class(call).encode()),
+        (b"x-es-attempts", b"1"),
+        (b"x-es-config", encode(call.catalog.version)),
+    ]
+    if losses:
+        headers.append((b"x-es-losses", encode(",".join(losses))))
+    return headers
+
+
+def bill(entry: Entry) -> Headers:
+    """Say what a whole answer cost."""
+    status = entry.cost_status.value.encode()
+    if entry.cost_status is CostStatus.UNPRICED or entry.cost_nano_usd is None:
+        return [(b"x-es-cost-status", status)]
+    return [(b"x-es-cost", usd(entry.cost_nano_usd).encode()), (b"x-es-cost-status", status)]
+
+
+def advice(fault: Fault) -> Headers:
+    """Tell a client whether and when to try again."""
+    headers: Headers = []
+    if fault.rule.who is not Who.CALLER or fault.rule.may_retry:
+        headers.append((b"x-should-retry", b"true" if fault.rule.may_retry else b"false"))
+    elif not fault.body:
+        headers.append((b"x-should-retry", b"false"))
+    seconds = fault.retry_after_seconds
+    if seconds is not None:
+        headers.append((b"retry-after", str(max(0, round(seconds))).encode()))
+        headers.append((b"retry-after-ms", str(max(0, round(seconds * 1000))).encode()))
+    return headers
+
+
+def usd(nano_usd: int) -> str:
+    """Write nano-USD as a plain decimal."""
+    return f"{(nano_usd * NANO).normalize():f}"
+
+
+def encode(text: str) -> bytes:
+    """Make a configured name fit for a header line; what is beyond ASCII is percent-encoded."""
+    return quote(text, safe="!#$&'()*+,/:;=?@[]~ -._|^`").encode()
+
+
+def of_attempt(attempt: Attempt) -> Headers:
+    """Give the receipt of an attempt as far as it has come."""
+    headers = receipt(attempt.call, attempt.losses)
+    return headers + bill(attempt.entry) if attempt.entry else headers

@@ -1,0 +1,77 @@
+"""The journey of a call: the only file that knows the order of its steps."""
+
+from asyncio import CancelledError
+
+from endpoints_server.calls.attempt import LEFT, UNEXPECTED, attempt_route
+from endpoints_server.calls.call import Attempt, Inbound, Report
+from endpoints_server.calls.delivery import Delivery, ReadBody
+from endpoints_server.calls.exchange import Exchange
+from endpoints_server.calls.open_call import open_call
+from endpoints_server.calls.receipt import JSON, advice, identify, of_attempt
+from endpoints_server.domain.fault import Failed, Fault
+from endpoints_server.domain.wire import Seen
+
+
+async def serve(
+    exchange: Exchange, inbound: Inbound, read_body: ReadBody, delivery: Delivery
+) -> None:
+    """Serve one call to its end: answered, refused, or left by its caller.
+
+    Every failure reaches the caller in its own wire; what nobody expected is told to the log, and
+    raised only where the answer has begun and cannot be taken back.
+    """
+    attempt: Attempt | None = None
+    fault: Fault | None = None
+    try:
+        call = await open_call(exchange, inbound, read_body)
+        attempt = Attempt(call=call, seen=Seen())
+        await attempt_route(exchange, attempt, delivery)
+        fault = attempt.seen.fault
+    except Failed as failed:
+        fault = failed.fault
+        await refuse(inbound, attempt, fault, delivery)
+    except CancelledError:
+        fault = LEFT
+        raise
+    except Exception as error:
+        fault = UNEXPECTED
+        exchange.trouble(error)
+        if delivery.is_started:
+            raise
+        await refuse(inbound, attempt, fault, delivery)
+    finally:
+        exchange.report(report_of(exchange, inbound, attempt, fault))
+
+
+async def refuse(
+    inbound: Inbound, attempt: Attempt | None, fault: Fault, delivery: Delivery
+) -> None:
+    """Answer with a fault, in the caller's wire, with what is known of the call."""
+    is_as_sent = bool(fault.body) and fault.wire == inbound.wire.name
+    body = fault.body if is_as_sent else inbound.wire.write_fault(fault, inbound.request_id)
+    known = of_attempt(attempt) if attempt else identify(inbound.request_id)
+    length = (b"content-length", str(len(body)).encode())
+    await delivery.start(fault.http_status, [*JSON, *known, *advice(fault), length])
+    await delivery.end(body)
+
+
+def report_of(
+    exchange: Exchange, inbound: Inbound, attempt: Attempt | None, fault: Fault | None
+) -> Report:
+    """Sum up a call for the log and the counters."""
+    entry = attempt.entry if attempt else None
+    caller = attempt.call.caller if attempt else None
+    sent = attempt.sent if attempt else None
+    return Report(
+        request_id=inbound.request_id,
+        wire=inbound.wire.name,
+        status=entry.status if entry else fault.http_status if fault else 0,
+        took_seconds=exchange.timer() - inbound.started,
+        overhead_seconds=None if sent is None else sent - inbound.started,
+        fault=fault.kind.value if fault else "",
+        who=fault.rule.who.value if fault else "",
+        detail=fault.detail if fault else "",
+        person_id=caller.person.id if caller else "",
+        key_id=caller.key_id if caller else "",
+        entry=entry,
+    )

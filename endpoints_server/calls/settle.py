@@ -1,0 +1,133 @@
+"""Price an attempt and put its entry into the ledger; runs however the attempt ended."""
+
+from asyncio import Future
+
+from msgspec.structs import replace
+
+from endpoints_server.calls.call import Attempt, Call
+from endpoints_server.calls.exchange import Exchange
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.money.entry import CostStatus, Entry, Outcome, UsageStatus
+from endpoints_server.domain.money.estimate import estimate_tokens
+from endpoints_server.domain.money.price import Price, Rates, cost
+from endpoints_server.domain.money.usage import Usage
+from endpoints_server.domain.talk.prompt import texts_of
+
+SECOND = 1_000_000
+"""Microseconds in a second."""
+
+
+def settle(exchange: Exchange, attempt: Attempt, fault: Fault | None, status: int) -> Future[None]:
+    """Make the entry and hand it to the ledger; the future is done once it is durable.
+
+    Awaits nothing, so that it also works in a cancelled task. An attempt is settled once.
+    """
+    entry = make_entry(exchange, attempt, fault, status)
+    attempt.entry = entry
+    return exchange.ledger.record(entry)
+
+
+def make_entry(exchange: Exchange, attempt: Attempt, fault: Fault | None, status: int) -> Entry:
+    """Say what an attempt came to."""
+    call, seen = attempt.call, attempt.seen
+    usage, usage_status = count(attempt, fault)
+    rates, source, nano_usd, cost_status = charge(call.route.model.price, usage, usage_status)
+    return Entry(
+        id=exchange.identify(),
+        request_id=call.inbound.request_id,
+        operation=call.inbound.operation.value,
+        started_at=call.inbound.started_at,
+        took=microseconds(exchange.timer() - call.inbound.started),
+        first_byte_took=since_start(attempt),
+        person_id=call.caller.person.id,
+        key_id=call.caller.key_id,
+        conversation_id=call.conversation.id,
+        endpoint=call.route.endpoint.name,
+        model=call.route.model.name,
+        answered_model=seen.model,
+        wire_in=call.inbound.wire.name,
+        wire_out=call.wire_out.name,
+        is_stream=call.is_stream,
+        credential=credential_class(call),
+        outcome=outcome_of(fault),
+        status=status,
+        fault=fault.kind.value if fault else "",
+        stop=seen.stop.kind.value if seen.stop else "",
+        usage=usage,
+        usage_status=usage_status,
+        rates=rates,
+        price_source=source,
+        cost_nano_usd=nano_usd,
+        cost_status=cost_status,
+        losses=attempt.losses,
+        config=call.catalog.version,
+    )
+
+
+def outcome_of(fault: Fault | None) -> Outcome:
+    """Name how an attempt ended."""
+    if fault is None:
+        return Outcome.DELIVERED
+    return Outcome.LEFT if fault.kind is Kind.CANCELLED else Outcome.FAILED
+
+
+def count(attempt: Attempt, fault: Fault | None) -> tuple[Usage, UsageStatus]:
+    """Take the reported usage, or estimate what the upstream will have counted.
+
+    Usage told at the start of an answer that broke off knows the input exactly but not the output.
+    An attempt that got no answer, and was not left while it waited for one, used nothing.
+    """
+    reported, has_ended = attempt.seen.usage, attempt.seen.stop is not None
+    if reported is not None and (has_ended or fault is None):
+        return reported, UsageStatus.REPORTED
+    if not has_consumed(attempt, fault):
+        return Usage(), UsageStatus.NONE
+    answered = estimate_tokens(attempt.seen.texts)
+    if reported is None:
+        return Usage(input=estimate_input(attempt.call), output=answered), UsageStatus.ESTIMATED
+    rest = max(0, answered - reported.total_output)
+    return replace(reported, output=reported.output + rest), UsageStatus.ESTIMATED
+
+
+def has_consumed(attempt: Attempt, fault: Fault | None) -> bool:
+    """Say whether an upstream will have counted tokens for this attempt."""
+    if fault is None or attempt.seen.texts or attempt.seen.usage is not None:
+        return True
+    return fault.kind is Kind.CANCELLED and attempt.sent is not None
+
+
+def estimate_input(call: Call) -> int:
+    """Estimate what the request held; one that cannot be read is taken as plain text."""
+    try:
+        return estimate_tokens(texts_of(call.inbound.wire.read_request(call.body)))
+    except Failed:
+        return estimate_tokens([call.body.decode(errors="replace")])
+
+
+def charge(
+    price: Price | None, usage: Usage, usage_status: UsageStatus
+) -> tuple[Rates | None, str, int | None, CostStatus]:
+    """Give rates, their source, the cost in nano-USD, and how far it can be trusted."""
+    if price is None:
+        return None, "", None, CostStatus.UNPRICED
+    rates = price.rates_for(usage)
+    is_estimate = usage_status is UsageStatus.ESTIMATED
+    status = CostStatus.ESTIMATED if is_estimate else CostStatus.EXACT
+    return rates, price.source, cost(usage, rates), status
+
+
+def credential_class(call: Call) -> str:
+    """Name whose provider key was used."""
+    return "caller" if call.own_secret else call.route.endpoint.credential.owner
+
+
+def since_start(attempt: Attempt) -> int | None:
+    """Give the time to the upstream's first byte, if one came."""
+    if attempt.first_byte is None:
+        return None
+    return microseconds(attempt.first_byte - attempt.call.inbound.started)
+
+
+def microseconds(seconds: float) -> int:
+    """Give a duration as the ledger keeps it."""
+    return int(seconds * SECOND)

@@ -1,0 +1,54 @@
+"""Carry an answer across wires through the canonical form."""
+
+from endpoints_server.calls.meter import observe
+from endpoints_server.domain.fault import Fault
+from endpoints_server.domain.talk.reply import Event, Reply, ReplyEnd, fold, unfold
+from endpoints_server.domain.wire import Reader, Seen, Writer
+
+
+class Translator:
+    """A Reader of one wire and a Writer of another, in the shape of a Mender.
+
+    The ReplyEnd is held back for `close`, so that whatever ends the stream for the caller goes out
+    only after the entry is durable.
+    """
+
+    def __init__(self, reader: Reader, writer: Writer) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.seen = Seen()
+        self.ending: ReplyEnd | None = None
+
+    def feed(self, data: bytes) -> bytes:
+        """Translate the next bytes."""
+        return self.pass_on(self.reader.feed(data))
+
+    def close(self, fault: Fault | None = None) -> bytes:
+        """End the stream: as the upstream did, or with the fault that cut it off."""
+        passed = b"" if self.ending or fault else self.pass_on(self.reader.close())
+        ending = self.ending or ReplyEnd()
+        if fault is not None:
+            ending = ReplyEnd(fault=fault, usage=ending.usage)
+        return passed + self.writer.write(ending)
+
+    def pass_on(self, events: list[Event]) -> bytes:
+        """Write all events but the last of the reply, and note what they tell."""
+        written: list[bytes] = []
+        for event in events:
+            observe(self.seen, event)
+            if isinstance(event, ReplyEnd):
+                self.ending = event
+            else:
+                written.append(self.writer.write(event))
+        return b"".join(written)
+
+
+def read_stream(reader: Reader, body: bytes) -> Reply:
+    """Read a whole streamed answer as one reply."""
+    return fold([*reader.feed(body), *reader.close()])
+
+
+def write_stream(reply: Reply, writer: Writer) -> tuple[bytes, bytes]:
+    """Tell a whole reply as a stream: what comes before the end, and the end."""
+    *events, ending = unfold(reply)
+    return b"".join(writer.write(event) for event in events), writer.write(ending)

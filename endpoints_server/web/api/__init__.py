@@ -1,0 +1,1 @@
+"""The paths programs call: the wires, the model lists, the probes."""

@@ -1,0 +1,47 @@
+"""Who may call a route: every route says so, and one that does not stops the server from starting."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from endpoints_server.calls.authenticate import authenticate
+from endpoints_server.calls.exchange import Exchange
+
+AnyRequest = Request[Any, Any, Any]
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]
+
+ACCESS = "access"
+PUBLIC: dict[str, Any] = {ACCESS: "public"}
+"""Answered to anybody."""
+KEYED: dict[str, Any] = {ACCESS: "key"}
+"""Answered to whoever presents a client key."""
+SIGNED_IN: dict[str, Any] = {ACCESS: "session"}
+"""Answered to a browser that is signed in to the console."""
+ITSELF: dict[str, Any] = {ACCESS: "itself"}
+"""Checks the key on its own, because its refusals have a shape of their own."""
+
+
+def key_guard(exchange: Exchange) -> Guard:
+    """Make the guard that turns the key of a request into its Caller, for routes that want one."""
+
+    async def require_key(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+        if handler.opt.get(ACCESS) != "key":
+            return
+        headers = {name.lower(): value for name, value in connection.headers.items()}
+        caller, _ = await authenticate(headers, exchange.keys, exchange.ring, exchange.now())
+        connection.scope["state"]["caller"] = caller
+
+    return require_key
+
+
+def require_declared_access(app: Litestar) -> None:
+    """Refuse to start with a route that does not say who may call it."""
+    for route in app.routes:
+        handlers = getattr(route, "route_handlers", None) or [route.route_handler]
+        for handler in handlers:
+            if ACCESS not in handler.opt and handler.opt.get("exclude_from_auth") is None:
+                raise RuntimeError(f"the route {route.path} does not say who may call it")
