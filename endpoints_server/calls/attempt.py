@@ -11,7 +11,8 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.outgoing import outgoing
 from endpoints_server.calls.settle import settle
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.domain.scrub import scrub_bytes
+from endpoints_server.domain.scrub import scrub
+from endpoints_server.domain.secret import Secret
 from endpoints_server.upstream.send import Incoming, send
 
 LEFT = Fault(kind=Kind.CANCELLED, message="The caller left before the answer was complete.")
@@ -44,7 +45,8 @@ async def attempt_route(exchange: Exchange, attempt: Attempt, delivery: Delivery
         raise
     finally:
         if attempt.entry is None:
-            settle(exchange, attempt, fault, fault.http_status)
+            # nobody waits: this task is cancelled or broken, and the ledger's thread goes on
+            _ = settle(exchange, attempt, fault, fault.http_status)
 
 
 async def answer(
@@ -62,15 +64,14 @@ async def answer(
 
 def upstream_fault(call: Call, incoming: Incoming, body: bytes) -> Fault:
     """Read an upstream's error; on the same wire a 4xx keeps its status and its scrubbed body."""
-    secrets = secrets_of(call)
-    clean = scrub_bytes(body, secrets)
+    clean = scrub(body, secrets_of(call))
     fault = call.wire_out.read_fault(incoming.status, incoming.headers, clean)
     if not call.is_relayed or incoming.status not in CLIENT_ERRORS:
         return replace(fault, body=b"", wire="")
     return replace(fault, status=incoming.status)
 
 
-def secrets_of(call: Call) -> tuple[str, ...]:
+def secrets_of(call: Call) -> tuple[Secret, ...]:
     """Gather the values that must not come back in an upstream's words."""
     house = call.route.endpoint.credential.secret
-    return tuple(secret.reveal() for secret in (house, call.own_secret) if secret)
+    return tuple(secret for secret in (house, call.own_secret) if secret)

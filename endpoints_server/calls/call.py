@@ -65,22 +65,3 @@ class Attempt(Struct, kw_only=True):
     sent: float | None = None
     first_byte: float | None = None
     entry: Entry | None = None
-
-
-class Report(Struct, frozen=True, kw_only=True):
-    """How a call ended, for the log and the counters; times in seconds.
-
-    `entry` is None where a call was refused before anything was attempted.
-    """
-
-    request_id: str
-    wire: str
-    status: int
-    took_seconds: float
-    overhead_seconds: float | None = None
-    fault: str = ""
-    who: str = ""
-    detail: str = ""
-    person_id: str = ""
-    key_id: str = ""
-    entry: Entry | None = None

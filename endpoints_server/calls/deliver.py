@@ -36,7 +36,7 @@ async def deliver(
     if attempt.call.is_relayed and not attempt.call.is_stream and not is_stream:
         await relay_whole(exchange, attempt, delivery, body)
         return
-    reply = read_whole(attempt, body, is_stream)
+    reply = read_whole(attempt, body, is_stream=is_stream)
     attempt.seen = seen_of(reply)
     if reply.fault is not None:
         raise Failed(reply.fault)
@@ -107,7 +107,7 @@ async def relay_whole(
     await end_whole(exchange, attempt, delivery, passed)
 
 
-def read_whole(attempt: Attempt, body: bytes, is_stream: bool) -> Reply:
+def read_whole(attempt: Attempt, body: bytes, *, is_stream: bool) -> Reply:
     """Read an answer that has come completely."""
     wire = attempt.call.wire_out
     if not is_stream:
@@ -129,9 +129,7 @@ async def write_whole(
     await delivery.end(ending)
 
 
-async def end_whole(
-    exchange: Exchange, attempt: Attempt, delivery: Delivery, body: bytes
-) -> None:
+async def end_whole(exchange: Exchange, attempt: Attempt, delivery: Delivery, body: bytes) -> None:
     """Settle, then send a whole answer with its receipt."""
     await settle(exchange, attempt, None, OK)
     headers: Headers = [*JSON, *of_attempt(attempt)]

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from endpoints_server.calls.call import Report
 from endpoints_server.domain.catalog import Catalog
+from endpoints_server.domain.report import Report
 from endpoints_server.domain.wire import Wire
 from endpoints_server.store.ports import Keys, Ledger
 from endpoints_server.store.ring import Ring

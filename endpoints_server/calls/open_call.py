@@ -17,6 +17,7 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
 
     The key is checked before the body is read. Raises Failed for whatever is the caller's fault.
     """
+    require_room(exchange)
     catalog = exchange.catalog()
     caller, own_secret = await authenticate(
         inbound.headers, exchange.keys, exchange.ring, inbound.started_at
@@ -50,5 +51,18 @@ def require_credential(endpoint: Endpoint, own_secret: Secret | None) -> None:
             code="user_key_required",
             message=f"The endpoint '{endpoint.name}' needs a provider key of your own. Send it in "
             "'Authorization' and your client key in 'x-es-key'.",
+        )
+    )
+
+
+def require_room(exchange: Exchange) -> None:
+    """Refuse a call whose entry the ledger might have no place for."""
+    if exchange.ledger.has_room():
+        return
+    raise Failed(
+        Fault(
+            kind=Kind.UNAVAILABLE,
+            message="The ledger cannot keep up at this moment. Try again shortly.",
+            retry_after_seconds=1.0,
         )
     )

@@ -8,7 +8,6 @@ from endpoints_server import __version__
 from endpoints_server.calls.call import Call
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.header import overlay, render
-from endpoints_server.domain.talk.prompt import Prompt
 from endpoints_server.upstream.send import Outgoing
 
 CONTENT = {
@@ -39,8 +38,8 @@ def write_body(call: Call) -> tuple[bytes, tuple[str, ...]]:
     model, dialect = call.route.model.name, call.route.endpoint.dialect
     if call.is_relayed:
         return call.wire_out.relay_request(call.body, model, dialect, call.is_stream), ()
-    prompt = call.inbound.wire.read_request(call.body)
-    written = call.wire_out.write_request(named(prompt, model), dialect)
+    prompt = replace(call.inbound.wire.read_request(call.body), model=model)
+    written = call.wire_out.write_request(prompt, dialect)
     return written.body, tuple(loss.name for loss in written.losses)
 
 
@@ -65,8 +64,3 @@ def secret_of(call: Call, endpoint: Endpoint) -> str:
     """Give the key to present: the caller's own where one came along, else the house's."""
     secret = call.own_secret or endpoint.credential.secret
     return secret.reveal()
-
-
-def named(prompt: Prompt, model: str) -> Prompt:
-    """Ask for the model under the name its upstream knows."""
-    return replace(prompt, model=model)

@@ -3,12 +3,13 @@
 from asyncio import CancelledError
 
 from endpoints_server.calls.attempt import LEFT, UNEXPECTED, attempt_route
-from endpoints_server.calls.call import Attempt, Inbound, Report
+from endpoints_server.calls.call import Attempt, Inbound
 from endpoints_server.calls.delivery import Delivery, ReadBody
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.open_call import open_call
 from endpoints_server.calls.receipt import JSON, advice, identify, of_attempt
 from endpoints_server.domain.fault import Failed, Fault
+from endpoints_server.domain.report import Report
 from endpoints_server.domain.wire import Seen
 
 

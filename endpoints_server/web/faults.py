@@ -65,5 +65,7 @@ def fault_of(path: str, error: HTTPException) -> Fault:
         message = f"There is nothing at this address.{hint}"
         return Fault(kind=Kind.BAD_REQUEST, status=status, code="not_found", message=message)
     phrase = HTTPStatus(status).phrase
-    kind = KINDS.get(status, Kind.INTERNAL if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Kind.BAD_REQUEST)
+    kind = KINDS.get(
+        status, Kind.INTERNAL if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Kind.BAD_REQUEST
+    )
     return Fault(kind=kind, status=status, message=f"{phrase}.")

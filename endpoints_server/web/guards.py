@@ -1,4 +1,4 @@
-"""Who may call a route: every route says so, and one that does not stops the server from starting."""
+"""Who may call a route: every route says so, or the server does not start."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.routes import ASGIRoute, BaseRoute, HTTPRoute, WebSocketRoute
 
 from endpoints_server.calls.authenticate import authenticate
 from endpoints_server.calls.exchange import Exchange
@@ -41,7 +42,17 @@ def key_guard(exchange: Exchange) -> Guard:
 def require_declared_access(app: Litestar) -> None:
     """Refuse to start with a route that does not say who may call it."""
     for route in app.routes:
-        handlers = getattr(route, "route_handlers", None) or [route.route_handler]
-        for handler in handlers:
+        for handler in handlers_of(route):
             if ACCESS not in handler.opt and handler.opt.get("exclude_from_auth") is None:
                 raise RuntimeError(f"the route {route.path} does not say who may call it")
+
+
+def handlers_of(route: BaseRoute) -> list[BaseRouteHandler]:
+    """Give the handlers of a route, whatever kind of route it is."""
+    match route:
+        case HTTPRoute():
+            return list(route.route_handlers)
+        case ASGIRoute() | WebSocketRoute():
+            return [route.route_handler]
+        case _:  # the framework has no other kind
+            return []

@@ -49,7 +49,9 @@ async def read_whole_body(receive: Receive, limit_bytes: int, declared: str) -> 
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise Failed(Fault(kind=Kind.CANCELLED, message="The caller left while it was sending."))
+            raise Failed(
+                Fault(kind=Kind.CANCELLED, message="The caller left while it was sending.")
+            )
         piece = message["body"]
         length += len(piece)
         if length > limit_bytes:

@@ -151,4 +151,5 @@ def model_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
 
 def named_endpoint(request: AnyRequest) -> str:
     """Read which endpoint the path or the header names."""
-    return request.path_params.get("endpoint") or request.headers.get("x-es-endpoint", "")
+    named = request.path_params.get("endpoint") or request.headers.get("x-es-endpoint")
+    return str(named or "")

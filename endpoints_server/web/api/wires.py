@@ -2,6 +2,7 @@
 
 import asyncio
 from asyncio import CancelledError
+from typing import cast
 
 from litestar.handlers import ASGIRouteHandler, asgi
 from litestar.types import Receive, Scope, Send
@@ -11,8 +12,8 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.serve import serve
 from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.wire import Operation, Wire
-from endpoints_server.web.guards import ITSELF
 from endpoints_server.web.api.delivery import Connection, read_whole_body
+from endpoints_server.web.guards import ITSELF
 
 UNDER_ENDPOINT = "/e/{endpoint:str}"
 POST_ONLY = Fault(kind=Kind.BAD_REQUEST, status=405, message="Only POST is answered here.")
@@ -39,7 +40,7 @@ def wire_handler(
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         inbound = read_inbound(exchange, wire, operation, scope)
         connection = Connection(send)
-        if scope["method"] != "POST":
+        if scope.get("method") != "POST":
             await refuse_method(inbound, connection)
             return
         await serve_connected(exchange, inbound, receive, connection)
@@ -51,8 +52,7 @@ async def serve_connected(
     exchange: Exchange, inbound: Inbound, receive: Receive, connection: Connection
 ) -> None:
     """Serve a call for as long as its caller stays."""
-    task = asyncio.current_task()
-    assert task is not None
+    task = cast(asyncio.Task[None], asyncio.current_task())
     watchers: list[asyncio.Task[None]] = []
 
     async def read_body(limit_bytes: int) -> bytes:
@@ -75,9 +75,7 @@ async def serve_connected(
 
 def read_inbound(exchange: Exchange, wire: Wire, operation: Operation, scope: Scope) -> Inbound:
     """Read what the request line and the headers say."""
-    headers = {
-        name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-    }
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     named = scope.get("path_params", {}).get("endpoint") or headers.get("x-es-endpoint", "")
     return Inbound(
         wire=wire,
