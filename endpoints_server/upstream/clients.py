@@ -1,0 +1,111 @@
+"""The transports of all endpoints: opened when first needed, closed when no call uses them."""
+
+from asyncio import Task, gather, get_running_loop
+from typing import Self
+
+from endpoints_server.domain.catalog import Catalog
+from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.upstream.proxy import find_proxy
+from endpoints_server.upstream.transport import Transport
+
+Place = tuple[str, str, int]
+
+
+class Upstreams:
+    """One transport per endpoint, kept while what it depends on stays the same.
+
+    A call holds its transport by `acquire`; a transport that no endpoint needs any more is closed
+    when its last call has ended. An endpoint outside the adopted catalog has a transport for as
+    long as calls use it.
+    """
+
+    def __init__(self) -> None:
+        self._upstreams: dict[str, Upstream] = {}
+        self._links: dict[Place, Link] = {}
+        self._needed: frozenset[Place] = frozenset()
+        self._closing: set[Task[None]] = set()
+
+    def acquire(self, endpoint: Endpoint) -> "Upstream":
+        """Take an endpoint's upstream for one call, within a `with`; needs a running loop."""
+        upstream = self._upstreams.get(endpoint.slug)
+        if upstream is None or upstream.endpoint is not endpoint:
+            upstream = self._upstreams[endpoint.slug] = self._open(endpoint)
+        upstream.link.users += 1
+        return upstream
+
+    def adopt(self, catalog: Catalog) -> None:
+        """Keep the transports that a catalog's endpoints need, and retire all others."""
+        self._needed = frozenset(place_of(endpoint) for endpoint in catalog.endpoints)
+        for link in list(self._links.values()):
+            self.retire_unused(link)
+
+    async def close(self) -> None:
+        """Close every transport, and with it what still runs."""
+        self._needed = frozenset()
+        for link in list(self._links.values()):
+            self._close(link)
+        await gather(*self._closing)
+
+    def retire_unused(self, link: "Link") -> None:
+        """Close a link that no call uses and no endpoint needs."""
+        is_open = self._links.get(link.place) is link
+        if is_open and not link.users and link.place not in self._needed:
+            self._close(link)
+
+    def _open(self, endpoint: Endpoint) -> "Upstream":
+        place = place_of(endpoint)
+        link = self._links.get(place)
+        if link is None:
+            proxy = find_proxy(endpoint.address)
+            link = Link(place, Transport(endpoint.max_connections, proxy))
+            self._links[place] = link
+        return Upstream(endpoint, link, self)
+
+    def _close(self, link: "Link") -> None:
+        del self._links[link.place]
+        slug = link.place[0]
+        if slug in self._upstreams and self._upstreams[slug].link is link:
+            del self._upstreams[slug]
+        closing = get_running_loop().create_task(link.transport.aclose())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+
+
+class Link:
+    """A transport and the number of calls that use it."""
+
+    __slots__ = ("place", "transport", "users")
+
+    def __init__(self, place: Place, transport: Transport) -> None:
+        self.place = place
+        self.transport = transport
+        self.users = 0
+
+
+class Upstream:
+    """The far side of an endpoint; leaving its `with` ends one call's use of it."""
+
+    __slots__ = ("_owner", "endpoint", "link", "transport")
+
+    def __init__(self, endpoint: Endpoint, link: Link, owner: Upstreams) -> None:
+        self.endpoint = endpoint
+        self.link = link
+        self.transport = link.transport
+        self._owner = owner
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """End one call's use."""
+        self.link.users -= 1
+        if not self.link.users:
+            self._owner.retire_unused(self.link)
+
+
+def place_of(endpoint: Endpoint) -> Place:
+    """Tell what a transport depends on; everything else may change under it."""
+    return endpoint.slug, endpoint.address, endpoint.max_connections
