@@ -63,7 +63,7 @@ def test_a_client_key_of_ours_is_always_masked(drawn: bytes, around: str) -> Non
     assert key not in scrub(around + key + around)
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=("Cs",)), min_size=8))
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=8))
 def test_a_known_secret_is_masked_however_it_is_spelled(value: str) -> None:
     json_text = json.dumps({"said": f"<{value}>"}, ensure_ascii=False)
     ascii_text = json.dumps({"said": f"<{value}>"})
