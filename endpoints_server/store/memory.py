@@ -1,0 +1,170 @@
+"""Every port in dicts, for one process that keeps nothing."""
+
+import asyncio
+from asyncio import Future
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from endpoints_server.domain.access_key import AccessKey
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.person import ADMIN, Person
+from endpoints_server.store.audit import Audit, Verification
+from endpoints_server.store.ports import By, Store, Sum
+
+MICROSECONDS = 1_000_000
+
+
+def open_memory() -> Store:
+    """Open a store that is empty but for the built-in admin."""
+    people = MemoryPeople()
+    ledger = MemoryLedger()
+    return Store(keys=MemoryKeys(people), people=people, ledger=ledger, close=ledger.close)
+
+
+class MemoryPeople:
+    """People in a dict."""
+
+    def __init__(self) -> None:
+        self.people = {ADMIN.id: ADMIN}
+
+    async def find_person(self, person_id: str) -> Person | None:
+        return self.people.get(person_id)
+
+    async def add_person(self, person: Person) -> bool:
+        return self.people.setdefault(person.id, person) is person
+
+    async def list_people(self) -> list[Person]:
+        return [self.people[person_id] for person_id in sorted(self.people)]
+
+
+class MemoryKeys:
+    """Keys in a dict."""
+
+    def __init__(self, people: MemoryPeople) -> None:
+        self.people = people
+        self.keys: dict[str, AccessKey] = {}
+
+    async def find_key(self, key_id: str) -> AccessKey | None:
+        return self.keys.get(key_id)
+
+    async def add_key(self, key: AccessKey) -> None:
+        person = await self.people.find_person(key.person.id)
+        if person is None:
+            raise Failed(Fault(kind=Kind.BAD_REQUEST, message=f"No user '{key.person.id}'."))
+        self.keys[key.id] = replace(key, person=person)
+
+    async def list_keys(self, person_id: str | None = None) -> list[AccessKey]:
+        wanted = [key for key in self.keys.values() if person_id in (None, key.person.id)]
+        return sorted(wanted, key=lambda key: (key.created_at, key.id))
+
+    async def revoke_key(self, key_id: str, at: int) -> bool:
+        key = self.keys.get(key_id)
+        if key is None or key.revoked_at is not None:
+            return False
+        self.keys[key_id] = replace(key, revoked_at=at)
+        return True
+
+
+class MemoryLedger:
+    """Entries in a dict; durable as soon as they are recorded."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.is_closed = False
+
+    def has_room(self) -> bool:
+        return not self.is_closed
+
+    def record(self, entry: Entry) -> Future[None]:
+        if self.is_closed:
+            raise Failed(Fault(kind=Kind.UNAVAILABLE, message="The ledger is closed."))
+        self.entries.setdefault(entry.id, entry)
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+    async def find_entries(self, request_id: str) -> list[Entry]:
+        found = [entry for entry in self.entries.values() if entry.request_id == request_id]
+        return sorted(found, key=lambda entry: (entry.attempt, entry.id))
+
+    async def list_entries(
+        self,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        person_id: str | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> list[Entry]:
+        found = select(self.entries.values(), since, person_id)
+        if until is not None:
+            found = [entry for entry in found if entry.started_at < until]
+        if after is not None:
+            last = self.entries.get(after)
+            found = [entry for entry in found if last and place(entry) < place(last)]
+        return sorted(found, key=place, reverse=True)[:limit]
+
+    async def sums(
+        self, by: By, since: int | None = None, person_id: str | None = None
+    ) -> list[Sum]:
+        groups: dict[str, list[Entry]] = {}
+        for entry in select(self.entries.values(), since, person_id):
+            groups.setdefault(name_of(entry, by), []).append(entry)
+        return [add_up(name, groups[name]) for name in sorted(groups)]
+
+    async def verify(self) -> Verification:
+        audit = Audit()
+        for entry in sorted(
+            self.entries.values(), key=lambda entry: (entry.request_id, entry.attempt, entry.id)
+        ):
+            audit.feed(entry)
+        totals = {by.value: sum(row.cost_nano_usd for row in await self.sums(by)) for by in By}
+        return audit.close(totals)
+
+    async def drain(self) -> None:
+        return
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+
+def select(entries: Iterable[Entry], since: int | None, person_id: str | None) -> list[Entry]:
+    """Keep those of a person that started from an instant on."""
+    return [
+        entry
+        for entry in entries
+        if (since is None or entry.started_at >= since) and person_id in (None, entry.person_id)
+    ]
+
+
+def place(entry: Entry) -> tuple[int, str]:
+    """Say where an entry stands in the order of the ledger."""
+    return entry.started_at, entry.id
+
+
+def name_of(entry: Entry, by: By) -> str:
+    """Name what an entry is summed under."""
+    match by:
+        case By.USER:
+            return entry.person_id
+        case By.ENDPOINT:
+            return entry.endpoint
+        case By.MODEL:
+            return entry.model
+        case By.DAY:
+            return str(datetime.fromtimestamp(entry.started_at // MICROSECONDS, UTC).date())
+
+
+def add_up(name: str, entries: list[Entry]) -> Sum:
+    """Add up what some entries came to."""
+    return Sum(
+        name=name,
+        attempts=len(entries),
+        input_tokens=sum(entry.usage.total_input for entry in entries),
+        output_tokens=sum(entry.usage.total_output for entry in entries),
+        cost_nano_usd=sum(entry.cost_nano_usd or 0 for entry in entries),
+        unpriced=sum(entry.cost_nano_usd is None for entry in entries),
+    )

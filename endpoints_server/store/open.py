@@ -1,0 +1,101 @@
+"""Open a store by its address."""
+
+import asyncio
+import sqlite3
+from importlib import import_module
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.store.ports import Store
+from endpoints_server.store.sql.engine import connect, make_file, open_engine
+from endpoints_server.store.sql.keys import SqlKeys
+from endpoints_server.store.sql.ledger import SqlLedger
+from endpoints_server.store.sql.migrations import HEAD
+from endpoints_server.store.sql.people import SqlPeople
+from endpoints_server.store.sql.writer import WINDOW_SECONDS, LedgerWriter
+
+FILE_NAME = "endpoints.sqlite3"
+SQLITE = "sqlite:///"
+POSTGRESQL = ("postgresql:", "postgresql+", "postgres:")
+
+
+async def open_store(
+    data_dir: Path, url: str = "", *, window_seconds: float = WINDOW_SECONDS
+) -> Store:
+    """Open the store at `url` (`sqlite:///path`), else the SQLite file in the data dir.
+
+    Missing folders, the file and its tables are made. `window_seconds` is how long entries gather
+    before a flush. Raises Failed: bad_request for a url of no database we know, unavailable where
+    the database cannot be opened.
+    """
+    path = find_path(data_dir, url)
+    try:
+        return await open_sqlite(path, window_seconds)
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        message = f"The database '{path}' cannot be opened: {error}"
+        raise Failed(Fault(kind=Kind.UNAVAILABLE, message=message)) from error
+
+
+def find_path(data_dir: Path, url: str) -> Path:
+    """Find the file a url names; errors do not repeat the url, which may hold a password."""
+    if not url:
+        return data_dir / FILE_NAME
+    if url.startswith(SQLITE) and len(url) > len(SQLITE):
+        return Path(url.removeprefix(SQLITE))
+    if url.startswith(POSTGRESQL):
+        raise refused("PostgreSQL is not supported by this version yet; use 'sqlite:///path'.")
+    raise refused("The database url must be 'sqlite:///path'.")
+
+
+async def open_sqlite(path: Path, window_seconds: float) -> Store:
+    """Open a SQLite file and put the ports together."""
+    connection = await asyncio.to_thread(prepare, path)
+    engine = open_engine(path)
+    keys = SqlKeys(engine)
+    try:
+        if not is_current(connection):
+            await asyncio.to_thread(migrate, engine)
+        await keys.catch_up()
+    except BaseException:
+        keys.close()
+        connection.close()
+        engine.dispose()
+        raise
+    writer = LedgerWriter(connection, asyncio.get_running_loop(), window_seconds=window_seconds)
+
+    async def close() -> None:
+        writer.stop()
+        await asyncio.to_thread(writer.join)
+        keys.close()
+        engine.dispose()
+
+    return Store(keys=keys, people=SqlPeople(engine), ledger=SqlLedger(engine, writer), close=close)
+
+
+def prepare(path: Path) -> sqlite3.Connection:
+    """Make the file where it is missing, and connect to it."""
+    make_file(path)
+    return connect(path)
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Say whether a database has the tables of this version."""
+    try:
+        rows = connection.execute("select version_num from alembic_version").fetchall()
+    except sqlite3.OperationalError:
+        return False  # there is no such table yet, or whatever is wrong shows when it is made
+    return rows == [(HEAD,)]
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables up to date; Alembic is loaded here because its import takes longer than all
+    the rest of opening a database that is current already."""
+    import_module("endpoints_server.store.sql.migrate").upgrade(engine)
+
+
+def refused(message: str) -> Failed:
+    """Say why a database url is not used."""
+    return Failed(Fault(kind=Kind.BAD_REQUEST, message=message))

@@ -1,0 +1,1 @@
+"""The ports on a relational database: SQLAlchemy Core statements, one file for each noun."""

@@ -1,0 +1,66 @@
+"""An entry as a row of plain columns, and back."""
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec.structs import astuple
+
+from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.money.price import Rates
+from endpoints_server.domain.money.usage import Usage
+from endpoints_server.store.sql.tables import entries, names_of
+
+NAMES = names_of(entries)
+COUNTS = Usage.__struct_fields__
+RATES = Rates.__struct_fields__
+NO_RATES = (None,) * len(RATES)
+
+
+def row_of(entry: Entry) -> tuple[object, ...]:
+    """Lay an entry out in the order of the table's columns; rates are exact decimal texts."""
+    return (
+        entry.id,
+        entry.request_id,
+        entry.attempt,
+        entry.operation,
+        entry.started_at,
+        entry.took,
+        entry.first_byte_took,
+        entry.person_id,
+        entry.key_id,
+        entry.conversation_id,
+        entry.endpoint,
+        entry.model,
+        entry.answered_model,
+        entry.wire_in,
+        entry.wire_out,
+        entry.is_stream,
+        entry.credential,
+        entry.outcome.value,
+        entry.status,
+        entry.fault,
+        entry.stop,
+        entry.usage_status.value,
+        entry.price_source,
+        entry.cost_nano_usd,
+        entry.cost_status.value,
+        entry.config,
+        msgspec.json.encode(entry.losses).decode() if entry.losses else "[]",
+        *astuple(entry.usage),
+        *(NO_RATES if entry.rates is None else texts_of(entry.rates)),
+    )
+
+
+def texts_of(rates: Rates) -> tuple[str | None, ...]:
+    """Write rates as exact decimals."""
+    return tuple(None if rate is None else str(rate) for rate in astuple(rates))
+
+
+def entry_of(row: Iterable[object]) -> Entry:
+    """Read a row in that order; raises msgspec.MsgspecError where a field cannot be read."""
+    fields = dict(zip(NAMES, row, strict=True))
+    fields["usage"] = {name: fields.pop(f"{name}_tokens") for name in COUNTS}
+    rates = {name: fields.pop(f"{name}_rate") for name in RATES}
+    fields["rates"] = rates if any(rates.values()) else None
+    fields["losses"] = msgspec.json.decode(str(fields["losses"]))
+    return msgspec.convert(fields, Entry)

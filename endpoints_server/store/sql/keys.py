@@ -1,0 +1,129 @@
+"""Client keys as rows, and all of them in memory.
+
+Every change of a key takes the next revision. Whoever asks for a key is answered from memory; what
+changed elsewhere is read, by revision, before an answer older than a second and before an id is
+called unknown. One such read runs at a time and serves all who came before it began, so neither
+many callers nor made-up ids add up to many reads, and no presented id is ever part of a statement.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+from msgspec.structs import asdict
+from sqlalchemy import ColumnElement, Engine, Row, Select, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import IntegrityError
+
+from endpoints_server.domain.access_key import AccessKey
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.store.sql.engine import reading, writing
+from endpoints_server.store.sql.tables import access_keys, names_of, people
+
+FRESH_SECONDS = 1.0
+STALE_SECONDS = 60.0
+"""How long known keys are still accepted while the database cannot be read."""
+
+NAMES = names_of(access_keys)
+PERSON_NAMES = names_of(people)
+KEYS = select(access_keys, people).join(people).order_by(access_keys.c.revision)
+NEXT_REVISION = select(func.coalesce(func.max(access_keys.c.revision), 0) + 1).scalar_subquery()
+
+
+class SqlKeys:
+    """Keys in a table, remembered whole."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._known: dict[str, AccessKey] = {}
+        self._revision = 0
+        self._read_at = float("-inf")
+        self._lock = asyncio.Lock()
+        # of its own, so that calls never wait for whatever else the loop's threads are busy with
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keys")
+
+    async def find_key(self, key_id: str) -> AccessKey | None:
+        key = self._known.get(key_id)
+        if key is not None and self._clock() - self._read_at < FRESH_SECONDS:
+            return key
+        try:
+            await self.catch_up()
+        except Failed:
+            if key is None or self._clock() - self._read_at >= STALE_SECONDS:
+                raise
+        return self._known.get(key_id)
+
+    async def add_key(self, key: AccessKey) -> None:
+        try:
+            await asyncio.to_thread(self._add, key)
+        except IntegrityError as error:
+            message = f"No user '{key.person.id}'."
+            raise Failed(Fault(kind=Kind.BAD_REQUEST, message=message)) from error
+        await self.catch_up()
+
+    async def list_keys(self, person_id: str | None = None) -> list[AccessKey]:
+        wanted = [] if person_id is None else [access_keys.c.person_id == person_id]
+        rows = await asyncio.to_thread(self._read, KEYS.where(*wanted))
+        return sorted(map(key_of, rows), key=lambda key: (key.created_at, key.id))
+
+    async def revoke_key(self, key_id: str, at: int) -> bool:
+        is_revoked = await asyncio.to_thread(self._revoke, key_id, at)
+        await self.catch_up()
+        return is_revoked
+
+    async def catch_up(self) -> None:
+        """Read what changed, unless somebody began to after this was called."""
+        called_at = self._clock()
+        async with self._lock:
+            if self._read_at > called_at:
+                return
+            began_at = self._clock()
+            loop = asyncio.get_running_loop()
+            rows = await loop.run_in_executor(
+                self._thread, self._read, changed_since(self._revision)
+            )
+            self._known.update((key.id, key) for key in map(key_of, rows))
+            self._revision = rows[-1].revision if rows else self._revision
+            self._read_at = began_at
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self._thread.shutdown(wait=False)
+
+    def _read(self, statement: Select[Any]) -> list[Row[Any]]:
+        with reading(self._engine) as connection:
+            return list(connection.execute(statement).all())
+
+    def _add(self, key: AccessKey) -> None:
+        values = {**asdict(key), "person_id": key.person.id, "revision": NEXT_REVISION}
+        del values["person"]
+        added = insert(access_keys).values(values)
+        kept = {name: column for name, column in added.excluded.items() if name != "id"}
+        with writing(self._engine) as connection:
+            connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=kept))
+
+    def _revoke(self, key_id: str, at: int) -> bool:
+        is_wanted: list[ColumnElement[bool]] = [
+            access_keys.c.id == key_id,
+            access_keys.c.revoked_at.is_(None),
+        ]
+        change = update(access_keys).where(*is_wanted)
+        with writing(self._engine) as connection:
+            done = connection.execute(change.values(revoked_at=at, revision=NEXT_REVISION))
+            return done.rowcount == 1
+
+
+def changed_since(revision: int) -> Select[Any]:
+    """Ask for the keys that changed after a revision, in order."""
+    return KEYS.where(access_keys.c.revision > revision)
+
+
+def key_of(row: Row[Any]) -> AccessKey:
+    """Read a row of a key and its person."""
+    fields = dict(zip(NAMES, row[: len(NAMES)], strict=True))
+    person = dict(zip(PERSON_NAMES, row[len(NAMES) :], strict=True))
+    return msgspec.convert({**fields, "person": person}, AccessKey)

@@ -1,0 +1,185 @@
+"""The ledger as a table: written by its own thread, read through the pool."""
+
+import asyncio
+from asyncio import Future
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, literal, select, text
+from sqlalchemy import tuple_ as pair
+
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.money.entry import Entry
+from endpoints_server.store.audit import Audit, Rule, Verification
+from endpoints_server.store.ports import By, Sum
+from endpoints_server.store.sql.engine import reading
+from endpoints_server.store.sql.entry_row import entry_of
+from endpoints_server.store.sql.tables import entries
+from endpoints_server.store.sql.writer import LedgerWriter
+
+DAY_MICROSECONDS = 86_400_000_000
+FIRST_DAY = date(1970, 1, 1)
+ROWS_AT_ONCE = 500
+
+GROUPS: dict[By, ColumnElement[Any]] = {
+    By.USER: entries.c.person_id,
+    By.ENDPOINT: entries.c.endpoint,
+    By.MODEL: entries.c.model,
+    By.DAY: entries.c.started_at // DAY_MICROSECONDS,
+}
+INPUT_TOKENS = (
+    entries.c.input_tokens
+    + entries.c.cache_read_tokens
+    + entries.c.cache_write_tokens
+    + entries.c.cache_write_hour_tokens
+)
+OUTPUT_TOKENS = entries.c.output_tokens + entries.c.reasoning_tokens
+
+
+class SqlLedger:
+    """Entries in a table."""
+
+    def __init__(self, engine: Engine, writer: LedgerWriter) -> None:
+        self._engine = engine
+        self._writer = writer
+
+    def has_room(self) -> bool:
+        return self._writer.has_room()
+
+    def record(self, entry: Entry) -> Future[None]:
+        return self._writer.record(entry)
+
+    async def drain(self) -> None:
+        await self._writer.drain()
+
+    async def find_entries(self, request_id: str) -> list[Entry]:
+        wanted = select(entries).where(entries.c.request_id == request_id)
+        return await self._entries(wanted.order_by(entries.c.attempt, entries.c.id))
+
+    async def list_entries(
+        self,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        person_id: str | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> list[Entry]:
+        wanted = select(entries).where(*conditions(since, person_id))
+        if until is not None:
+            wanted = wanted.where(entries.c.started_at < until)
+        if after is not None:
+            wanted = wanted.where(is_after(after))
+        newest_first = wanted.order_by(entries.c.started_at.desc(), entries.c.id.desc())
+        return await self._entries(newest_first.limit(limit))
+
+    async def sums(
+        self, by: By, since: int | None = None, person_id: str | None = None
+    ) -> list[Sum]:
+        rows = await asyncio.to_thread(
+            self._read, sum_by(GROUPS[by]).where(*conditions(since, person_id))
+        )
+        return [sum_of(row, by) for row in rows]
+
+    async def verify(self) -> Verification:
+        return await asyncio.to_thread(self._verify)
+
+    async def _entries(self, statement: Select[Any]) -> list[Entry]:
+        rows = await asyncio.to_thread(self._read, statement)
+        return [get_entry(row) for row in rows]
+
+    def _read(self, statement: Select[Any]) -> list[Row[Any]]:
+        with reading(self._engine) as connection:
+            return list(connection.execute(statement).all())
+
+    def _verify(self) -> Verification:
+        audit = Audit()
+        with reading(self._engine) as connection:
+            for damage in damages(connection):
+                audit.add(Rule.DAMAGED, damage)
+            for row in stream(connection):
+                check(row, audit)
+            totals = {by.value: total(connection, column) for by, column in GROUPS.items()}
+        return audit.close(totals)
+
+
+def get_entry(row: Row[Any]) -> Entry:
+    """Read a row that should be sound; raises Failed(internal) where it is not."""
+    try:
+        return entry_of(row)
+    except msgspec.MsgspecError as error:
+        message = f"Entry '{row.id}' of the ledger cannot be read; 'ledger verify' says more."
+        raise Failed(Fault(kind=Kind.INTERNAL, message=message)) from error
+
+
+def conditions(since: int | None, person_id: str | None) -> list[ColumnElement[bool]]:
+    """Ask for the entries of a person that started from an instant on."""
+    wanted: list[ColumnElement[bool]] = []
+    if since is not None:
+        wanted.append(entries.c.started_at >= since)
+    if person_id is not None:
+        wanted.append(entries.c.person_id == person_id)
+    return wanted
+
+
+def is_after(entry_id: str) -> ColumnElement[bool]:
+    """Ask for what stands after an entry when the newest come first."""
+    last = entries.alias("last")
+    started_at = select(last.c.started_at).where(last.c.id == entry_id).scalar_subquery()
+    return pair(entries.c.started_at, entries.c.id) < pair(started_at, literal(entry_id))
+
+
+def sum_by(group: ColumnElement[Any]) -> Select[Any]:
+    """Add up entries by a column."""
+    return (
+        select(
+            group.label("name"),
+            func.count().label("attempts"),
+            func.sum(INPUT_TOKENS).label("input_tokens"),
+            func.sum(OUTPUT_TOKENS).label("output_tokens"),
+            func.coalesce(func.sum(entries.c.cost_nano_usd), 0).label("cost_nano_usd"),
+            (func.count() - func.count(entries.c.cost_nano_usd)).label("unpriced"),
+        )
+        .group_by(group)
+        .order_by(group)
+    )
+
+
+def sum_of(row: Row[Any], by: By) -> Sum:
+    """Read a row of sums; a day comes as its number since 1970."""
+    fields = row._asdict()
+    if by is By.DAY:
+        fields["name"] = str(FIRST_DAY + timedelta(days=int(row.name)))
+    return msgspec.convert(fields, Sum)
+
+
+def damages(connection: Connection) -> list[str]:
+    """Let SQLite check its own file: pages, indexes, and that ids are unique."""
+    lines: list[str] = list(connection.execute(text("pragma integrity_check")).scalars())
+    return [line for line in lines if line != "ok"]
+
+
+def stream(connection: Connection) -> Any:
+    """Read every entry by request and attempt, a few at a time."""
+    statement = select(entries).order_by(entries.c.request_id, entries.c.attempt, entries.c.id)
+    return connection.execution_options(yield_per=ROWS_AT_ONCE).execute(statement)
+
+
+def check(row: Row[Any], audit: Audit) -> None:
+    """Feed one row to the audit."""
+    try:
+        entry = entry_of(row)
+    except msgspec.MsgspecError:
+        audit.skip(row.id, row.request_id, row.attempt)
+    else:
+        audit.feed(entry)
+
+
+def total(connection: Connection, group: ColumnElement[Any]) -> int:
+    """Add up the cost of all entries by way of their groups."""
+    groups = select(func.coalesce(func.sum(entries.c.cost_nano_usd), 0).label("nano_usd"))
+    grouped = groups.group_by(group).subquery()
+    return int(
+        connection.execute(select(func.coalesce(func.sum(grouped.c.nano_usd), 0))).scalar_one()
+    )

@@ -1,0 +1,30 @@
+"""Bring a database up to the tables of this version; imported only when that is needed."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Engine
+
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.store.sql.engine import writing
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(engine: Engine) -> None:
+    """Run the migrations that are missing, all or none; processes that start at once take turns.
+
+    Raises Failed(unavailable) where the database was made by a newer version.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            message = "The database was made by a newer version of this server."
+            fault = Fault(kind=Kind.UNAVAILABLE, message=message, detail=str(error))
+            raise Failed(fault) from error

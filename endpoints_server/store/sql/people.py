@@ -1,0 +1,52 @@
+"""People as rows."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from msgspec.structs import asdict
+from sqlalchemy import Engine, Row, select
+from sqlalchemy.dialects.sqlite import insert
+
+from endpoints_server.domain.person import Person
+from endpoints_server.store.sql.engine import reading, writing
+from endpoints_server.store.sql.tables import names_of, people
+
+NAMES = names_of(people)
+
+
+class SqlPeople:
+    """People in a table."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def find_person(self, person_id: str) -> Person | None:
+        return await asyncio.to_thread(self._find, person_id)
+
+    async def add_person(self, person: Person) -> bool:
+        return await asyncio.to_thread(self._add, person)
+
+    async def list_people(self) -> list[Person]:
+        return await asyncio.to_thread(self._list)
+
+    def _find(self, person_id: str) -> Person | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(people).where(people.c.id == person_id)).one_or_none()
+        return None if row is None else person_of(row)
+
+    def _add(self, person: Person) -> bool:
+        values = {**asdict(person), "fields": dict(person.fields)}
+        statement = insert(people).values(values).on_conflict_do_nothing()
+        with writing(self._engine) as connection:
+            return connection.execute(statement).rowcount == 1
+
+    def _list(self) -> list[Person]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(people).order_by(people.c.id)).all()
+        return [person_of(row) for row in rows]
+
+
+def person_of(row: Row[Any]) -> Person:
+    """Read a row of the table of people."""
+    return msgspec.convert(dict(zip(NAMES, row, strict=True)), Person)

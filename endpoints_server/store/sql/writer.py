@@ -1,0 +1,191 @@
+"""The one thread that writes the ledger.
+
+Everything that waits goes into one transaction. A window of a few milliseconds lets records gather,
+because a flush for each would cost more than the rest of a call. While the disk is full or another
+process holds the file, the batch is tried again; an entry that no database could hold is told apart
+by trying each alone. Nothing here needs the loop to go on: a record made while it shuts down is
+written all the same, and the end of the interpreter waits for it.
+"""
+
+import atexit
+import sqlite3
+import time
+from asyncio import AbstractEventLoop, Future
+from collections import deque
+from contextlib import suppress
+from threading import Event, Thread
+
+from sqlalchemy.dialects import sqlite
+
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.money.entry import Entry
+from endpoints_server.store.sql.entry_row import row_of
+from endpoints_server.store.sql.tables import entries
+
+WINDOW_SECONDS = 0.005
+LIMIT = 20_000
+FIRST_PAUSE_SECONDS = 0.01
+LONGEST_PAUSE_SECONDS = 1.0
+GRACE_SECONDS = 5.0
+"""How long closing goes on trying."""
+
+INSERT = str(
+    sqlite.insert(entries)
+    .on_conflict_do_nothing(index_elements=["id"])
+    .compile(dialect=sqlite.dialect())
+)
+UNFIT = (
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    ArithmeticError,
+    AttributeError,
+    TypeError,
+    ValueError,
+)
+"""What is raised for an entry that no retry will help."""
+
+Waiting = tuple[Entry | None, Future[None]]
+"""An entry and who waits for it; without an entry, somebody waits for those before."""
+
+
+class LedgerWriter:
+    """Takes entries on the loop and writes them in its thread, on a connection of its own."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        loop: AbstractEventLoop,
+        *,
+        window_seconds: float = WINDOW_SECONDS,
+        limit: int = LIMIT,
+        grace_seconds: float = GRACE_SECONDS,
+    ) -> None:
+        self._connection = connection
+        self._loop = loop
+        self._window_seconds = window_seconds
+        self._limit = limit
+        self._grace_seconds = grace_seconds
+        self._waiting: deque[Waiting] = deque()
+        self._wake = Event()
+        self._closing = Event()
+        self._gives_up_at = float("inf")
+        self._thread = Thread(target=self._run, name="ledger", daemon=True)
+        self._thread.start()
+        atexit.register(self._finish)
+
+    def has_room(self) -> bool:
+        """Say whether less than half of the queue waits."""
+        return not self._closing.is_set() and len(self._waiting) < self._limit // 2
+
+    def record(self, entry: Entry) -> Future[None]:
+        """Queue an entry; as the port says."""
+        if self._closing.is_set():
+            raise Failed(Fault(kind=Kind.UNAVAILABLE, message="The ledger is closed."))
+        if len(self._waiting) >= self._limit:
+            raise Failed(unavailable("The ledger cannot be written fast enough."))
+        return self._queue(entry)
+
+    async def drain(self) -> None:
+        """Wait until everything recorded so far is durable."""
+        if not self._closing.is_set():
+            await self._queue(None)
+
+    def stop(self) -> None:
+        """Take no more entries; called where `record` is, so that none slips in between."""
+        if not self._closing.is_set():
+            self._gives_up_at = time.monotonic() + self._grace_seconds
+            self._closing.set()
+            self._wake.set()
+
+    def join(self) -> None:
+        """Wait until all that was taken is written or given up; blocks, a few seconds at most."""
+        self._thread.join()
+        atexit.unregister(self._finish)
+
+    def _finish(self) -> None:
+        self.stop()
+        self.join()
+
+    def _queue(self, entry: Entry | None) -> Future[None]:
+        future = self._loop.create_future()
+        self._waiting.append((entry, future))
+        if not self._wake.is_set():
+            self._wake.set()
+        return future
+
+    def _run(self) -> None:
+        try:
+            while not self._closing.is_set() or self._waiting:
+                self._wake.wait()
+                if not self._closing.is_set():
+                    time.sleep(self._window_seconds)
+                self._wake.clear()
+                if batch := self._take():
+                    self._write(batch)
+        finally:
+            self._closing.set()
+            self._connection.close()
+            self._resolve(self._take(), unavailable("The ledger was closed."))
+
+    def _take(self) -> list[Waiting]:
+        return [self._waiting.popleft() for _ in range(len(self._waiting))]
+
+    def _write(self, batch: list[Waiting]) -> None:
+        pause_seconds = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                self._commit(batch)
+            except UNFIT:
+                return self._write_apart(batch)
+            except sqlite3.Error as error:
+                if time.monotonic() >= self._gives_up_at:
+                    return self._resolve(batch, unavailable(str(error)))
+            else:
+                return self._resolve(batch)
+            if self._closing.wait(pause_seconds):
+                time.sleep(FIRST_PAUSE_SECONDS)
+            pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
+
+    def _commit(self, batch: list[Waiting]) -> None:
+        rows = [row_of(entry) for entry, _ in batch if entry is not None]
+        if not rows:
+            return
+        try:
+            self._connection.execute("begin immediate")
+            self._connection.executemany(INSERT, rows)
+            self._connection.execute("commit")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.rollback()
+
+    def _write_apart(self, batch: list[Waiting]) -> None:
+        if len(batch) == 1:
+            message = "The entry of this call cannot be kept."
+            return self._resolve(batch, Fault(kind=Kind.INTERNAL, message=message))
+        for waiting in batch:
+            self._write([waiting])
+        return None
+
+    def _resolve(self, batch: list[Waiting], fault: Fault | None = None) -> None:
+        futures = [future for _, future in batch]
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(settle, futures, fault)
+
+
+def settle(futures: list[Future[None]], fault: Fault | None) -> None:
+    """Tell those who wait what became of their entries."""
+    for future in futures:
+        if future.done():
+            continue
+        if fault is None:
+            future.set_result(None)
+        else:
+            future.set_exception(Failed(fault))
+
+
+def unavailable(detail: str) -> Fault:
+    """Say that an entry is not safe."""
+    message = "The record of this call could not be written."
+    return Fault(kind=Kind.UNAVAILABLE, message=message, detail=detail, retry_after_seconds=1.0)
