@@ -1,0 +1,1 @@
+"""The YAML: text to Settings, as written; Settings to Catalog, as run."""

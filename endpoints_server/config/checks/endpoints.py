@@ -1,0 +1,149 @@
+"""What the endpoints of a file are: unique, reachable, priced in numbers."""
+
+import math
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+from endpoints_server.config.checks.headers import check_headers
+from endpoints_server.config.checks.nearest import did_you_mean
+from endpoints_server.config.checks.wording import describe, subject
+from endpoints_server.config.expand import USER_PROVIDED
+from endpoints_server.config.naming import is_built_in, slug_of
+from endpoints_server.config.problem import Level, Problem, shown
+from endpoints_server.config.text.document import Document, Path
+from endpoints_server.config.text.scalar import Date
+
+COMPLETE_PATHS = ("/chat/completions", "/messages", "/responses")
+
+
+def check_endpoints(document: Document) -> list[Problem]:
+    """Check each endpoint on its own and against the others; values are already expanded."""
+    entries = document.get(("endpoints", "custom"))
+    problems = list(check_names(document)) + list(check_overrides(document))
+    for number in range(len(entries) if isinstance(entries, list) else 0):
+        path = ("endpoints", "custom", number)
+        for check in CHECKS:
+            problems += check(document, path)
+    return problems
+
+
+def names_of(document: Document) -> Iterator[tuple[Path, str]]:
+    """Give the name of each endpoint that has one, with its path."""
+    entries = document.get(("endpoints", "custom"))
+    for number in range(len(entries) if isinstance(entries, list) else 0):
+        path = ("endpoints", "custom", number, "name")
+        name = document.get(path)
+        if isinstance(name, str) and name:
+            yield path, name
+
+
+def check_names(document: Document) -> Iterator[Problem]:
+    """Tell of names that are taken: by a built-in endpoint, or by an earlier one."""
+    seen: dict[str, int] = {}
+    for path, name in names_of(document):
+        slug = slug_of(name)
+        if is_built_in(name):
+            message = f"{shown(name)} is the name of a built-in endpoint, which LibreChat would use"
+            yield document.problem(path, message, f"choose another, such as `My {name.strip()}`")
+        elif slug in seen:
+            message = f"the name {shown(name)} is taken in line {seen[slug]}"
+            hint = f"case and punctuation do not count: both are {shown(slug)}"
+            yield document.problem(path, message, hint)
+        seen.setdefault(slug, document.mark(path).line)
+
+
+def check_address(document: Document, entry: Path) -> Iterator[Problem]:
+    """Tell of an address that is none, or that already holds what is appended."""
+    path = (*entry, "baseURL")
+    address = document.get(path)
+    if not isinstance(address, str) or address in ("", USER_PROVIDED) or "${" in address:
+        return
+    try:
+        parts = urlsplit(address)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        is_address = False
+    if not is_address or any(character.isspace() for character in address):
+        yield document.problem(path, "`baseURL` must be an http or https address")
+    elif address.rstrip("/").endswith(COMPLETE_PATHS) and not is_direct(document, entry):
+        message = "`baseURL` is a complete address; a path would be appended to it again"
+        hint = "cut it after `/v1`, or set `directEndpoint: true`"
+        yield document.problem(path, message, hint, level=Level.WARNING)
+
+
+def is_direct(document: Document, entry: Path) -> bool:
+    """Say whether an endpoint's address is the exact one."""
+    return document.get((*entry, "directEndpoint")) is True
+
+
+def check_models(document: Document, entry: Path) -> Iterator[Problem]:
+    """Warn of a model that stands in the list twice."""
+    models = document.get((*entry, "models", "default"))
+    seen: set[str] = set()
+    for number, model in enumerate(models if isinstance(models, list) else []):
+        name = model.get("name") if isinstance(model, dict) else model
+        if isinstance(name, str) and name in seen:
+            path = (*entry, "models", "default", number)
+            message = f"the model {shown(name)} stands in the list already"
+            yield document.problem(path, message, level=Level.WARNING)
+        seen.add(str(name))
+
+
+def check_parameters(document: Document, entry: Path) -> Iterator[Problem]:
+    """Tell of values in `addParams` that no request can carry, and of a wrong `web_search`."""
+    yield from check_plain(document, (*entry, "addParams"))
+    path = (*entry, "addParams", "web_search")
+    parameters = document.get((*entry, "addParams"))
+    if isinstance(parameters, dict) and "web_search" in parameters:
+        value = parameters["web_search"]
+        if not isinstance(value, bool):
+            message = f"`web_search` must be `true` or `false`, not {describe(value)}"
+            yield document.problem(path, message)
+
+
+def check_rates(document: Document, entry: Path) -> Iterator[Problem]:
+    """Tell of rates that are no finite number."""
+    yield from check_plain(document, (*entry, "tokenConfig"))
+
+
+def check_plain(document: Document, path: Path) -> Iterator[Problem]:
+    """Tell of dates, infinities and the like below a path."""
+    value = document.get(path)
+    match value:
+        case dict():
+            for key in value:
+                yield from check_plain(document, (*path, key))
+        case list():
+            for number in range(len(value)):
+                yield from check_plain(document, (*path, number))
+        case Date():
+            yield document.problem(path, f"{subject(path)} is read as a date", "quote it")
+        case float() if not math.isfinite(value):
+            yield document.problem(path, f"{subject(path)} must be a finite number")
+        case _:  # text, numbers, truth values and null can all be sent
+            return
+
+
+def check_overrides(document: Document) -> Iterator[Problem]:
+    """Tell of settings in `server.endpoints` for an endpoint there is not."""
+    overrides = document.get(("server", "endpoints"))
+    if not isinstance(overrides, dict):
+        return
+    names = [name for _, name in names_of(document)]
+    slugs = {slug_of(name) for name in names}
+    for key in overrides:
+        if slug_of(key) not in slugs:
+            hint = did_you_mean(key, names)
+            path = ("server", "endpoints", key)
+            message = f"there is no endpoint {shown(key)}"
+            yield document.problem(path, message, hint, is_about_key=True)
+
+
+CHECKS: tuple[Callable[[Document, Path], Iterator[Problem]], ...] = (
+    check_address,
+    check_headers,
+    check_models,
+    check_parameters,
+    check_rates,
+)

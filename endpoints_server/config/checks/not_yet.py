@@ -1,0 +1,81 @@
+"""Keys that are understood but do not act yet; each is noted once."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from endpoints_server.config.checks.wording import subject
+from endpoints_server.config.expand import USER_PROVIDED
+from endpoints_server.config.problem import Level, Problem
+from endpoints_server.config.text.document import Document, Path
+
+
+class Feature(Struct, frozen=True):
+    """Something the file can ask for that does not act yet: where it stands, and what to say.
+
+    A step that ends in `*` matches every key that begins so; `*` alone matches any step.
+    """
+
+    pattern: tuple[str, ...]
+    sentence: str
+
+
+ENTRY = ("endpoints", "custom", "*")
+FEATURES = (
+    Feature((*ENTRY, "models", "fetch"), "only the models in `default` are served as yet"),
+    Feature((*ENTRY, "models", "userIdQuery"), "model lists are not asked for as yet"),
+    Feature((*ENTRY, "title*"), "titles are not made as yet"),
+    Feature((*ENTRY, "activity*"), "steps are not labelled as yet"),
+    Feature((*ENTRY, "reasoningLabel*"), "reasoning is not labelled as yet"),
+    Feature((*ENTRY, "streamRate"), "answers are passed on as they come"),
+    Feature((*ENTRY, "maxToolResultChars"), "tool results are passed on whole"),
+    Feature((*ENTRY, "customParams"), "the parameter panel has no effect on calls as yet"),
+    Feature((*ENTRY, "iconURL"), "icons are shown by LibreChat alone"),
+    Feature((*ENTRY, "modelDisplayLabel"), "labels are shown by LibreChat alone"),
+    Feature((*ENTRY, "addParams", "web_search"), "web search is left out of requests as yet"),
+    Feature(("endpoints", "all"), "each endpoint goes by its own keys as yet"),
+    Feature(("endpoints", "allowedAddresses"), "no addresses are typed by people as yet"),
+    Feature(("balance",), "nobody's spending is limited as yet"),
+    Feature(("transactions",), "every call is recorded"),
+    Feature(("interface", "currency"), "amounts are in USD"),
+)
+NO_KEYS_YET = "it can be called only once people can store keys of their own"
+
+
+def notes(document: Document) -> list[Problem]:
+    """Note each feature the file asks for that does not act yet, where it first stands."""
+    told = [note for feature in FEATURES for note in first_note(document, feature)]
+    return told + list(user_provided(document))
+
+
+def first_note(document: Document, feature: Feature) -> Iterator[Problem]:
+    """Note a feature where it first stands; what is switched off is not asked for."""
+    for path in document.keys:
+        if matches(path, feature.pattern) and document.get(path) is not False:
+            message = f"{subject(path)}: {feature.sentence}"
+            yield document.problem(path, message, level=Level.NOTE, is_about_key=True)
+            return
+
+
+def user_provided(document: Document) -> Iterator[Problem]:
+    """Note the first endpoint whose key or address each person brings."""
+    for path in document.keys:
+        is_credential = path[:2] == ("endpoints", "custom") and path[3:] in (
+            ("apiKey",),
+            ("baseURL",),
+        )
+        if is_credential and document.get(path) == USER_PROVIDED:
+            yield document.problem(path, f"{subject(path)}: {NO_KEYS_YET}", level=Level.NOTE)
+            return
+
+
+def matches(path: Path, pattern: tuple[str, ...]) -> bool:
+    """Say whether a path fits a feature's pattern."""
+    if len(path) != len(pattern):
+        return False
+    return all(fits(str(step), wish) for step, wish in zip(path, pattern, strict=True))
+
+
+def fits(step: str, wish: str) -> bool:
+    """Say whether one step of a path fits one of a pattern."""
+    return step.startswith(wish[:-1]) if wish.endswith("*") else step == wish

@@ -1,0 +1,87 @@
+"""Variables are filled in wherever an endpoint's text may hold them."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from endpoints_server.config.checks.nearest import did_you_mean
+from endpoints_server.config.expand import DENIED, expand
+from endpoints_server.config.problem import Problem, shown
+from endpoints_server.config.text.document import Document, Path
+
+LITERAL_KEYS = frozenset({"name", "customParams"})
+PROSE = ("Prompt", "PromptTemplate")
+
+
+def fill_in(
+    document: Document, environ: Mapping[str, str]
+) -> tuple[Document, dict[str, str], list[Problem]]:
+    """Fill in the variables of every endpoint; gives the document, what was used, and problems.
+
+    Names, prompts and the parameter panel are left as they are written.
+    """
+    filler = _Filler(document, environ)
+    entries = document.get(("endpoints", "custom"))
+    if not isinstance(document.value, dict) or not isinstance(entries, list):
+        return document, {}, []
+    filled = [
+        filler.entry(entry, ("endpoints", "custom", number)) for number, entry in enumerate(entries)
+    ]
+    endpoints = document.value["endpoints"] | {"custom": filled}
+    value = document.value | {"endpoints": endpoints}
+    return replace(document, value=value), filler.used, filler.problems
+
+
+class _Filler:
+    """Walks one endpoint after another; keeps what was used and what was missing."""
+
+    def __init__(self, document: Document, environ: Mapping[str, str]) -> None:
+        self.document = document
+        self.environ = environ
+        self.used: dict[str, str] = {}
+        self.problems: list[Problem] = []
+
+    def entry(self, entry: object, path: Path) -> object:
+        """Fill in one endpoint."""
+        if not isinstance(entry, dict):
+            return entry
+        return {
+            key: value if is_literal(key) else self.value(value, (*path, key))
+            for key, value in entry.items()
+        }
+
+    def value(self, value: object, path: Path) -> object:
+        """Fill in one value and all below it."""
+        match value:
+            case str():
+                return self.text(value, path)
+            case list():
+                return [self.value(item, (*path, number)) for number, item in enumerate(value)]
+            case dict():
+                return {key: self.value(part, (*path, key)) for key, part in value.items()}
+            case _:  # numbers, truth values and null hold no text
+                return value
+
+    def text(self, text: str, path: Path) -> str:
+        """Fill in one text; what holds no dollar sign stays as it is, spaces included."""
+        if "$" not in text and path[3] not in ("apiKey", "baseURL", "headers"):
+            return text
+        expansion = expand(text, self.environ)
+        self.used |= {name: self.environ[name] for name in expansion.used}
+        self.problems += [self.unset(name, path) for name in expansion.missing]
+        return expansion.text
+
+    def unset(self, name: str, path: Path) -> Problem:
+        """Tell of a variable that cannot be filled in."""
+        if not name.strip():
+            return self.document.problem(path, "`${` names no variable", "write `$$` for a `$`")
+        if name in DENIED:
+            return self.document.problem(path, f"`{name}` is a secret no endpoint may be given")
+        names = [known for known, value in self.environ.items() if value and known not in DENIED]
+        hint = did_you_mean(name, names) or f"set it, or write `${{{shown(name)[1:-1]}:-default}}`"
+        return self.document.problem(path, f"the variable {shown(name)} is not set", hint)
+
+
+def is_literal(key: str) -> bool:
+    """Say whether a key's text is taken as it is written."""
+    return key in LITERAL_KEYS or key.endswith(PROSE)

@@ -1,0 +1,53 @@
+"""A document without errors becomes Settings."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from endpoints_server.config.checks.shape import GONE
+from endpoints_server.config.json_schema import FREE_PREFIX
+from endpoints_server.config.schema.settings import Settings
+from endpoints_server.config.text.document import Document, Path
+
+RATES = ("prompt", "completion", "cacheRead", "cacheWrite")
+
+
+def decode_settings(document: Document) -> Settings:
+    """Decode a document in which no check found an error."""
+    root: Any = document.value
+    value = {key: part for key, part in root.items() if not key.startswith(FREE_PREFIX)}
+    endpoints = value.get("endpoints")
+    if endpoints and "custom" in endpoints:
+        entries = [entry_of(document, number) for number in range(len(endpoints["custom"]))]
+        value["endpoints"] = endpoints | {"custom": entries}
+    return msgspec.convert(value, Settings)
+
+
+def entry_of(document: Document, number: int) -> dict[str, Any]:
+    """Give one endpoint without keys that are gone, its rates exact."""
+    path: Path = ("endpoints", "custom", number)
+    entry: Any = document.get(path)
+    kept = {key: value for key, value in entry.items() if key not in GONE}
+    if "tokenConfig" in kept:
+        kept["tokenConfig"] = {
+            model: exact_rates(document, (*path, "tokenConfig", model), rates)
+            for model, rates in kept["tokenConfig"].items()
+        }
+    return kept
+
+
+def exact_rates(document: Document, path: Path, rates: dict[str, Any]) -> dict[str, Any]:
+    """Read each rate from its own text, so that 0.1 is a tenth and nothing else."""
+    return {
+        key: exact(document.texts[(*path, key)]) if key in RATES else value
+        for key, value in rates.items()
+    }
+
+
+def exact(text: str) -> Decimal:
+    """Read a number's text; YAML's `0x` and `0o` are whole numbers."""
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return Decimal(int(text, 0))

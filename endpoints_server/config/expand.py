@@ -1,0 +1,62 @@
+"""`${VARIABLE}` in the administrator's text becomes the variable's value, in one pass."""
+
+import re
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+REFERENCE = re.compile(r"\$\$|\$\{([^}]*)\}|\$\{")
+DEFAULT = ":-"
+DENIED = frozenset(
+    {
+        "JWT_SECRET",
+        "JWT_REFRESH_SECRET",
+        "CREDS_KEY",
+        "CREDS_IV",
+        "MEILI_MASTER_KEY",
+        "MONGO_URI",
+        "REDIS_URI",
+        "REDIS_PASSWORD",
+        "ES_SECRET_KEYS",
+        "ES_ADMIN_KEY",
+        "ES_DATABASE_URL",
+        "ES_REDIS_URL",
+    }
+)
+"""Secrets of the installation itself; no endpoint may be given them."""
+
+USER_PROVIDED = "user_provided"
+
+
+class Expansion(Struct, frozen=True, kw_only=True):
+    """Text with its variables filled in; `missing` are those that could not be, still in it."""
+
+    text: str
+    used: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def expand(text: str, environ: Mapping[str, str]) -> Expansion:
+    """Fill in every `${NAME}` and `${NAME:-default}`; `$$` is a dollar sign.
+
+    The text is trimmed first. An empty variable counts as unset; what is filled in is not looked at
+    again. An opening `${` without its end is missing under the empty name.
+    """
+    used: dict[str, None] = {}
+    missing: dict[str, None] = {}
+
+    def filled(match: re.Match[str]) -> str:
+        if match.group() == "$$":
+            return "$"
+        name, separator, default = (match.group(1) or "").partition(DEFAULT)
+        value = "" if name in DENIED else environ.get(name, "")
+        if value:
+            used[name] = None
+            return value
+        if separator and name not in DENIED:
+            return default
+        missing[name] = None
+        return match.group()
+
+    expanded = REFERENCE.sub(filled, text.strip())
+    return Expansion(text=expanded, used=tuple(used), missing=tuple(missing))

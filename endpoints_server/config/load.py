@@ -1,0 +1,86 @@
+"""The file becomes Settings, and everything that is wrong with it is told in one run."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path as FilePath
+
+import msgspec
+from msgspec import Struct
+
+from endpoints_server.config.checks.endpoints import check_endpoints
+from endpoints_server.config.checks.not_yet import notes
+from endpoints_server.config.checks.shape import check_shape
+from endpoints_server.config.checks.variables import fill_in
+from endpoints_server.config.decode import decode_settings
+from endpoints_server.config.problem import Level, Problem, has_errors
+from endpoints_server.config.schema.settings import Settings
+from endpoints_server.config.text.document import Document, Source
+from endpoints_server.config.text.flatten import read_document
+from endpoints_server.config.text.read import decode, read
+
+
+class Loaded(Struct, frozen=True, kw_only=True):
+    """What came of reading a file; `settings` is None where a problem is an error.
+
+    `version` names the text and the variables it used: a change of either changes it, and it tells
+    neither.
+    """
+
+    settings: Settings | None = None
+    problems: tuple[Problem, ...] = ()
+    version: str = ""
+
+
+def load(path: FilePath, environ: Mapping[str, str], version_key: bytes = b"") -> Loaded:
+    """Read a file; nothing is raised, whatever stands at the path or in it.
+
+    `version_key` (up to 64 bytes) keys the part of the version that stands for the variables.
+    """
+    content = read(path)
+    if isinstance(content, Problem):
+        return Loaded(problems=(content,))
+    return load_bytes(content, environ, str(path), version_key)
+
+
+def load_bytes(
+    content: bytes, environ: Mapping[str, str], file: str, version_key: bytes = b""
+) -> Loaded:
+    """Read the bytes of a file that problems call `file`."""
+    text = decode(content, file)
+    if isinstance(text, Problem):
+        return Loaded(problems=(text,))
+    document, problems = read_document(Source(file, text))
+    if document is None:
+        return nothing(file, problems, version_of(content, {}, version_key))
+    problems += check_shape(document)
+    document, used, unset = fill_in(document, environ)
+    problems += [*unset, *check_version(document), *check_endpoints(document), *notes(document)]
+    ordered = tuple(sorted(dict.fromkeys(problems), key=lambda each: (each.line, each.column)))
+    version = version_of(content, used, version_key)
+    if has_errors(ordered):
+        return Loaded(problems=ordered, version=version)
+    return Loaded(settings=decode_settings(document), problems=ordered, version=version)
+
+
+def nothing(file: str, problems: list[Problem], version: str) -> Loaded:
+    """Give what an empty file holds: no configuration."""
+    if problems:
+        return Loaded(problems=tuple(problems), version=version)
+    message = "the file holds no configuration, so no endpoints are served"
+    note = Problem(file=file, message=message, level=Level.NOTE)
+    return Loaded(settings=Settings(), problems=(note,), version=version)
+
+
+def check_version(document: Document) -> list[Problem]:
+    """Warn of a file that LibreChat would refuse for want of a version."""
+    if not isinstance(document.value, dict) or "version" in document.value:
+        return []
+    message = "`version` is missing; LibreChat would refuse this file"
+    return [document.problem((), message, "add `version: 1.3.17`", level=Level.WARNING)]
+
+
+def version_of(content: bytes, used: Mapping[str, str], key: bytes) -> str:
+    """Name a configuration by its text and, apart and keyed, the variables it used."""
+    text = blake2b(content, digest_size=5).hexdigest()
+    values = msgspec.json.encode(used, order="sorted")
+    return f"{text}-{blake2b(values, digest_size=3, key=key).hexdigest()}"

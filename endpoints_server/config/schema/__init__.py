@@ -1,0 +1,1 @@
+"""The file as Structs, key by key, each with the sentence an editor shows."""

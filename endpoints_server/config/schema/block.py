@@ -1,0 +1,31 @@
+"""What every block of the file has in common: spelling, strictness and the types of keys."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+SPELLINGS = {
+    "api_key": "apiKey",
+    "base_url": "baseURL",
+    "icon_url": "iconURL",
+    "open_ai": "openAI",
+    "azure_open_ai": "azureOpenAI",
+}
+
+
+def spell(field: str) -> str:
+    """Spell a field as the file does: `title_model` is `titleModel`, `base_url` is `baseURL`."""
+    if field in SPELLINGS:
+        return SPELLINGS[field]
+    first, *rest = field.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+class Block(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=spell):
+    """A mapping whose keys are all known."""
+
+
+NonEmpty = Annotated[str, Meta(min_length=1)]
+Natural = Annotated[int, Meta(ge=0)]
+Positive = Annotated[int, Meta(gt=0)]
+Seconds = Annotated[float, Meta(gt=0)]
