@@ -1,14 +1,15 @@
 """One request out, one answer in; whatever the network does becomes a Fault."""
 
-from asyncio import get_running_loop, timeout_at
+from asyncio import CancelledError, get_running_loop
 from collections.abc import Mapping
 from functools import lru_cache
 
 import httpx2
 from msgspec import Struct
 
-from endpoints_server.domain.endpoint import Timeouts
+from endpoints_server.domain.endpoint import Endpoint, Timeouts
 from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.upstream.alarm import Alarm
 from endpoints_server.upstream.clients import Upstream
 from endpoints_server.upstream.deadline import LATE_END, LATE_FIRST, Deadline
 from endpoints_server.upstream.transport import Body
@@ -33,16 +34,19 @@ async def send(upstream: Upstream, outgoing: Outgoing) -> "Incoming":
     loop = get_running_loop()
     began_at = loop.time()
     timeouts = upstream.endpoint.timeouts
-    patience = timeout_at(began_at + min(timeouts.first_token_seconds, timeouts.total_seconds))
+    alarm = Alarm(began_at + min(timeouts.first_token_seconds, timeouts.total_seconds))
     try:
         request = request_of(outgoing, timeouts.connect_seconds)
-        async with patience:
-            response = await upstream.transport.handle_async_request(request)
+        response = await upstream.transport.handle_async_request(request)
     except TROUBLES as error:
-        if patience.expired():
-            raise Failed(slow(upstream.endpoint.name, lateness(timeouts))) from None
         raise Failed(fault_of(error, upstream.endpoint.name)) from None
-    return Incoming(response, upstream, began_at)
+    except CancelledError:
+        if alarm.is_mine():
+            raise Failed(slow(upstream.endpoint.name, lateness(timeouts))) from None
+        raise
+    finally:
+        alarm.stop()
+    return Incoming(response, upstream.endpoint, began_at)
 
 
 class Incoming:
@@ -51,20 +55,17 @@ class Incoming:
     Close it when done with it, whole or not.
     """
 
-    __slots__ = ("_body", "_deadline", "_fault", "_has_begun", "_name", "headers", "status")
+    __slots__ = ("_began_at", "_body", "_deadline", "_endpoint", "headers", "status")
 
-    def __init__(self, response: httpx2.Response, upstream: Upstream, began_at: float) -> None:
+    def __init__(self, response: httpx2.Response, endpoint: Endpoint, began_at: float) -> None:
         if not isinstance(response.stream, Body):
             raise TypeError("an answer of another transport")
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self._body = response.stream
-        self._name = upstream.endpoint.name
-        self._has_begun = False
-        self._fault: Fault | None = None
-        self._deadline = Deadline(
-            upstream.endpoint.timeouts, began_at, get_running_loop(), self._expire
-        )
+        self._endpoint = endpoint
+        self._began_at = began_at
+        self._deadline: Deadline | None = None
 
     async def read(self) -> bytes:
         """Give everything that has arrived since the last read; empty at the end of the answer.
@@ -72,27 +73,20 @@ class Incoming:
         A cancelled read loses nothing and may be followed by another. Raises Failed
         (`upstream_slow`, `upstream_broken`) after all that came before has been given.
         """
-        if not self._body.is_whole:
-            self._deadline.wait()
+        if self._body.is_whole:
+            return await self._receive()
+        deadline = self._watch()
+        deadline.wait()
         try:
-            chunk = await self._body.read()
-        except TROUBLES as error:
-            self.close()
-            raise Failed(self._fault or fault_of(error, self._name)) from None
+            return await self._receive()
         finally:
-            self._deadline.arrive()
-        if not chunk:
-            self._deadline.stop()
-        elif not self._has_begun:
-            self._has_begun = True
-            self._deadline.begin()
-        return chunk
+            deadline.rest()
 
     async def read_all(self, limit_bytes: int) -> bytes:
         """Give the whole body; raises Failed (`upstream_broken`) past the limit."""
         chunks: list[bytes] = []
         length = 0
-        while chunk := await self.read():
+        while not self._body.is_spent and (chunk := await self.read()):
             chunks.append(chunk)
             length += len(chunk)
             if length > limit_bytes:
@@ -102,17 +96,35 @@ class Incoming:
 
     def close(self) -> None:
         """Be done with the answer; one that is not whole drops its connection at once."""
-        self._deadline.stop()
+        if self._deadline is not None:
+            self._deadline.stop()
         self._body.close()
 
-    def _expire(self, words: str) -> None:
-        self._fault = slow(self._name, words)
-        self._body.close()
+    async def _receive(self) -> bytes:
+        try:
+            chunk = await self._body.read()
+        except TROUBLES as error:
+            self.close()
+            raise Failed(self._fault_of(error)) from None
+        if not chunk and self._deadline is not None:
+            self._deadline.stop()
+        return chunk
+
+    def _watch(self) -> Deadline:
+        """Give the deadline, made by the first read that has to wait."""
+        if self._deadline is None:
+            self._deadline = Deadline(self._body, self._endpoint.timeouts, self._began_at)
+        return self._deadline
+
+    def _fault_of(self, error: BaseException) -> Fault:
+        if self._deadline is not None and self._deadline.lateness:
+            return slow(self._endpoint.name, self._deadline.lateness)
+        return fault_of(error, self._endpoint.name)
 
     def _too_long(self, limit_bytes: int) -> Fault:
         return Fault(
             kind=Kind.UPSTREAM_BROKEN,
-            message=f"The endpoint '{self._name}' sent more than {limit_bytes} bytes.",
+            message=f"The endpoint '{self._endpoint.name}' sent more than {limit_bytes} bytes.",
         )
 
 

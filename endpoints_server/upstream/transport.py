@@ -121,6 +121,16 @@ class Body(httpx2.AsyncByteStream):
         self._content = response.content
 
     @property
+    def is_begun(self) -> bool:
+        """Say whether any byte has arrived."""
+        return self._content.total_bytes > 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Say whether everything has arrived and been read."""
+        return self._content.at_eof()
+
+    @property
     def is_whole(self) -> bool:
         """Say whether everything has arrived, read or not."""
         return self._content.is_eof()
