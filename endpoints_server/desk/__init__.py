@@ -1,0 +1,1 @@
+"""What people manage, each use case written once for pages, management API and command line."""

@@ -1,0 +1,146 @@
+"""Usage as people and programs read it: USD in decimals, instants in ISO 8601."""
+
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+
+from endpoints_server.domain.money.entry import CostStatus, Entry, Outcome, UsageStatus
+from endpoints_server.domain.money.usage import Usage
+from endpoints_server.domain.money.usd import usd
+from endpoints_server.store.ports import By, Store, Sum
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECONDS = 1_000_000
+
+
+class UsageRow(Struct, frozen=True, kw_only=True):
+    """What one user, endpoint, model or day came to; `unpriced` attempts are not in the cost."""
+
+    name: str
+    attempts: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: str
+    unpriced: int
+
+
+class UsageTable(Struct, frozen=True, kw_only=True):
+    """Usage by one thing, and all of it."""
+
+    by: By
+    rows: tuple[UsageRow, ...]
+    total: UsageRow
+
+
+class AttemptUsage(Struct, frozen=True, kw_only=True):
+    """One attempt of a call; `cost_usd` is None where nobody knows a price."""
+
+    id: str
+    attempt: int
+    operation: str
+    started_at: str
+    took_seconds: float
+    endpoint: str
+    model: str
+    answered_model: str
+    credential: str
+    outcome: Outcome
+    status: int
+    fault: str
+    usage: Usage
+    usage_status: UsageStatus
+    cost_usd: str | None
+    cost_status: CostStatus
+    price_source: str
+    losses: tuple[str, ...]
+
+
+class CallUsage(Struct, frozen=True, kw_only=True):
+    """One call with all its attempts.
+
+    `cost_usd` is the sum of those with a price, and None where none has one; `cost_status` is the
+    least certain among the attempts.
+    """
+
+    request_id: str
+    cost_usd: str | None
+    cost_status: CostStatus
+    attempts: tuple[AttemptUsage, ...]
+
+
+async def sum_usage(
+    store: Store, by: By, since: int | None = None, person_id: str | None = None
+) -> UsageTable:
+    """Add up usage from an instant on (microseconds), of one person or of everybody."""
+    sums = await store.ledger.sums(by, since, person_id)
+    rows = tuple(row_of(row) for row in sums)
+    return UsageTable(by=by, rows=rows, total=row_of(total_of(sums)))
+
+
+async def find_call(
+    store: Store, request_id: str, person_id: str | None = None
+) -> CallUsage | None:
+    """Give what one call came to; with a `person_id`, None for a call of somebody else."""
+    entries = await store.ledger.find_entries(request_id)
+    seen = [entry for entry in entries if person_id in (None, entry.person_id)]
+    return call_of(request_id, seen) if seen else None
+
+
+def total_of(sums: list[Sum]) -> Sum:
+    """Add sums up."""
+    return Sum(
+        name="total",
+        attempts=sum(row.attempts for row in sums),
+        input_tokens=sum(row.input_tokens for row in sums),
+        output_tokens=sum(row.output_tokens for row in sums),
+        cost_nano_usd=sum(row.cost_nano_usd for row in sums),
+        unpriced=sum(row.unpriced for row in sums),
+    )
+
+
+def row_of(row: Sum) -> UsageRow:
+    """Write a sum in USD."""
+    return UsageRow(
+        name=row.name,
+        attempts=row.attempts,
+        input_tokens=row.input_tokens,
+        output_tokens=row.output_tokens,
+        cost_usd=usd(row.cost_nano_usd),
+        unpriced=row.unpriced,
+    )
+
+
+def call_of(request_id: str, entries: list[Entry]) -> CallUsage:
+    """Put the attempts of a call together."""
+    priced = [entry.cost_nano_usd for entry in entries if entry.cost_nano_usd is not None]
+    certainty = list(CostStatus)
+    return CallUsage(
+        request_id=request_id,
+        cost_usd=usd(sum(priced)) if priced else None,
+        cost_status=max((entry.cost_status for entry in entries), key=certainty.index),
+        attempts=tuple(attempt_of(entry) for entry in entries),
+    )
+
+
+def attempt_of(entry: Entry) -> AttemptUsage:
+    """Write an entry for people."""
+    return AttemptUsage(
+        id=entry.id,
+        attempt=entry.attempt,
+        operation=entry.operation,
+        started_at=(BEGINNING + timedelta(microseconds=entry.started_at)).isoformat(),
+        took_seconds=entry.took / MICROSECONDS,
+        endpoint=entry.endpoint,
+        model=entry.model,
+        answered_model=entry.answered_model,
+        credential=entry.credential,
+        outcome=entry.outcome,
+        status=entry.status,
+        fault=entry.fault,
+        usage=entry.usage,
+        usage_status=entry.usage_status,
+        cost_usd=None if entry.cost_nano_usd is None else usd(entry.cost_nano_usd),
+        cost_status=entry.cost_status,
+        price_source=entry.price_source,
+        losses=entry.losses,
+    )
