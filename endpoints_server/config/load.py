@@ -23,12 +23,13 @@ class Loaded(Struct, frozen=True, kw_only=True):
     """What came of reading a file; `settings` is None where a problem is an error.
 
     `version` names the text and the variables it used: a change of either changes it, and it tells
-    neither.
+    neither. `is_empty` marks a file that holds nothing at all.
     """
 
     settings: Settings | None = None
     problems: tuple[Problem, ...] = ()
     version: str = ""
+    is_empty: bool = False
 
 
 def load(path: FilePath, environ: Mapping[str, str], version_key: bytes = b"") -> Loaded:
@@ -68,7 +69,7 @@ def nothing(file: str, problems: list[Problem], version: str) -> Loaded:
         return Loaded(problems=tuple(problems), version=version)
     message = "the file holds no configuration, so no endpoints are served"
     note = Problem(file=file, message=message, level=Level.NOTE)
-    return Loaded(settings=Settings(), problems=(note,), version=version)
+    return Loaded(settings=Settings(), problems=(note,), version=version, is_empty=True)
 
 
 def check_version(document: Document) -> list[Problem]:

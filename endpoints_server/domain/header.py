@@ -35,6 +35,9 @@ class HeaderTemplate(Struct, frozen=True):
     name: str
     pieces: tuple[str | Placeholder, ...]
 
+    def __repr__(self) -> str:
+        return f"HeaderTemplate({self.name!r}, …)"
+
 
 class Conversation(Struct, frozen=True, kw_only=True):
     """Which conversation a call belongs to, as its caller told."""

@@ -22,7 +22,10 @@ def spell(field: str) -> str:
 
 
 class Block(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=spell):
-    """A mapping whose keys are all known."""
+    """A mapping whose keys are all known; never prints what it holds."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
 
 
 NonEmpty = Annotated[str, Meta(min_length=1)]

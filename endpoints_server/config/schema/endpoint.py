@@ -94,6 +94,3 @@ class CustomEndpoint(Conversation, frozen=True, kw_only=True):
     api_key_preview: Annotated[
         str, Meta(description="Written by LibreChat's admin panel; has no meaning in a file.")
     ] = ""
-
-    def __repr__(self) -> str:
-        return f"CustomEndpoint(name={self.name!r})"

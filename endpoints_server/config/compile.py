@@ -1,0 +1,144 @@
+"""Settings, as written, become a Catalog, as run."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from msgspec import UNSET, UnsetType
+
+from endpoints_server.config.dialect import dialect_of
+from endpoints_server.config.expand import USER_PROVIDED
+from endpoints_server.config.headers import header_template
+from endpoints_server.config.naming import slug_of
+from endpoints_server.config.prices import Listing, PriceBook
+from endpoints_server.config.schema.endpoint import CustomEndpoint, TokenRates
+from endpoints_server.config.schema.server import Deadlines, Override, Server, Sizes
+from endpoints_server.config.schema.settings import Settings
+from endpoints_server.domain.catalog import Bounds, Catalog, catalog_of
+from endpoints_server.domain.endpoint import Credential, Endpoint, Model, Timeouts
+from endpoints_server.domain.header import HeaderTemplate
+from endpoints_server.domain.money.price import Price, Rates
+from endpoints_server.domain.secret import Secret
+
+Number = TypeVar("Number", int, float)
+
+USUAL_CONNECTIONS = 1000
+
+WIRES = {UNSET: "openai_chat", "anthropic": "anthropic_messages"}
+"""What `provider` says, and the wire it means."""
+
+
+def compile_catalog(settings: Settings, version: str, prices: PriceBook) -> Catalog:
+    """Compile the settings of a file in which no check found an error."""
+    entries = settings.endpoints.custom
+    endpoints = tuple(endpoint_of(entry, settings.server, prices) for entry in entries)
+    return catalog_of(endpoints, version, bounds_of(settings.server.bounds))
+
+
+def endpoint_of(entry: CustomEndpoint, server: Server, prices: PriceBook) -> Endpoint:
+    """Compile one endpoint; where each person brings the address, ours is empty."""
+    slug = slug_of(entry.name)
+    override = override_for(slug, server)
+    wire = WIRES[entry.provider]
+    address = "" if entry.base_url == USER_PROVIDED else entry.base_url
+    return Endpoint(
+        name=entry.name,
+        slug=slug,
+        wire=wire,
+        address=address,
+        credential=credential_of(entry),
+        models=tuple(models_of(entry, slug, address, prices)),
+        headers=headers_of(entry),
+        dialect=dialect_of(entry, wire),
+        timeouts=timeouts_of(server.timeouts, override.timeouts),
+        is_direct=entry.direct_endpoint,
+        max_connections=chosen(override.max_connections, USUAL_CONNECTIONS),
+    )
+
+
+def override_for(slug: str, server: Server) -> Override:
+    """Find what `server.endpoints` says of an endpoint; names are compared as slugs."""
+    for name, override in server.endpoints.items():
+        if slug_of(name) == slug:
+            return override
+    return Override()
+
+
+def credential_of(entry: CustomEndpoint) -> Credential:
+    """Say whose credential it is; who brings the address brings the key too."""
+    if USER_PROVIDED in (entry.api_key, entry.base_url):
+        return Credential(owner="user")
+    return Credential(owner="house", secret=Secret(entry.api_key))
+
+
+def headers_of(entry: CustomEndpoint) -> tuple[HeaderTemplate, ...]:
+    """Compile the headers; none are sent to an address that somebody else chose."""
+    if entry.base_url == USER_PROVIDED:
+        return ()
+    return tuple(header_template(name, value) for name, value in entry.headers.items())
+
+
+def models_of(entry: CustomEndpoint, slug: str, address: str, prices: PriceBook) -> Iterator[Model]:
+    """Compile the models, each once, with the price of the file or else of the book."""
+    seen: set[str] = set()
+    for item in entry.models.default:
+        name = item if isinstance(item, str) else item.name
+        if name in seen:
+            continue
+        seen.add(name)
+        rates = entry.token_config.get(name)
+        listing = configured(rates) if rates else prices(address, slug, name)
+        yield Model(
+            name=name,
+            description="" if isinstance(item, str) else item.description,
+            price=listing.price,
+            context_tokens=listing.context_tokens,
+        )
+
+
+def configured(rates: TokenRates) -> Listing:
+    """Read `tokenConfig`; a rate of zero means free."""
+    price = Price(
+        source="tokenConfig",
+        rates=Rates(
+            input=rates.prompt,
+            output=rates.completion,
+            cache_read=None if isinstance(rates.cache_read, UnsetType) else rates.cache_read,
+            cache_write=None if isinstance(rates.cache_write, UnsetType) else rates.cache_write,
+        ),
+    )
+    return Listing(price=price, context_tokens=int(rates.context) or None)
+
+
+def timeouts_of(everywhere: Deadlines, here: Deadlines) -> Timeouts:
+    """Lay an endpoint's deadlines over the server's, and those over the built-in ones."""
+    usual = Timeouts()
+    return Timeouts(
+        connect_seconds=first(here.connect, everywhere.connect, usual.connect_seconds),
+        first_token_seconds=first(
+            here.first_token, everywhere.first_token, usual.first_token_seconds
+        ),
+        between_tokens_seconds=first(
+            here.between_tokens, everywhere.between_tokens, usual.between_tokens_seconds
+        ),
+        total_seconds=first(here.total, everywhere.total, usual.total_seconds),
+    )
+
+
+def bounds_of(sizes: Sizes) -> Bounds:
+    """Lay the file's sizes over the built-in ones."""
+    usual = Bounds()
+    return Bounds(
+        request_bytes=chosen(sizes.request_bytes, usual.request_bytes),
+        reply_bytes=chosen(sizes.reply_bytes, usual.reply_bytes),
+        event_bytes=chosen(sizes.event_bytes, usual.event_bytes),
+    )
+
+
+def first(here: float | UnsetType, everywhere: float | UnsetType, usual: float) -> float:
+    """Pick the nearest setting that is given."""
+    return chosen(here, chosen(everywhere, usual))
+
+
+def chosen(value: Number | UnsetType, usual: Number) -> Number:
+    """Pick what is given, else the usual."""
+    return usual if isinstance(value, UnsetType) else value
