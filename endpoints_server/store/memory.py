@@ -13,6 +13,7 @@ from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.person import ADMIN, Person
 from endpoints_server.store.audit import Audit, Verification
 from endpoints_server.store.ports import By, Store, Sum
+from endpoints_server.store.sessions import MemorySessions
 
 MICROSECONDS = 1_000_000
 
@@ -21,7 +22,13 @@ def open_memory() -> Store:
     """Open a store that is empty but for the built-in admin."""
     people = MemoryPeople()
     ledger = MemoryLedger()
-    return Store(keys=MemoryKeys(people), people=people, ledger=ledger, close=ledger.close)
+    return Store(
+        keys=MemoryKeys(people),
+        people=people,
+        ledger=ledger,
+        sessions=MemorySessions(),
+        close=ledger.close,
+    )
 
 
 class MemoryPeople:

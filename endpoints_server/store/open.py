@@ -15,6 +15,7 @@ from endpoints_server.store.sql.keys import SqlKeys
 from endpoints_server.store.sql.ledger import SqlLedger
 from endpoints_server.store.sql.migrations import HEAD
 from endpoints_server.store.sql.people import SqlPeople
+from endpoints_server.store.sql.sessions import SqlSessions
 from endpoints_server.store.sql.writer import WINDOW_SECONDS, LedgerWriter
 
 FILE_NAME = "endpoints.sqlite3"
@@ -72,7 +73,13 @@ async def open_sqlite(path: Path, window_seconds: float) -> Store:
         keys.close()
         engine.dispose()
 
-    return Store(keys=keys, people=SqlPeople(engine), ledger=SqlLedger(engine, writer), close=close)
+    return Store(
+        keys=keys,
+        people=SqlPeople(engine),
+        ledger=SqlLedger(engine, writer),
+        sessions=SqlSessions(engine),
+        close=close,
+    )
 
 
 def prepare(path: Path) -> sqlite3.Connection:

@@ -11,6 +11,7 @@ from endpoints_server.domain.access_key import AccessKey
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.person import Person
 from endpoints_server.store.audit import Verification
+from endpoints_server.store.sessions import Sessions
 
 
 class By(StrEnum):
@@ -121,4 +122,5 @@ class Store(Struct, frozen=True, kw_only=True):
     keys: Keys
     people: People
     ledger: Ledger
+    sessions: Sessions
     close: Callable[[], Awaitable[None]]

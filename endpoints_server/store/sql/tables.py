@@ -47,6 +47,17 @@ access_keys = Table(
     Index("access_keys_person", "person_id"),
 )
 
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("sessions_expires", "expires_at"),
+)
+
 # In the order of `entry_row.row_of`.
 entries = Table(
     "entries",
