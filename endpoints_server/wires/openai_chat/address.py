@@ -1,0 +1,18 @@
+"""Where a call goes, and how it shows its credential."""
+
+from collections.abc import Mapping
+
+from endpoints_server.domain.wire import Operation
+
+PATHS = {Operation.CHAT: "/chat/completions"}
+
+
+def address(base: str, operation: Operation) -> str:
+    """Give the URL of an operation under a base URL, whose query string stays at the end."""
+    path, question_mark, query = base.partition("?")
+    return path.rstrip("/") + PATHS[operation] + question_mark + query
+
+
+def credential(secret: str) -> Mapping[str, str]:
+    """Give the headers that present a secret."""
+    return {"authorization": f"Bearer {secret}"}

@@ -1,0 +1,180 @@
+"""A request's bytes become a Prompt."""
+
+import msgspec
+
+from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.talk.prompt import (
+    Extras,
+    ForeignTool,
+    Format,
+    Prompt,
+    Reasoning,
+    Sampling,
+    Tool,
+    ToolChoice,
+)
+from endpoints_server.wires.body import malformed
+from endpoints_server.wires.openai_chat.ending import NAME
+from endpoints_server.wires.openai_chat.request.read_message import mark_of, read_messages
+from endpoints_server.wires.openai_chat.request.schema import (
+    Asked,
+    AskedFunction,
+    AskedReasoning,
+    AskedTool,
+    Fields,
+    JsonSchema,
+    ResponseFormat,
+    StreamOptions,
+    asked_decoder,
+    unknown,
+)
+
+EFFORTS = frozenset({"minimal", "low", "medium", "high", "xhigh", "max"})
+
+
+def read_request(body: bytes) -> Prompt:
+    """Read a whole request; raises Failed(bad_request) that names the field which is wrong.
+
+    The body is decoded twice: once by shape, and once loosely for what the shape does not know.
+    """
+    try:
+        asked = asked_decoder.decode(body)
+        loose: Fields = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Failed(malformed(error)) from None
+    system, messages = read_messages(asked.messages, loose["messages"])
+    ceiling = asked.max_completion_tokens
+    return Prompt(
+        model=asked.model,
+        system=system,
+        messages=messages,
+        tools=read_tools(asked, loose),
+        tool_choice=read_tool_choice(asked),
+        is_parallel=asked.parallel_tool_calls,
+        sampling=read_sampling(asked),
+        ceiling_tokens=asked.max_tokens if ceiling is None else ceiling,
+        reasoning=read_reasoning(asked),
+        format=read_format(asked.response_format),
+        is_stream=bool(asked.stream),
+        has_stream_usage=bool(asked.stream_options and asked.stream_options.include_usage),
+        user=asked.user or "",
+        service_tier=asked.service_tier or "",
+        extras=read_extras(asked, loose),
+    )
+
+
+def read_tools(asked: Asked, loose: Fields) -> tuple[Tool | ForeignTool, ...]:
+    """Read the tools, and the functions that came before there were tools."""
+    tools: list[Tool | ForeignTool] = []
+    for tool, fields in zip(asked.tools or (), loose.get("tools") or (), strict=True):
+        tools.append(read_tool(tool, fields))
+    for function, fields in zip(asked.functions or (), loose.get("functions") or (), strict=True):
+        tools.append(read_function(function, fields, AskedTool()))
+    return tuple(tools)
+
+
+def read_tool(tool: AskedTool, fields: Fields) -> Tool | ForeignTool:
+    """Read one tool; only a function means something to other wires."""
+    if tool.type != "function" or tool.function is None:
+        return ForeignTool(wire=NAME, value=fields)
+    return read_function(tool.function, fields["function"], tool, unknown(fields, AskedTool))
+
+
+def read_function(
+    function: AskedFunction, fields: Fields, tool: AskedTool, beside: Fields | None = None
+) -> Tool:
+    """Read one function; unknown fields inside it are filed with a dotted name."""
+    inside = {f"function.{key}": v for key, v in unknown(fields, AskedFunction).items()}
+    extras = {**(beside or {}), **inside}
+    return Tool(
+        name=function.name,
+        description=function.description or "",
+        parameters=function.parameters,
+        is_strict=function.strict,
+        cache=mark_of(tool.cache_control or function.cache_control),
+        extras={NAME: extras} if extras else {},
+    )
+
+
+def read_tool_choice(asked: Asked) -> ToolChoice | None:
+    """Read which tool must or may be called; forms unknown here stay in the extras."""
+    match asked.tool_choice if asked.tool_choice is not None else asked.function_call:
+        case "auto":
+            return ToolChoice(mode="auto")
+        case "none":
+            return ToolChoice(mode="none")
+        case "required" | "any":
+            return ToolChoice(mode="required")
+        case {"type": "function", "function": {"name": str(name)}}:
+            return ToolChoice(mode="tool", name=name)
+        case {"name": str(name), **rest} if not rest and asked.tool_choice is None:
+            return ToolChoice(mode="tool", name=name)
+        case _:  # allowed_tools and custom tools mean nothing elsewhere
+            return None
+
+
+def read_sampling(asked: Asked) -> Sampling:
+    """Read how the next token is drawn."""
+    stop = (asked.stop,) if isinstance(asked.stop, str) else tuple(asked.stop or ())
+    return Sampling(
+        temperature=asked.temperature,
+        top_p=asked.top_p,
+        top_k=asked.top_k,
+        seed=asked.seed,
+        frequency_penalty=asked.frequency_penalty,
+        presence_penalty=asked.presence_penalty,
+        stop=stop,
+        count=1 if asked.n is None else asked.n,
+    )
+
+
+def read_reasoning(asked: Asked) -> Reasoning | None:
+    """Read how much to think; OpenRouter's object says more than the plain effort."""
+    wish = asked.reasoning or AskedReasoning()
+    if wish.enabled is False:
+        return Reasoning(effort="off")
+    effort = effort_of(wish.effort) or effort_of(asked.reasoning_effort)
+    if effort or wish.max_tokens is not None:
+        return Reasoning(effort=effort, budget_tokens=wish.max_tokens)
+    return Reasoning(is_adaptive=True) if wish.enabled else None
+
+
+def effort_of(word: str | None) -> str:
+    """Understand an effort; empty for words that are not known here."""
+    if word == "none":
+        return "off"
+    return word if word in EFFORTS else ""
+
+
+def read_format(format: ResponseFormat | None) -> Format | None:
+    """Read the shape asked of the answer; plain text is no shape."""
+    match format:
+        case ResponseFormat(type="json_object"):
+            return Format(kind="json")
+        case ResponseFormat(type="json_schema", json_schema=JsonSchema() as wanted):
+            return Format(
+                kind="schema",
+                name=wanted.name,
+                description=wanted.description or "",
+                schema=wanted.schema,
+                is_strict=wanted.strict,
+            )
+        case _:  # plain text, or a shape that stays in the extras
+            return None
+
+
+def read_extras(asked: Asked, loose: Fields) -> Extras:
+    """Gather everything that has no place in a prompt, to be written back on this wire alone."""
+    extras = unknown(loose, Asked)
+    if asked.stream_options and (rest := unknown(loose["stream_options"], StreamOptions)):
+        extras["stream_options"] = rest
+    if asked.reasoning and (rest := unknown(loose["reasoning"], AskedReasoning)):
+        extras["reasoning"] = rest
+    if asked.reasoning_effort and not effort_of(asked.reasoning_effort):
+        extras["reasoning_effort"] = asked.reasoning_effort
+    if asked.tool_choice is not None and read_tool_choice(asked) is None:
+        extras["tool_choice"] = asked.tool_choice
+    shape = asked.response_format
+    if shape and shape.type != "text" and read_format(shape) is None:
+        extras["response_format"] = loose["response_format"]
+    return {NAME: extras} if extras else {}

@@ -1,0 +1,18 @@
+"""A request for the same wire: named keys are edited, every other byte survives."""
+
+from msgspec import Raw
+
+from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.wires.body import apply_dialect, close_fields, inner_fields, open_fields, raw
+
+
+def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) -> bytes:  # noqa: FBT001
+    """Set the upstream's model, ask a stream for its counts, then add and drop."""
+    fields = open_fields(body)
+    fields["model"] = raw(model)
+    if is_stream and dialect.has_stream_usage:
+        options = inner_fields(fields, "stream_options") or {}
+        options["include_usage"] = Raw(b"true")
+        fields["stream_options"] = Raw(close_fields(options))
+    apply_dialect(fields, dialect)
+    return close_fields(fields)

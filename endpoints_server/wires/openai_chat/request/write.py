@@ -1,0 +1,152 @@
+"""A Prompt becomes a request's bytes, and what it could not carry is named."""
+
+from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.talk.crossing import Lose, Loss, cross
+from endpoints_server.domain.talk.prompt import (
+    ForeignTool,
+    Format,
+    Prompt,
+    Reasoning,
+    Sampling,
+    Tool,
+    ToolChoice,
+)
+from endpoints_server.domain.wire import Written
+from endpoints_server.wires.body import apply_dialect, close_fields, raw
+from endpoints_server.wires.openai_chat.ending import NAME
+from endpoints_server.wires.openai_chat.request.schema import Fields
+from endpoints_server.wires.openai_chat.request.write_message import write_messages
+
+EFFORTS = {"off": "none", "max": "xhigh"}
+LOW_TOKENS, MEDIUM_TOKENS = 2048, 8192
+
+
+def write_request(prompt: Prompt, dialect: Dialect) -> Written:
+    """Write a whole request under a Dialect."""
+    crossed, crossing_losses = cross(prompt, NAME)
+    names = dict.fromkeys(loss.name for loss in crossing_losses)
+    lose: Lose = names.setdefault
+    extras = dict(crossed.extras.get(NAME, {}))
+    written: Fields = {
+        "model": crossed.model,
+        "messages": write_messages(crossed, dialect, lose),
+        **write_tools(crossed, lose),
+        **write_sampling(crossed.sampling, lose),
+        **write_reasoning(crossed.reasoning, lose),
+        **write_stream(crossed, dialect, extras),
+    }
+    if crossed.ceiling_tokens is not None:
+        written[dialect.ceiling_name] = crossed.ceiling_tokens
+    if crossed.format is not None:
+        written["response_format"] = write_format(crossed.format)
+    for key, text in (("user", crossed.user), ("service_tier", crossed.service_tier)):
+        if text:
+            written[key] = text
+    fields = {key: raw(value) for key, value in {**extras, **written}.items()}
+    apply_dialect(fields, dialect)
+    return Written(body=close_fields(fields), losses=tuple(Loss(name) for name in names))
+
+
+def write_tools(prompt: Prompt, lose: Lose) -> Fields:
+    """Write the tools and which of them to call; a choice among no tools is refused upstream."""
+    if not prompt.tools:
+        if prompt.tool_choice is not None and prompt.tool_choice.mode in {"required", "tool"}:
+            lose("tool_choice")
+        return {}
+    written: Fields = {"tools": [write_tool(tool, lose) for tool in prompt.tools]}
+    if prompt.tool_choice is not None:
+        written["tool_choice"] = write_tool_choice(prompt.tool_choice)
+    if prompt.is_parallel is not None:
+        written["parallel_tool_calls"] = prompt.is_parallel
+    return written
+
+
+def write_tool(tool: Tool | ForeignTool, lose: Lose) -> Fields:
+    """Write one tool; extras with a dotted name go back inside the function."""
+    if isinstance(tool, ForeignTool):
+        return dict(tool.value)
+    if tool.cache is not None:
+        lose("cache_control")
+    function: Fields = {"name": tool.name}
+    if tool.description:
+        function["description"] = tool.description
+    if tool.parameters is not None:
+        function["parameters"] = tool.parameters
+    if tool.is_strict is not None:
+        function["strict"] = tool.is_strict
+    written: Fields = {"type": "function", "function": function}
+    for key, value in tool.extras.get(NAME, {}).items():
+        head, _, rest = key.partition(".")
+        if head == "function" and rest:
+            function[rest] = value
+        else:
+            written[key] = value
+    return written
+
+
+def write_tool_choice(choice: ToolChoice) -> str | Fields:
+    """Write which tool must or may be called."""
+    if choice.mode == "tool":
+        return {"type": "function", "function": {"name": choice.name}}
+    return choice.mode
+
+
+def write_sampling(sampling: Sampling, lose: Lose) -> Fields:
+    """Write how the next token is drawn."""
+    if sampling.top_k is not None:
+        lose("top_k")
+    wishes: Fields = {
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "seed": sampling.seed,
+        "frequency_penalty": sampling.frequency_penalty,
+        "presence_penalty": sampling.presence_penalty,
+        "stop": list(sampling.stop) or None,
+        "n": sampling.count if sampling.count != 1 else None,
+    }
+    return {key: value for key, value in wishes.items() if value is not None}
+
+
+def write_reasoning(reasoning: Reasoning | None, lose: Lose) -> Fields:
+    """Write how much to think; a budget becomes the nearest effort."""
+    if reasoning is None:
+        return {}
+    if reasoning.budget_tokens is not None:
+        lose("reasoning.budget")
+    if reasoning.is_adaptive:
+        lose("reasoning.adaptive")
+    effort = reasoning.effort or effort_for(reasoning.budget_tokens)
+    return {"reasoning_effort": EFFORTS.get(effort, effort)} if effort else {}
+
+
+def effort_for(budget_tokens: int | None) -> str:
+    """Name the effort that comes near a budget."""
+    if budget_tokens is None:
+        return ""
+    if budget_tokens <= LOW_TOKENS:
+        return "low" if budget_tokens > 0 else "off"
+    return "medium" if budget_tokens <= MEDIUM_TOKENS else "high"
+
+
+def write_stream(prompt: Prompt, dialect: Dialect, extras: Fields) -> Fields:
+    """Ask for a stream, and for the counts in it where the endpoint has them."""
+    options = dict(extras.pop("stream_options", {}))
+    if not prompt.is_stream:
+        return {}
+    if dialect.has_stream_usage:
+        options["include_usage"] = True
+    return {"stream": True, "stream_options": options} if options else {"stream": True}
+
+
+def write_format(format: Format) -> Fields:
+    """Write the shape asked of the answer; a schema must have a name."""
+    if format.kind == "json":
+        return {"type": "json_object"}
+    schema: Fields = {"name": format.name or "answer"}
+    if format.description:
+        schema["description"] = format.description
+    if format.schema is not None:
+        schema["schema"] = format.schema
+    if format.is_strict is not None:
+        schema["strict"] = format.is_strict
+    return {"type": "json_schema", "json_schema": schema}
