@@ -43,7 +43,7 @@ def require_declared_access(app: Litestar) -> None:
     """Refuse to start with a route that does not say who may call it."""
     for route in app.routes:
         for handler in handlers_of(route):
-            if ACCESS not in handler.opt and handler.opt.get("exclude_from_auth") is None:
+            if ACCESS not in handler.opt:
                 raise RuntimeError(f"the route {route.path} does not say who may call it")
 
 
@@ -51,7 +51,8 @@ def handlers_of(route: BaseRoute) -> list[BaseRouteHandler]:
     """Give the handlers of a route, whatever kind of route it is."""
     match route:
         case HTTPRoute():
-            return list(route.route_handlers)
+            # the framework's own answer to OPTIONS tells the methods of a path and nothing else
+            return [found for found in route.route_handlers if found.http_methods != {"OPTIONS"}]
         case ASGIRoute() | WebSocketRoute():
             return [route.route_handler]
         case _:  # the framework has no other kind

@@ -1,0 +1,196 @@
+"""The composition root: names the concrete, and builds the server."""
+
+import asyncio
+import gc
+import time
+from asyncio import Event
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from litestar import Litestar
+from msgspec import Struct
+from uuid_utils import uuid7
+
+from endpoints_server.calls.exchange import Exchange
+from endpoints_server.config.environment import Environment
+from endpoints_server.config.live import Attempt, Live
+from endpoints_server.config.prices import open_price_book
+from endpoints_server.demo.catalog import demo_yaml
+from endpoints_server.demo.upstream import DemoUpstream
+from endpoints_server.desk.keys import ensure_admin
+from endpoints_server.domain.report import Report
+from endpoints_server.log import hide, log_call, logger
+from endpoints_server.metrics import Metrics
+from endpoints_server.store.open import open_store
+from endpoints_server.store.ports import Store
+from endpoints_server.store.ring import Ring, open_ring
+from endpoints_server.upstream.clients import Upstreams
+from endpoints_server.web.api.models import model_handlers
+from endpoints_server.web.api.probes import probe_handlers
+from endpoints_server.web.api.wires import wire_handlers
+from endpoints_server.web.faults import fault_answers
+from endpoints_server.web.guards import key_guard, require_declared_access
+from endpoints_server.wires.listed import WIRES
+
+LOG = logger("endpoints_server")
+DEMO_FILE = "demo.yaml"
+
+
+class Parts(Struct, frozen=True, kw_only=True):
+    """What a server is put together from, already open."""
+
+    live: Live
+    store: Store
+    ring: Ring
+    upstreams: Upstreams
+    metrics: Metrics
+    exchange: Exchange
+
+
+@asynccontextmanager
+async def open_parts(
+    environment: Environment, environ: Mapping[str, str], *, is_demo: bool = False
+) -> AsyncIterator[Parts]:
+    """Open everything a server needs, in order, and close it again in the opposite order.
+
+    The configuration is read but may hold problems: look at `live.problems` before serving. Raises
+    Failed where the data dir, the database or a secret cannot be used.
+    """
+    async with AsyncExitStack() as stack:
+        ring = await asyncio.to_thread(open_ring, environment.data_dir, environment.secret_keys)
+        url = environment.database_url
+        store = await open_store(environment.data_dir, url.reveal() if url else "")
+        stack.push_async_callback(store.close)
+        await ensure_admin(store, ring, environment.admin_key, now())
+        upstreams = Upstreams()
+        stack.push_async_callback(upstreams.close)
+        path = environment.config_path
+        if is_demo:
+            path = await open_demo(environment.data_dir, stack)
+        metrics = Metrics()
+        prices = await asyncio.to_thread(open_price_book)
+        live = Live(
+            path,
+            environ,
+            prices,
+            version_key=ring.newest_key(),
+            on_attempt=lambda attempt: take_note(attempt, metrics, upstreams),
+        )
+        await live.reload()
+        exchange = build_exchange(live, store, ring, upstreams, metrics)
+        yield Parts(
+            live=live,
+            store=store,
+            ring=ring,
+            upstreams=upstreams,
+            metrics=metrics,
+            exchange=exchange,
+        )
+
+
+async def open_demo(data_dir: Path, stack: AsyncExitStack) -> Path:
+    """Start the demo upstream, and write the configuration that leads to it."""
+    upstream = DemoUpstream()
+    await upstream.start()
+    stack.push_async_callback(upstream.close)
+    path = data_dir / DEMO_FILE
+    await asyncio.to_thread(path.write_text, demo_yaml(upstream.address))
+    return path
+
+
+def take_note(attempt: Attempt, metrics: Metrics, upstreams: Upstreams) -> None:
+    """Let everybody know what came of reading the configuration."""
+    catalog = attempt.catalog
+    if catalog is None:
+        metrics.config_failures.inc()
+        LOG.error("configuration refused", problems=[str(problem) for problem in attempt.problems])
+        return
+    metrics.set_config_version(catalog.version)
+    upstreams.adopt(catalog)
+    hide(endpoint.credential.secret for endpoint in catalog.endpoints)
+    LOG.info("configuration taken", version=catalog.version, endpoints=len(catalog.endpoints))
+
+
+def build_exchange(
+    live: Live, store: Store, ring: Ring, upstreams: Upstreams, metrics: Metrics
+) -> Exchange:
+    """Put together what calls need."""
+
+    def report(told: Report) -> None:
+        metrics.count_call(told)
+        log_call(told)
+
+    return Exchange(
+        catalog=lambda: live.current,
+        wires=WIRES,
+        keys=store.keys,
+        ring=ring,
+        ledger=store.ledger,
+        upstreams=upstreams,
+        now=now,
+        timer=time.perf_counter,
+        identify=identify,
+        report=report,
+        trouble=lambda error: LOG.error("unexpected", exc_info=error),
+    )
+
+
+def now() -> int:
+    """Give the time in microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+def identify() -> str:
+    """Draw an id that sorts by time."""
+    return uuid7().hex
+
+
+def build(parts: Parts, public_url: str) -> Litestar:
+    """Build the application; what it needs is open already, and stays open after it.
+
+    While it runs, the configuration file is watched.
+    """
+    exchange, live = parts.exchange, parts.live
+    app = Litestar(
+        route_handlers=[
+            *wire_handlers(exchange),
+            *model_handlers(exchange),
+            *probe_handlers(exchange.catalog, partial(checks, parts), parts.metrics.exposition),
+        ],
+        guards=[key_guard(exchange)],
+        exception_handlers=fault_answers(exchange),
+        lifespan=[partial(watching, live)],
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=None,
+    )
+    require_declared_access(app)
+    return app
+
+
+def checks(parts: Parts) -> dict[str, bool]:
+    """Tell what works at this moment."""
+    return {
+        "configuration": bool(parts.live.current.version),
+        "ledger": parts.store.ledger.has_room(),
+    }
+
+
+@asynccontextmanager
+async def watching(live: Live, _: Litestar) -> AsyncIterator[None]:
+    """Follow the configuration file for as long as the application runs.
+
+    What is alive by then stays alive: freezing it keeps the collector from walking it again and
+    again, which is where the slowest answers came from.
+    """
+    stop = Event()
+    watch = asyncio.create_task(live.watch(stop))
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        stop.set()
+        await watch
