@@ -145,7 +145,7 @@ def test_an_event_holds_no_secret_wherever_one_was_planted(
     logger.info("sent", headers=[("x-api-key", CANARY), (b"cookie", f"a=b; s={CANARY}".encode())])
     logger.info("asked", url=f"https://u:{CANARY}@host/v1?key={CANARY}", api_key=CANARY)
     logger.info("took", body=f'{{"apiKey": "{CANARY}"}}'.encode(), known=PLAIN_CANARY.encode())
-    logger.info("key " + key, deep={"a": [{"b": ({"password": CANARY},)}]}, it=Secret(CANARY))
+    logger.info(key, deep={"a": [{"b": ({"password": CANARY},)}]}, it=Secret(CANARY))
     logger.info("odd", error=ValueError(f"no sk-{CANARY}"), many={PLAIN_CANARY})
     text = stream.getvalue()
     assert len(text.splitlines()) == 6

@@ -1,0 +1,21 @@
+"""Why the demo upstream does not answer a request."""
+
+
+class Refusal(Exception):
+    """A status and the words that go with it; each wire has a form of its own for them."""
+
+    def __init__(self, status: int, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.kind = kind
+        self.message = message
+
+
+def bad_request(message: str) -> Refusal:
+    """Refuse what makes no sense."""
+    return Refusal(400, "invalid_request_error", message)
+
+
+def unknown_model(model: str) -> Refusal:
+    """Refuse a model that the demo does not have."""
+    return Refusal(404, "not_found_error", f"The demo has no model '{model}'.")
