@@ -1,0 +1,46 @@
+"""ANTHROPIC_MESSAGES: the Messages API as a wire."""
+
+from endpoints_server.domain.wire import Operation, Wire
+from endpoints_server.wires.anthropic_messages.fault import read_fault, write_fault
+from endpoints_server.wires.anthropic_messages.mender import MessagesMender
+from endpoints_server.wires.anthropic_messages.read_request import read_request
+from endpoints_server.wires.anthropic_messages.reader import MessagesReader
+from endpoints_server.wires.anthropic_messages.reply import mend_reply, read_reply, write_reply
+from endpoints_server.wires.anthropic_messages.schema import NAME
+from endpoints_server.wires.anthropic_messages.write_request import relay_request, write_request
+from endpoints_server.wires.anthropic_messages.writer import MessagesWriter
+
+CHAT_PATH = "/v1/messages"
+
+
+def address(base: str, _operation: Operation) -> str:
+    """Give the URL to call; the base may end at the root, in `/v1`, or at the path itself."""
+    location, mark, query = base.partition("?")
+    location = location.rstrip("/").removesuffix(CHAT_PATH).removesuffix("/v1")
+    return location + CHAT_PATH + mark + query
+
+
+def credential(secret: str) -> dict[str, str]:
+    """Give the header that presents a key."""
+    return {"x-api-key": secret}
+
+
+ANTHROPIC_MESSAGES = Wire(
+    name=NAME,
+    paths={CHAT_PATH: Operation.CHAT},
+    address=address,
+    credential=credential,
+    headers={"anthropic-version": "2023-06-01"},
+    forwards=("anthropic-",),
+    read_request=read_request,
+    write_request=write_request,
+    relay_request=relay_request,
+    read_reply=read_reply,
+    write_reply=write_reply,
+    mend_reply=mend_reply,
+    reader=MessagesReader,
+    writer=MessagesWriter,
+    mender=MessagesMender,
+    read_fault=read_fault,
+    write_fault=write_fault,
+)

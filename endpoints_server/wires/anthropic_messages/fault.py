@@ -1,0 +1,175 @@
+"""Errors on this wire: an upstream's become a Fault, a Fault becomes ours."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+from msgspec import Raw
+from msgspec.structs import replace
+
+from endpoints_server.domain.fault import Fault, Kind
+from endpoints_server.domain.scrub import scrub
+from endpoints_server.wires.anthropic_messages.decode import DECODE_ERRORS
+from endpoints_server.wires.anthropic_messages.schema import NAME, Object
+
+OVERLOADED = 529
+LONGEST_WORDS = 2000
+OVERLOAD = "The upstream is overloaded."
+NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+
+TYPES: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.BAD_REQUEST: "invalid_request_error",
+        Kind.UNAUTHENTICATED: "authentication_error",
+        Kind.FORBIDDEN: "permission_error",
+        Kind.UNKNOWN_MODEL: "not_found_error",
+        Kind.TOO_LARGE: "request_too_large",
+        Kind.OVER_LIMIT: "rate_limit_error",
+        Kind.OVER_BUDGET: "rate_limit_error",
+        Kind.UNTRANSLATABLE: "invalid_request_error",
+        Kind.UPSTREAM_REFUSED: "invalid_request_error",
+        Kind.UPSTREAM_DENIED: "api_error",
+        Kind.UPSTREAM_LIMITED: "overloaded_error",
+        Kind.UPSTREAM_BROKEN: "api_error",
+        Kind.UNREACHABLE: "api_error",
+        Kind.UPSTREAM_SLOW: "timeout_error",
+        Kind.CANCELLED: "api_error",
+        Kind.UNAVAILABLE: "overloaded_error",
+        Kind.INTERNAL: "api_error",
+    }
+)
+STATUSES: Mapping[str, int] = MappingProxyType(
+    {
+        "invalid_request_error": 400,
+        "authentication_error": 401,
+        "billing_error": 402,
+        "permission_error": 403,
+        "not_found_error": 404,
+        "request_too_large": 413,
+        "rate_limit_error": 429,
+        "api_error": 500,
+        "timeout_error": 504,
+        "overloaded_error": OVERLOADED,
+    }
+)
+STATUS_TYPES: Mapping[int, str] = MappingProxyType(
+    {
+        402: "billing_error",
+        404: "not_found_error",
+        413: "request_too_large",
+        529: "overloaded_error",
+    }
+)
+
+
+def read_fault(status: int, headers: Mapping[str, str], body: bytes) -> Fault:
+    """Classify an upstream's answer that is no success; `headers` have lower-case names.
+
+    The bytes as sent go along where a caller of this wire may see them: a refusal, a limit, and
+    an overload.
+    """
+    kind = kind_of(status)
+    fields = object_in(body)
+    words = words_in(fields)
+    is_shown = kind in (Kind.UPSTREAM_REFUSED, Kind.UPSTREAM_LIMITED) or status == OVERLOADED
+    return Fault(
+        kind=kind,
+        message=message_of(kind, status, words),
+        status=status if kind is Kind.UPSTREAM_REFUSED or status == OVERLOADED else 0,
+        detail=f"status {status}: {words}" if words and is_shown else f"status {status}",
+        retry_after_seconds=retry_after(headers),
+        body=body if fields and is_shown else b"",
+        wire=NAME,
+    )
+
+
+def read_error(error: Raw) -> Fault:
+    """Classify an error object that came in a stream or under a success, by its type."""
+    fields: Object = {"error": msgspec.json.decode(error)}
+    status = STATUSES.get(word_at(fields["error"], "type"), 500)
+    fault = read_fault(status, {}, msgspec.json.encode(fields))
+    if fault.kind is Kind.UPSTREAM_BROKEN and (words := words_in(fields)):
+        fault = replace(fault, message=f"The upstream broke off: {words}")
+    return replace(fault, body=b"")
+
+
+def broken(message: str) -> Fault:
+    """Say what is wrong with an answer."""
+    return Fault(kind=Kind.UPSTREAM_BROKEN, message=message, wire=NAME)
+
+
+NOT_JSON = broken("The upstream sent an answer that is not valid JSON.")
+NOT_A_REPLY = broken("The upstream sent an answer that is no message.")
+OVERSIZED = broken("The upstream sent an event that is too large.")
+CUT_OFF = broken("The upstream's answer broke off before its end.")
+
+
+def write_fault(fault: Fault, request_id: str) -> bytes:
+    """Write a fault in the shape of this wire, with our own fields under `es`."""
+    kind = STATUS_TYPES.get(fault.status) or TYPES[fault.kind]
+    ours = {"code": fault.public_code, "who": fault.rule.who, "request_id": request_id}
+    error = {"type": kind, "message": fault.message, "es": ours}
+    return msgspec.json.encode({"type": "error", "error": error, "request_id": request_id})
+
+
+def kind_of(status: int) -> Kind:
+    """Place a status."""
+    match status:
+        case 401 | 403:
+            return Kind.UPSTREAM_DENIED
+        case 408 | 504:
+            return Kind.UPSTREAM_SLOW
+        case 429:
+            return Kind.UPSTREAM_LIMITED
+        case _:  # by its hundred
+            return Kind.UPSTREAM_REFUSED if 400 <= status < 500 else Kind.UPSTREAM_BROKEN
+
+
+def message_of(kind: Kind, status: int, words: str) -> str:
+    """Give the upstream's own words where they are the caller's business, and ours elsewhere."""
+    if 300 <= status < 400:
+        return "The upstream answered with a redirect, which is not followed."
+    if kind is Kind.UPSTREAM_DENIED:
+        return "The upstream did not accept the credential of this endpoint."
+    if kind is Kind.UPSTREAM_SLOW:
+        return f"The upstream took too long (status {status})."
+    if kind is Kind.UPSTREAM_BROKEN:
+        return OVERLOAD if status == OVERLOADED else f"The upstream failed (status {status})."
+    limit_or_refusal = "limits" if kind is Kind.UPSTREAM_LIMITED else "refused"
+    return words or f"The upstream {limit_or_refusal} the request (status {status})."
+
+
+def object_in(body: bytes) -> Object | None:
+    """Decode a body that is a JSON object."""
+    try:
+        return msgspec.json.decode(body, type=Object)
+    except DECODE_ERRORS:
+        return None
+
+
+def words_in(fields: Object | None) -> str:
+    """Find what an error says, in the shapes that vendors and proxies use; secrets masked."""
+    if not fields:
+        return ""
+    error = fields.get("error")
+    if isinstance(error, str):
+        return scrub(error[:LONGEST_WORDS])
+    words = word_at(error, "message") or word_at(fields, "message") or word_at(fields, "detail")
+    if not words and isinstance(fields.get("detail"), list):
+        words = msgspec.json.encode(fields["detail"]).decode()
+    return scrub(words[:LONGEST_WORDS])
+
+
+def word_at(fields: object, name: str) -> str:
+    """Give a text of an object, or nothing."""
+    value = fields.get(name) if isinstance(fields, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read the advice to wait, in seconds; a date is left alone, as there is no clock here."""
+    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        if found := NUMBER.fullmatch(headers.get(name, "").strip()):
+            return float(found[0]) * scale
+    return None

@@ -1,0 +1,157 @@
+"""A stream's bytes become events.
+
+The parts of an answer are told in the order their blocks begin. A reply has begun before anything
+else is told, and ends once: with `message_stop`, with an error, or when the bytes stop, which is an
+end only if a stop reason came before.
+"""
+
+import msgspec
+from msgspec import Raw
+
+from endpoints_server.domain.fault import Failed, Fault
+from endpoints_server.domain.talk.prompt import Part, Text, Thinking
+from endpoints_server.domain.talk.reply import Event, ReplyEnd, ReplyStart, Stop
+from endpoints_server.wires.anthropic_messages.decode import DECODE_ERRORS, DONE, decode_event
+from endpoints_server.wires.anthropic_messages.ending import (
+    Counts,
+    merge,
+    read_counts,
+    read_stop,
+    read_usage,
+)
+from endpoints_server.wires.anthropic_messages.fault import (
+    CUT_OFF,
+    NOT_JSON,
+    OVERSIZED,
+    read_error,
+)
+from endpoints_server.wires.anthropic_messages.open_part import OpenPart
+from endpoints_server.wires.anthropic_messages.read_content import read_part
+from endpoints_server.wires.anthropic_messages.schema import (
+    ABSENT,
+    Delta,
+    StartedMessage,
+    StreamEvent,
+)
+from endpoints_server.wires.sse import Oversized, Splitter, payload
+
+
+class MessagesReader:
+    """Reads one stream; an event may not grow past `event_bytes`."""
+
+    def __init__(self, event_bytes: int) -> None:
+        self._splitter = Splitter(event_bytes)
+        self._open: dict[int, OpenPart] = {}
+        self._parts = 0
+        self._counts = Counts()
+        self._stop: Stop | None = None
+        self._is_begun = False
+        self._is_over = False
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Take the next bytes and give the events they complete."""
+        if self._is_over:
+            return []
+        try:
+            found = self._splitter.feed(data)
+        except Oversized:
+            return self._end(OVERSIZED)
+        events: list[Event] = []
+        for each in found:
+            events += self._read(payload(each))
+        return events
+
+    def close(self) -> list[Event]:
+        """Say that no more bytes come; an event that lacks its blank line still counts if whole."""
+        rest = payload(self._splitter.close())
+        events = self._read(rest) if is_whole(rest) else []
+        if self._is_over:
+            return events
+        return events + self._end(None if self._stop else CUT_OFF)
+
+    def _read(self, data: bytes) -> list[Event]:
+        if self._is_over or not data or data == DONE:
+            return []
+        try:
+            event = decode_event(data)
+            if event.error:
+                return self._end(read_error(event.error))
+            return self._take(event, data)
+        except (*DECODE_ERRORS, Failed):
+            return self._end(NOT_JSON)
+
+    def _take(self, event: StreamEvent, data: bytes) -> list[Event]:
+        match event.type:
+            case "content_block_delta":
+                return self._grow(event.index, event.delta or Delta(), data)
+            case "message_start":
+                return self._begin(event.message)
+            case "content_block_start":
+                part = read_part(event.content_block, "content_block")
+                return self._close_part(event.index) + self._open_part(event.index, part)
+            case "content_block_stop":
+                return self._close_part(event.index)
+            case "message_stop":
+                return self._end(None)
+            case _:  # the answer's ending, a ping, or an event that came after us
+                return self._take_ending(event)
+
+    def _begin(self, message: Raw = ABSENT) -> list[Event]:
+        if self._is_begun:
+            return []
+        self._is_begun = True
+        told = msgspec.json.decode(message, type=StartedMessage) if message else StartedMessage()
+        self._counts = read_counts(told.usage)
+        usage = read_usage(self._counts)
+        return [ReplyStart(id=told.id or "", model=told.model or "", usage=usage)]
+
+    def _open_part(self, index: int, part: Part) -> list[Event]:
+        self._open[index] = OpenPart(index=self._parts, part=part)
+        self._parts += 1
+        return self._begin() + self._open[index].start()
+
+    def _grow(self, index: int, delta: Delta, data: bytes) -> list[Event]:
+        events: list[Event] = []
+        if index not in self._open:
+            part = implied_part(delta)
+            if part is None:
+                return []
+            events = self._open_part(index, part)
+        return events + self._open[index].grow(delta, data)
+
+    def _close_part(self, index: int) -> list[Event]:
+        part = self._open.pop(index, None)
+        return part.end() if part else []
+
+    def _take_ending(self, event: StreamEvent) -> list[Event]:
+        if event.type != "message_delta":
+            return []
+        self._counts = merge(self._counts, read_counts(event.usage))
+        delta = event.delta
+        if delta and delta.stop_reason:
+            self._stop = read_stop(delta.stop_reason, delta.stop_sequence)
+        return []
+
+    def _end(self, fault: Fault | None) -> list[Event]:
+        events = self._begin()
+        for index in tuple(self._open):
+            events += self._close_part(index)
+        self._is_over = True
+        stop = None if fault else self._stop
+        return [*events, ReplyEnd(stop=stop, usage=read_usage(self._counts), fault=fault)]
+
+
+def implied_part(delta: Delta) -> Part | None:
+    """Tell which block a delta without a start belongs to, where its words alone say so."""
+    if delta.text:
+        return Text(text="")
+    return Thinking() if delta.thinking else None
+
+
+def is_whole(data: bytes) -> bool:
+    """Say whether data is JSON to its end."""
+    try:
+        msgspec.json.decode(data)
+    except DECODE_ERRORS:
+        return False
+    return True

@@ -1,0 +1,132 @@
+"""How much to think: an effort or a budget, fitted to the ceiling and to the conversation."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from endpoints_server.domain.talk.crossing import Lose
+from endpoints_server.domain.talk.prompt import (
+    Message,
+    Prompt,
+    Reasoning,
+    Role,
+    Sampling,
+    Thinking,
+    ToolCall,
+)
+from endpoints_server.wires.anthropic_messages.schema import Object
+from endpoints_server.wires.anthropic_messages.write_content import seal_of
+
+DEFAULT_CEILING = 4096
+SMALLEST_BUDGET = 1024
+LOWEST_TOP_P = 0.95
+BUDGETS: Mapping[str, int] = MappingProxyType(
+    {
+        "minimal": 1024,
+        "low": 2048,
+        "medium": 8192,
+        "high": 16384,
+        "xhigh": 24576,
+        "max": 32000,
+    }
+)
+
+
+class Thought(Struct, frozen=True, kw_only=True):
+    """What was decided: the body's `thinking` and its effort, if any, and the ceiling that fits."""
+
+    ceiling_tokens: int
+    thinking: Object | None = None
+    effort: str = ""
+
+    @property
+    def is_on(self) -> bool:
+        """Say whether the model will think."""
+        return self.thinking is not None and self.thinking["type"] != "disabled"
+
+
+def plan_thinking(prompt: Prompt, lose: Lose) -> Thought:
+    """Decide on thinking; where the API would refuse it, it is off and named as lost.
+
+    It is refused beside a forced tool, and, on a budget, where the assistant's last turn is still
+    open and does not begin with signed thinking.
+    """
+    ceiling = prompt.ceiling_tokens or DEFAULT_CEILING
+    asked = prompt.reasoning
+    if asked is None:
+        return Thought(ceiling_tokens=ceiling)
+    if asked.effort == "off":
+        return Thought(ceiling_tokens=ceiling, thinking={"type": "disabled"})
+    choice = prompt.tool_choice
+    is_forced = bool(prompt.tools) and choice is not None and choice.mode in ("required", "tool")
+    if is_forced or not (asked.is_adaptive or may_go_on(prompt.messages)):
+        lose("reasoning")
+        return Thought(ceiling_tokens=ceiling)
+    effort = "low" if asked.effort == "minimal" else asked.effort
+    if asked.is_adaptive:
+        return Thought(ceiling_tokens=ceiling, thinking={"type": "adaptive"}, effort=effort)
+    return on_budget(asked, prompt.ceiling_tokens, lose)
+
+
+def on_budget(asked: Reasoning, ceiling: int | None, lose: Lose) -> Thought:
+    """Fit a budget below the ceiling; a ceiling that nobody asked for is raised above it.
+
+    What is left for the answer is at least a quarter of a ceiling that the budget would fill.
+    """
+    budget = asked.budget_tokens or BUDGETS.get(asked.effort, BUDGETS["medium"])
+    fitted = max(budget, SMALLEST_BUDGET)
+    if ceiling and (fitted >= ceiling or not asked.budget_tokens):
+        fitted = min(fitted, ceiling * 3 // 4)
+    if fitted < SMALLEST_BUDGET:
+        lose("reasoning")
+        return Thought(ceiling_tokens=ceiling or DEFAULT_CEILING)
+    if asked.budget_tokens not in (None, fitted):
+        lose("reasoning.budget_tokens")
+    return Thought(
+        ceiling_tokens=ceiling or fitted + DEFAULT_CEILING,
+        thinking={"type": "enabled", "budget_tokens": fitted},
+        effort=asked.effort if asked.budget_tokens else "",
+    )
+
+
+def may_go_on(messages: Sequence[Message]) -> bool:
+    """Say whether an assistant's turn that goes on begins with thinking that we can show."""
+    spoken = [message for message in messages if message.role is Role.ASSISTANT]
+    if not spoken:
+        return True
+    last = spoken[-1]
+    is_open = last is messages[-1] or any(isinstance(part, ToolCall) for part in last.parts)
+    first = last.parts[0] if last.parts else None
+    return not is_open or (isinstance(first, Thinking) and bool(seal_of(first.seal)))
+
+
+def fit_sampling(sampling: Sampling, thought: Thought, lose: Lose) -> Object:
+    """Write how tokens are drawn, within what the API allows beside thinking."""
+    fitted = sampling
+    if sampling.temperature is not None and sampling.temperature > 1:
+        lose("temperature")
+        fitted = replace(fitted, temperature=1.0)
+    if thought.is_on:
+        fitted = beside_thinking(fitted, lose)
+    written: Object = {
+        "temperature": fitted.temperature,
+        "top_p": fitted.top_p,
+        "top_k": fitted.top_k,
+    }
+    return {name: value for name, value in written.items() if value is not None}
+
+
+def beside_thinking(sampling: Sampling, lose: Lose) -> Sampling:
+    """Take out what the API refuses while the model thinks."""
+    if sampling.temperature not in (None, 1):
+        lose("temperature")
+        sampling = replace(sampling, temperature=None)
+    if sampling.top_k is not None:
+        lose("top_k")
+        sampling = replace(sampling, top_k=None)
+    if sampling.top_p is not None and sampling.top_p < LOWEST_TOP_P:
+        lose("top_p")
+        sampling = replace(sampling, top_p=None)
+    return sampling
