@@ -1,4 +1,4 @@
-"""Health questions, the counters, and the front door."""
+"""Health questions, the counters, and a knock at the front door."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from litestar import MediaType, Response, get, head
 from litestar.handlers import HTTPRouteHandler
 
-from endpoints_server import __version__
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.web.guards import PUBLIC
 
@@ -47,9 +46,4 @@ def probe_handlers(
     async def knock() -> None:
         """Answer clients that look whether somebody is at home."""
 
-    @get("/", opt=PUBLIC)
-    async def door() -> dict[str, str]:
-        """Say who is at home."""
-        return {"name": "endpoints-server", "version": __version__}
-
-    return [live, ready, metrics, knock, door]
+    return [live, ready, metrics, knock]
