@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from endpoints_server.domain.wire import Wire
+from endpoints_server.wires.anthropic_messages import ANTHROPIC_MESSAGES
 from endpoints_server.wires.openai_chat import OPENAI_CHAT
 
-WIRES: Mapping[str, Wire] = MappingProxyType({wire.name: wire for wire in (OPENAI_CHAT,)})
+WIRES: Mapping[str, Wire] = MappingProxyType(
+    {wire.name: wire for wire in (OPENAI_CHAT, ANTHROPIC_MESSAGES)}
+)

@@ -19,6 +19,18 @@ Recording = dict[str, Any]
 
 EVENT_BYTES = 16 * 1024 * 1024
 STYLE = Style(id="msg_own", model="own", created_at=1, request_id="req_own")
+EMPTY = {"type": "text", "text": ""}
+BLANKS = (EMPTY, {"type": "text", "text": " "})
+SILENT = {"stream": False, "tools": [], "system": [], "ttl": "5m", "is_error": False}
+TOLD = (
+    "text",
+    "reasoning",
+    "tool_calls",
+    "finish_reason",
+    "model",
+    "response_id",
+    "usage_norm",
+)
 END_MARKER = b"event: message_stop"
 
 
@@ -83,8 +95,7 @@ def as_expected(reply: Reply) -> dict[str, Any]:
 
 
 def told(expected: dict[str, Any]) -> dict[str, Any]:
-    fields = "text reasoning tool_calls finish_reason model response_id usage_norm".split()
-    return {name: expected[name] for name in fields if name not in expected.get("ambiguous", ())}
+    return {name: expected[name] for name in TOLD if name not in expected.get("ambiguous", ())}
 
 
 def check(reply: Reply, recording: Recording) -> None:
@@ -95,21 +106,20 @@ def check(reply: Reply, recording: Recording) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Say a request in one way where the API has several: strings for lone texts, no nulls."""
+    """Say a request in one way where the API has several, and without what says nothing."""
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [each for item in value if (each := plain(item)) not in BLANKS]
     if not isinstance(value, dict):
         return value
-    said = {name: plain(inner) for name, inner in value.items() if inner is not None}
+    silent = SILENT | ({"description": ""} if "input_schema" in value else {})
+    kept = {name: inner for name, inner in value.items() if inner not in (None, silent.get(name))}
+    said = {name: plain(inner) for name, inner in kept.items()}
     for name in ("content", "system"):
         if isinstance(said.get(name), str):
             said[name] = [{"type": "text", "text": said[name]}]
     if "output_format" in said:
-        asked = said.pop("output_format")
-        said["output_config"] = {"format": {"type": asked["type"], "schema": asked["schema"]}}
-    if said.get("type") == "tool_result" and not said["is_error"]:
-        del said["is_error"]
-    return said
+        said["output_config"] = {"format": said.pop("output_format")}
+    return {name: inner for name, inner in said.items() if name != "system" or inner != [EMPTY]}
 
 
 def streams(recordings: list[Recording]) -> Iterator[tuple[Recording, bytes]]:
@@ -216,8 +226,15 @@ def test_a_request_read_and_written_again_says_the_same(recordings: list[Recordi
         count += 1
         prompt = WIRE.read_request(json.dumps(body).encode())
         written = WIRE.write_request(prompt, Dialect())
+        if is_changed_on_purpose(body):
+            continue
         assert plain(json.loads(written.body)) == plain(body), recording["id"]
-        assert {loss.name for loss in written.losses} <= EXPECTED_LOSSES, recording["id"]
+        assert not written.losses, recording["id"]
     assert count
 
 
+def is_changed_on_purpose(body: Recording) -> bool:
+    """Tell what is said otherwise: no words at all, and an effort with no word about thinking."""
+    is_wordless = all(not message["content"] for message in body["messages"])
+    is_effort_alone = "effort" in body.get("output_config", {}) and "thinking" not in body
+    return is_wordless or is_effort_alone
