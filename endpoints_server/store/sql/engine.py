@@ -87,8 +87,9 @@ def begin(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Generator[Connection]:
     """Read one consistent state; raises Failed(unavailable) where that cannot be done."""
-    with as_faults(), engine.connect() as connection, connection.begin():
-        yield connection
+    with as_faults(), engine.connect() as connection:
+        connection.begin()
+        yield connection  # and roll back: a damaged file may refuse to commit even nothing
 
 
 @contextmanager

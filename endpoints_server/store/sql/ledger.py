@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, literal, select, text
 from sqlalchemy import tuple_ as pair
+from sqlalchemy.exc import DatabaseError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
@@ -96,12 +97,11 @@ class SqlLedger:
     def _verify(self) -> Verification:
         audit = Audit()
         with reading(self._engine) as connection:
-            for damage in damages(connection):
-                audit.add(Rule.DAMAGED, damage)
-            for row in stream(connection):
-                check(row, audit)
-            totals = {by.value: total(connection, column) for by, column in GROUPS.items()}
-        return audit.close(totals)
+            try:
+                return examine(connection, audit)
+            except DatabaseError as error:  # raised where not even a page can be read
+                audit.add(Rule.DAMAGED, str(error.orig))
+        return audit.close({})
 
 
 def get_entry(row: Row[Any]) -> Entry:
@@ -152,6 +152,15 @@ def sum_of(row: Row[Any], by: By) -> Sum:
     if by is By.DAY:
         fields["name"] = str(FIRST_DAY + timedelta(days=int(row.name)))
     return msgspec.convert(fields, Sum)
+
+
+def examine(connection: Connection, audit: Audit) -> Verification:
+    """Audit the file, then every entry, then the sums, all of one state."""
+    for damage in damages(connection):
+        audit.add(Rule.DAMAGED, damage)
+    for row in stream(connection):
+        check(row, audit)
+    return audit.close({by.value: total(connection, group) for by, group in GROUPS.items()})
 
 
 def damages(connection: Connection) -> list[str]:

@@ -1,0 +1,101 @@
+"""What every backend does with keys and people."""
+
+import pytest
+from msgspec.structs import replace
+
+from endpoints_server.domain.access_key import AccessKey
+from endpoints_server.domain.fault import Failed, Kind
+from endpoints_server.domain.person import ADMIN, Person
+from endpoints_server.store.ports import Store
+
+ADA = Person(
+    id="ada", name="Ada", username="ada", email="ada@example.org", fields={"EMAILVERIFIED": "true"}
+)
+KEY = AccessKey(
+    id="abcdefghijkl",
+    digest=bytes(range(32)),
+    ring_id="one",
+    shown="es-abcdef",
+    name="laptop",
+    person=ADMIN,
+    created_at=1000,
+    expires_at=9000,
+)
+
+
+async def test_the_admin_is_there_before_anybody_was_added(store: Store) -> None:
+    assert await store.people.find_person("admin") == ADMIN
+    assert await store.people.list_people() == [ADMIN]
+
+
+async def test_a_person_comes_back_as_they_were_added(store: Store) -> None:
+    assert await store.people.add_person(ADA)
+    assert await store.people.find_person("ada") == ADA
+    assert await store.people.list_people() == [ADA, ADMIN]
+
+
+async def test_a_taken_id_changes_nothing(store: Store) -> None:
+    assert await store.people.add_person(ADA)
+    assert not await store.people.add_person(replace(ADA, name="Somebody else"))
+    assert not await store.people.add_person(replace(ADMIN, name="Somebody else"))
+    assert await store.people.find_person("ada") == ADA
+    assert await store.people.find_person("admin") == ADMIN
+
+
+async def test_nobody_is_found_under_an_unknown_id(store: Store) -> None:
+    assert await store.people.find_person("nobody") is None
+
+
+async def test_a_key_comes_back_as_it_was_added(store: Store) -> None:
+    await store.people.add_person(ADA)
+    key = replace(KEY, person=ADA)
+    await store.keys.add_key(key)
+    assert await store.keys.find_key(KEY.id) == key
+    assert await store.keys.list_keys() == [key]
+
+
+async def test_no_key_is_found_under_an_unknown_id(store: Store) -> None:
+    assert await store.keys.find_key("mnopqrstuvwx") is None
+    assert await store.keys.find_key("' or 1=1 --") is None
+
+
+async def test_a_key_with_the_same_id_replaces_the_one_before(store: Store) -> None:
+    await store.keys.add_key(KEY)
+    await store.keys.revoke_key(KEY.id, 2000)
+    again = replace(KEY, digest=bytes(32), expires_at=None)
+    await store.keys.add_key(again)
+    assert await store.keys.find_key(KEY.id) == again
+    assert await store.keys.list_keys() == [again]
+
+
+async def test_a_key_of_an_unknown_person_is_refused(store: Store) -> None:
+    with pytest.raises(Failed) as failed:
+        await store.keys.add_key(replace(KEY, person=ADA))
+    assert failed.value.fault.kind is Kind.BAD_REQUEST
+    assert await store.keys.find_key(KEY.id) is None
+
+
+async def test_a_revoked_key_is_found_as_revoked(store: Store) -> None:
+    await store.keys.add_key(KEY)
+    assert await store.keys.revoke_key(KEY.id, 2000)
+    found = await store.keys.find_key(KEY.id)
+    assert found == replace(KEY, revoked_at=2000)
+
+
+async def test_a_key_is_revoked_once(store: Store) -> None:
+    await store.keys.add_key(KEY)
+    assert await store.keys.revoke_key(KEY.id, 2000)
+    assert not await store.keys.revoke_key(KEY.id, 3000)
+    assert not await store.keys.revoke_key("mnopqrstuvwx", 3000)
+    assert await store.keys.find_key(KEY.id) == replace(KEY, revoked_at=2000)
+
+
+async def test_keys_are_listed_oldest_first_and_by_person(store: Store) -> None:
+    await store.people.add_person(ADA)
+    young, old = replace(KEY, id="young", created_at=3000), replace(KEY, id="old", created_at=2000)
+    hers = replace(KEY, id="hers", person=ADA)
+    for key in (young, hers, old):
+        await store.keys.add_key(key)
+    assert await store.keys.list_keys() == [hers, old, young]
+    assert await store.keys.list_keys("admin") == [old, young]
+    assert await store.keys.list_keys("ada") == [hers]
