@@ -1,0 +1,165 @@
+"""What a well-behaved upstream says on two wires, piece by piece, for others to get wrong."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+TEXT = ("Bad ", "news ", "travels ", "fast.")
+USAGE = {"prompt_tokens": 7, "completion_tokens": 4, "total_tokens": 11}
+NO_USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+Json = dict[str, object]
+Usage = Mapping[str, object]
+
+
+def event(payload: Json, name: str = "") -> bytes:
+    """Write one server-sent event."""
+    opening = f"event: {name}\n" if name else ""
+    return f"{opening}data: {json.dumps(payload, ensure_ascii=False)}\n\n".encode()
+
+
+DONE = b"data: [DONE]\n\n"
+
+
+class OpenAIChat:
+    """The OpenAI Chat Completions wire."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    def whole(self, message: Json | None = None, usage: Json | None = None) -> bytes:
+        """Give a whole answer."""
+        said: Json = {"role": "assistant", "content": "".join(TEXT)} | (message or {})
+        choice: Json = {"index": 0, "message": said, "finish_reason": "stop"}
+        answer = self.frame("chat.completion") | {"choices": [choice]}
+        return json.dumps(answer | {"usage": USAGE} | (usage or {})).encode()
+
+    def delta(self, delta: Json, finish: str | None = None, usage: Usage | None = None) -> bytes:
+        """Give one chunk."""
+        choice: Json = {"index": 0, "delta": delta, "finish_reason": finish}
+        frame = self.frame("chat.completion.chunk") | {"choices": [choice]}
+        return event(frame | ({"usage": usage} if usage is not None else {}))
+
+    def usage(self, usage: Usage) -> bytes:
+        """Give the chunk of usage and no choices."""
+        return event(self.frame("chat.completion.chunk") | {"choices": [], "usage": usage})
+
+    def opening(self) -> list[bytes]:
+        """Give what comes before the text."""
+        return [self.delta({"role": "assistant", "content": ""})]
+
+    def texts(self, texts: Sequence[str] = TEXT) -> list[bytes]:
+        """Give the text, one event a piece."""
+        return [self.delta({"content": text}) for text in texts]
+
+    def closing(self, usage: Usage | None = USAGE) -> list[bytes]:
+        """Give the stop reason and usage."""
+        stop = self.delta({}, finish="stop")
+        return [stop] if usage is None else [stop, self.usage(usage)]
+
+    def end(self) -> list[bytes]:
+        """Give the end marker."""
+        return [DONE]
+
+    def error(self, kind: str, message: str) -> Json:
+        """Give an error body."""
+        return {"error": {"message": message, "type": kind, "code": kind, "param": None}}
+
+    def error_event(self, kind: str, message: str) -> bytes:
+        """Give an error as an event."""
+        return event(self.error(kind, message))
+
+    def tools(self, order: Sequence[int]) -> list[bytes]:
+        """Give the openings and arguments of calls, the indices in a given order."""
+        opened = [
+            self.tool(index, {"name": "weather", "arguments": ""}, id=f"call_{place}")
+            for place, index in enumerate(order)
+        ]
+        return opened + [self.tool(index, {"arguments": '{"city":"Oslo"}'}) for index in order]
+
+    def tool(self, index: int, function: Json, **more: object) -> bytes:
+        """Give one piece of a tool call."""
+        call: Json = {"index": index, "type": "function", "function": function} | more
+        return self.delta({"tool_calls": [call]})
+
+    def frame(self, kind: str) -> Json:
+        """Give what every piece carries."""
+        return {"id": "chatcmpl-1", "object": kind, "created": 1700000000, "model": self.model}
+
+
+class AnthropicMessages:
+    """The Anthropic Messages wire."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    def whole(self, message: Json | None = None, usage: Json | None = None) -> bytes:
+        """Give a whole answer."""
+        content = [{"type": "text", "text": "".join(TEXT)}]
+        answer = self.message() | {"content": content, "stop_reason": "end_turn"}
+        answer["usage"] = {"input_tokens": 7, "output_tokens": 4}
+        return json.dumps(answer | (message or {}) | (usage or {})).encode()
+
+    def opening(self) -> list[bytes]:
+        """Give what comes before the text."""
+        block: Json = {"type": "text", "text": ""}
+        started: Json = {"type": "content_block_start", "index": 0, "content_block": block}
+        return [
+            event({"type": "message_start", "message": self.message()}, "message_start"),
+            event(started, "content_block_start"),
+        ]
+
+    def texts(self, texts: Sequence[str] = TEXT) -> list[bytes]:
+        """Give the text, one event a piece."""
+        return [self.delta(0, {"type": "text_delta", "text": text}) for text in texts]
+
+    def closing(self, usage: Usage | None = USAGE) -> list[bytes]:
+        """Give the stop reason and usage."""
+        ending: Json = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}}
+        if usage is not None:
+            ending["usage"] = {"output_tokens": usage["completion_tokens"]}
+        stopped: Json = {"type": "content_block_stop", "index": 0}
+        return [event(stopped, "content_block_stop"), event(ending, "message_delta")]
+
+    def end(self) -> list[bytes]:
+        """Give the end marker."""
+        return [event({"type": "message_stop"}, "message_stop")]
+
+    def error(self, kind: str, message: str) -> Json:
+        """Give an error body."""
+        return {"type": "error", "error": {"type": kind, "message": message}}
+
+    def error_event(self, kind: str, message: str) -> bytes:
+        """Give an error as an event."""
+        return event(self.error(kind, message), "error")
+
+    def tools(self, order: Sequence[int]) -> list[bytes]:
+        """Give the blocks of calls, the indices in a given order."""
+        opened = [self.tool(index + 1, f"toolu_{place}") for place, index in enumerate(order)]
+        arguments: Json = {"type": "input_json_delta", "partial_json": '{"city":"Oslo"}'}
+        return opened + [self.delta(index + 1, arguments) for index in order]
+
+    def tool(self, index: int, call_id: str) -> bytes:
+        """Open one tool block."""
+        block: Json = {"type": "tool_use", "id": call_id, "name": "weather", "input": {}}
+        started: Json = {"type": "content_block_start", "index": index, "content_block": block}
+        return event(started, "content_block_start")
+
+    def delta(self, index: int, delta: Json) -> bytes:
+        """Give one delta of a block."""
+        payload: Json = {"type": "content_block_delta", "index": index, "delta": delta}
+        return event(payload, "content_block_delta")
+
+    def message(self) -> Json:
+        """Give the message as it opens."""
+        return {
+            "id": "msg_1",
+            "type": "message",
+            "role": "assistant",
+            "model": self.model,
+            "content": [],
+            "stop_reason": None,
+            "stop_sequence": None,
+            "usage": {"input_tokens": 7, "output_tokens": 1},
+        }
+
+
+Speech = OpenAIChat | AnthropicMessages
