@@ -18,7 +18,7 @@ KINDS = {
     type(None): "empty",
     bool: "`true` or `false`",
     int: "a number",
-    float: "a number",
+    float: "a decimal number",
     Date: "a date",
     str: "text",
     list: "a list",

@@ -77,19 +77,22 @@ class _Flattener:
     def pairs(self, node: MapNode) -> list[Pair]:
         """List a mapping's own pairs, then those it merges, nearest first."""
         self.spend(node)
-        own = [pair for pair in node.pairs if not pair.is_merge]
-        merges = [pair.value for pair in node.pairs if pair.is_merge]
-        for value in merges:
-            for source in value.items if isinstance(value, ListNode) else [value]:
-                own += self.merged(source)
-        return own
+        pairs = [pair for pair in node.pairs if not pair.is_merge]
+        for merge in node.pairs:
+            if merge.is_merge:
+                pairs += self.merged(merge)
+        return pairs
 
-    def merged(self, node: Node) -> list[Pair]:
-        """List the pairs of what a merge key names."""
-        if isinstance(node, MapNode):
-            return self.pairs(node)
-        self.problems.append(self.problem(node.mark, "`<<` merges mappings only"))
-        return []
+    def merged(self, merge: Pair) -> list[Pair]:
+        """List the pairs of the mapping, or mappings, that a merge key names."""
+        sources = merge.value.items if isinstance(merge.value, ListNode) else [merge.value]
+        pairs: list[Pair] = []
+        for source in sources:
+            if isinstance(source, MapNode):
+                pairs += self.pairs(source)
+            else:
+                self.problems.append(self.problem(merge.mark, "`<<` merges mappings only"))
+        return pairs
 
     def spend(self, node: Node) -> None:
         """Count one value; refuse a document that grows past all use."""

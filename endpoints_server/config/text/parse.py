@@ -38,7 +38,7 @@ TAGGED: Mapping[str, tuple[type, ...]] = {
 
 MERGE_KEY = "<<"
 TAG = "tag:yaml.org,2002:"
-QUOTED_WORDS = re.compile(r"'(?!<)[^']{4,}'")
+QUOTED_WORDS = re.compile(r"'(?!<)[^'\s]{4,}'")
 
 
 class ScalarNode(Struct, frozen=True):
