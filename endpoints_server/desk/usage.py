@@ -59,7 +59,7 @@ class CallUsage(Struct, frozen=True, kw_only=True):
     """One call with all its attempts.
 
     `cost_usd` is the sum of those with a price, and None where none has one; `cost_status` is the
-    least certain among the attempts.
+    least certain among the attempts that used anything.
     """
 
     request_id: str
@@ -112,12 +112,13 @@ def row_of(row: Sum) -> UsageRow:
 
 def call_of(request_id: str, entries: list[Entry]) -> CallUsage:
     """Put the attempts of a call together."""
+    counted = [entry for entry in entries if entry.usage_status is not UsageStatus.NONE] or entries
     priced = [entry.cost_nano_usd for entry in entries if entry.cost_nano_usd is not None]
     certainty = list(CostStatus)
     return CallUsage(
         request_id=request_id,
         cost_usd=usd(sum(priced)) if priced else None,
-        cost_status=max((entry.cost_status for entry in entries), key=certainty.index),
+        cost_status=max((entry.cost_status for entry in counted), key=certainty.index),
         attempts=tuple(attempt_of(entry) for entry in entries),
     )
 
