@@ -1,0 +1,176 @@
+"""What is measured: the kinds of load, the memory of many streams, the time to be ready."""
+
+import asyncio
+import gc
+import random
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from typing import TypeVar
+
+import uvloop
+from msgspec import Struct
+
+from tests.bench.load import Ask, Load, Spent, ask_once, keep_asking
+from tests.bench.processes import Running, cpu_seconds, resident_bytes
+from tests.bench.script import expected, pace
+from tests.bench.targets import DIRECT, Bench, Target, server
+
+SAMPLE_SECONDS = 0.2
+PATIENCE_SECONDS = 5
+FLOOD = "mock-d0-n100"
+MODEL = "mock"
+
+T = TypeVar("T")
+Run = Callable[[Ask, float], Coroutine[None, None, Load]]
+Loads = dict[str, dict[str, list[Load]]]
+"""By measure and target, one a round."""
+
+
+class Size(Struct, frozen=True, kw_only=True):
+    """How much is measured.
+
+    `steady` is the model of the fifty streams with twenty chunks a second, `slow` that of the many
+    open ones.
+    """
+
+    rounds: int = 3
+    seconds: float = 1.2
+    steady: str = "mock-d50-n40"
+    slow: str = "mock-d500-n12"
+    open_streams: int = 1000
+
+
+QUICK = Size(rounds=1, seconds=0.3, steady="mock-d50-n20", slow="mock-d500-n4", open_streams=200)
+
+
+class Measure(Struct, frozen=True, kw_only=True):
+    """One kind of load; `is_direct_too` where the figure of going direct is subtracted."""
+
+    name: str
+    model: str
+    run: Run
+    is_direct_too: bool = False
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """Resident memory of a fresh server: before many streams are open, and at most then."""
+
+    idle_bytes: int
+    most_bytes: int
+    ready_seconds: float
+    load: Load
+
+
+def closed_loop(connections: int) -> Run:
+    """Make a load of so many calls in flight."""
+
+    async def run(ask: Ask, seconds: float) -> Load:
+        return await keep_asking(ask, connections, seconds)
+
+    return run
+
+
+def streams_once(connections: int, ramp_seconds: float) -> Run:
+    """Make a load of so many streams, each once, begun over a ramp."""
+
+    async def run(ask: Ask, seconds: float) -> Load:
+        return await ask_once(ask, connections, ramp_seconds)
+
+    return run
+
+
+def measures(size: Size) -> list[Measure]:
+    """List the kinds of load."""
+    return [
+        Measure(name="c=1", model=MODEL, run=closed_loop(1), is_direct_too=True),
+        Measure(name="c=10", model=MODEL, run=closed_loop(10), is_direct_too=True),
+        Measure(name="c=100", model=MODEL, run=closed_loop(100), is_direct_too=True),
+        Measure(name="c=500", model=MODEL, run=closed_loop(500)),
+        Measure(name="steady", model=size.steady, run=streams_once(50, 0.5), is_direct_too=True),
+        Measure(name="flood", model=FLOOD, run=closed_loop(10)),
+    ]
+
+
+def measure_loads(
+    bench: Bench, started: Mapping[str, Running], targets: tuple[Target, ...], size: Size
+) -> Loads:
+    """Put every kind of load on every target, in another order each round."""
+    kinds = measures(size)
+    found: Loads = {kind.name: {target.name: [] for target in targets} for kind in kinds}
+    for _ in range(size.rounds):
+        for kind in kinds:
+            for target in random.sample(targets, len(targets)):
+                if kind.is_direct_too or target is not DIRECT:
+                    ask = ask_of(bench, started[target.server], target, kind.model)
+                    load = undisturbed(kind.run(ask, size.seconds))
+                    found[kind.name][target.name].append(load)
+    return found
+
+
+def warm_up(bench: Bench, server: Running, target: Target) -> None:
+    """Let a server have seen calls and streams before anything counts."""
+    for model in (MODEL, FLOOD):
+        ask = ask_of(bench, server, target, model)
+        undisturbed(keep_asking(ask, 10, 0.3))
+
+
+def measure_memory(bench: Bench, target: Target, size: Size) -> Memory:
+    """Start a server, and hold many streams of two chunks a second open on it."""
+    with server(bench, target.server) as fresh:
+        warm_up(bench, fresh, target)
+        idle = resident_bytes(fresh.id)
+        ask = ask_of(bench, fresh, target, size.slow)
+        load, most = undisturbed(watched(ask, size.open_streams, fresh))
+        return Memory(
+            idle_bytes=idle, most_bytes=most, ready_seconds=fresh.ready_seconds, load=load
+        )
+
+
+async def watched(ask: Ask, streams: int, server: Running) -> tuple[Load, int]:
+    """Run streams, and give the most memory their server had meanwhile."""
+    most = 0
+
+    async def watch() -> None:
+        nonlocal most
+        while True:
+            most = max(most, resident_bytes(server.id))
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+    watching = asyncio.create_task(watch())
+    load = await ask_once(ask, streams, streams / 500)
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+    return load, most
+
+
+def undisturbed(task: Coroutine[None, None, T]) -> T:
+    """Run a load without this process's own garbage collector."""
+    gc.collect()
+    gc.disable()
+    try:
+        return uvloop.run(task)
+    finally:
+        gc.enable()
+
+
+def ask_of(bench: Bench, server: Running, target: Target, model: str) -> Ask:
+    """Say what to ask of a target, and how to read the clocks."""
+    is_stream = "-n" in model
+    length_seconds = pace(model).delay_seconds * pace(model).chunks
+
+    def read_spent() -> Spent:
+        return Spent(
+            wall=time.perf_counter(),
+            server=cpu_seconds(server.id),
+            generator=time.process_time() + cpu_seconds(bench.upstream.id),
+        )
+
+    return Ask(
+        port=server.port,
+        request=target.request(model, is_stream=is_stream),
+        expected=expected(target.script, model, is_stream=is_stream),
+        patience_seconds=PATIENCE_SECONDS + length_seconds,
+        read_spent=read_spent,
+    )

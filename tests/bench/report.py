@@ -1,0 +1,60 @@
+"""The rows, printed and as JSON."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from tests.bench.figures import Cell
+from tests.bench.table import Goal, Row
+from tests.bench.targets import DIRECT, PASSTHROUGH
+
+LABEL_WIDTH = 38
+CELL_WIDTH = 18
+OTHERS = (DIRECT.name, PASSTHROUGH.name)
+
+
+def table(rows: Iterable[Row], names: Sequence[str], broken: set[str]) -> str:
+    """Write the table; a target that answered wrongly is marked with an exclamation mark."""
+    heads = [f"{name} (!)" if name in broken else name for name in names]
+    head = " " * LABEL_WIDTH + "".join(f"{head:>{CELL_WIDTH}}" for head in heads) + "  goal"
+    return "\n".join([head, *(line(row, names) for row in rows)])
+
+
+def line(row: Row, names: Sequence[str]) -> str:
+    """Write one row."""
+    cells = [cell_text(row, row.cells.get(name)) for name in names]
+    padded = "".join(f"{cell:>{CELL_WIDTH}}" for cell in cells)
+    goal = f"  {goal_text(row, names)}" if row.goal else ""
+    return f"{row.label:<{LABEL_WIDTH}}{padded}{goal}".rstrip()
+
+
+def cell_text(row: Row, cell: Cell | None) -> str:
+    """Write a figure, its ratio to the passthrough beside it."""
+    if cell is None:
+        return "–"
+    bound = "≥ " if cell.is_generator_bound else ""
+    ratio = f" ({cell.ratio:.2f}×)" if cell.ratio is not None else ""
+    return f"{bound}{cell.value:,.{row.digits}f}{ratio}"
+
+
+def goal_text(row: Row, names: Sequence[str]) -> str:
+    """Write a goal, and who of ours missed it."""
+    assert row.goal is not None
+    unit = "×" if row.goal.is_ratio else ""
+    aim = f", aim {row.goal.aim}{unit}" if row.goal.aim else ""
+    ours = {name: row.cells[name] for name in names if name in row.cells and name not in OTHERS}
+    missed = [name for name, cell in ours.items() if is_missed(row.goal, cell)]
+    told = f"missed by {' and '.join(missed)}" if missed else "met" if ours else "not measured"
+    return f"≤ {row.goal.most}{unit}{aim}: {told}"
+
+
+def is_missed(goal: Goal, cell: Cell) -> bool:
+    """Say whether a figure is more than it may be."""
+    found = cell.ratio if goal.is_ratio else cell.value
+    return found is not None and found > goal.most
+
+
+def as_json(rows: Sequence[Row], circumstances: dict[str, object]) -> bytes:
+    """Write everything for a machine, with the circumstances it was measured in."""
+    told = {"circumstances": circumstances, "rows": rows}
+    return msgspec.json.format(msgspec.json.encode(told)) + b"\n"
