@@ -180,7 +180,7 @@ class Assembler:
             last.part = replace(last.part, seal=seal)
 
     def _take_call(self, piece: CallPiece) -> None:
-        draft, is_first, text = self._calls.take(piece, f"{self._id}:{self._created_at}")
+        draft, is_first, text = self._calls.take(piece, f"{self._id}:{self._created_at}:0")
         if not draft.is_function:
             return
         seal = read_seal(piece.extra_content)

@@ -35,7 +35,7 @@ REASONS = {
 
 
 def read_stop(reason: str, *, has_calls: bool) -> Stop:
-    """Understand a finish reason; several vendors say `stop` or nothing though tools were called."""
+    """Understand a finish reason; vendors say `stop` or nothing though tools were called."""
     kind = KINDS.get(reason, StopKind.UNKNOWN)
     if has_calls and kind is StopKind.END:
         kind = StopKind.TOOL

@@ -96,7 +96,7 @@ def mend_reply(body: bytes) -> tuple[bytes, Seen]:
         return body, seen
     fields = msgspec.json.decode(body)
     for loose, choice in zip(fields["choices"], chunk.choices or (), strict=True):
-        mend_calls(loose, choice, f"{chunk.id}:{chunk.created}:{choice.index}")
+        mend_calls(loose, choice, f"{chunk.id or ''}:{int(chunk.created or 0)}:{choice.index or 0}")
     return msgspec.json.encode(fields), seen
 
 

@@ -1,7 +1,7 @@
 """Every recording of Chat Completions is read as the official client reads it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 
 from endpoints_server.domain.endpoint import Dialect
 from endpoints_server.domain.money.usage import Usage
-from endpoints_server.domain.talk.prompt import Prompt, Refusal, Text, Thinking, ToolCall
+from endpoints_server.domain.talk.prompt import Refusal, Text, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Reply, fold
 from endpoints_server.domain.wire import Style
 from endpoints_server.wires.openai_chat import OPENAI_CHAT
@@ -176,7 +176,10 @@ def test_a_mended_stream_reads_as_it_did_before(recordings: list[Recording]) -> 
     for seed, (recording, data) in enumerate(streams(recordings)):
         before, after = read_stream(data, seed), read_stream(mend_stream(data, seed), seed + 1)
         expected, said = told(before), told(after)
-        if "no_done" not in recording["features"]:
+        if not before.id:  # an id made up for a call then comes from our own
+            for call in [*expected["tool_calls"], *said["tool_calls"]]:
+                call.pop("id")
+        if before.stop and before.stop.raw:
             assert said == expected, recording["id"]
         else:
             assert said["text"] == expected["text"], recording["id"]
@@ -186,7 +189,7 @@ def test_a_mended_stream_reads_as_it_did_before(recordings: list[Recording]) -> 
 def test_a_stream_of_the_book_passes_byte_by_byte(recordings: list[Recording]) -> None:
     clean = 0
     for seed, (recording, data) in enumerate(streams(recordings)):
-        if recording["provider"] == "openai":
+        if recording["provider"] == "openai" and "response_only" not in recording["features"]:
             assert mend_stream(data, seed) == data, recording["id"]
             clean += 1
     assert clean > 100
@@ -199,7 +202,9 @@ def test_a_mender_counts_what_a_reader_counts(recordings: list[Recording]) -> No
         mender.close()
         reply = read_stream(data, 0)
         assert mender.seen.usage == reply.usage
-        assert mender.seen.stop and reply.stop and mender.seen.stop.kind == reply.stop.kind
+        assert mender.seen.stop
+        assert reply.stop
+        assert mender.seen.stop.kind == reply.stop.kind
         assert mender.seen.model == reply.model
 
 
@@ -221,33 +226,33 @@ def test_every_request_reads_and_is_written_back_with_all_its_fields(
         )
         written = OPENAI_CHAT.write_request(prompt, dialect)
         lost = {loss.name for loss in written.losses}
+        if wish := asked.pop("reasoning", None):
+            effort = json.loads(written.body).get("reasoning_effort")
+            assert effort == wish["effort"] if "effort" in wish else "reasoning.adaptive" in lost
         assert_kept(asked, json.loads(written.body), lost)
 
 
 def assert_kept(asked: Recording, written: Recording, lost: set[str]) -> None:
     for key, value in asked.items():
-        match key, value:
-            case _, None:
-                continue
-            case (("messages" | "functions" | "function_call"), _):
-                continue
-            case "tool_choice", "any":
-                assert written[key] == "required"
-            case "stop", str():
-                assert written[key] == [value]
-            case "tools", _:
-                assert_tools_kept(value, written.get(key))
-            case "reasoning", {"enabled": True}:
-                assert "reasoning.adaptive" in lost
-            case "reasoning", {"effort": effort}:
-                assert written["reasoning_effort"] == effort
-            case ("stream", False) | ("n", 1) | ("tool_choice" | "parallel_tool_calls", _):
-                assert written.get(key, value) == value
-            case "response_format", {"type": "text"}:
-                continue
-            case _:
-                assert bare(written.get(key)) == bare(value), key
+        if value is not None and key not in {"messages", "tools", "functions", "function_call"}:
+            assert bare(written.get(key, DEFAULTS.get(key))) == bare(as_written(key, value)), key
+    assert_tools_kept(asked.get("tools") or (), written.get("tools") or ())
     assert_turns_kept(asked["messages"], written["messages"], lost)
+
+
+DEFAULTS = {"stream": False, "n": 1, "tool_choice": "auto", "response_format": {"type": "text"}}
+"""What need not be written."""
+
+
+def as_written(key: str, value: Any) -> object:
+    """Give a field in the form we write it."""
+    match key, value:
+        case "tool_choice", "any":
+            return "required"
+        case "stop", str():
+            return [value]
+        case _:
+            return value
 
 
 def bare(value: object) -> object:
@@ -257,8 +262,8 @@ def bare(value: object) -> object:
     return value
 
 
-def assert_tools_kept(asked: list[Recording], written: list[Recording] | None) -> None:
-    for before, after in zip(asked, written or [], strict=True):
+def assert_tools_kept(asked: Sequence[Recording], written: Sequence[Recording]) -> None:
+    for before, after in zip(asked, written, strict=True):
         kept = {key: value for key, value in before["function"].items() if value not in (None, "")}
         assert after["function"] == kept
 
@@ -269,7 +274,7 @@ def assert_turns_kept(asked: list[Recording], written: list[Recording], lost: se
         if turn["role"] not in {"system", "developer"}:
             assert (flat(turn.get("content")) or None) in said
     assert [call for turn in written for call in turn.get("tool_calls") or ()] == [
-        {key: call[key] for key in ("id", "type", "function")}
+        {key: bare(call[key]) for key in ("id", "type", "function")}
         for turn in asked
         for call in turn.get("tool_calls") or ()
     ]
