@@ -30,12 +30,15 @@ from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.web.api.models import model_handlers
 from endpoints_server.web.api.probes import probe_handlers
 from endpoints_server.web.api.wires import wire_handlers
+from endpoints_server.web.console.console import Console
+from endpoints_server.web.console.pages import console_handlers
 from endpoints_server.web.faults import fault_answers
 from endpoints_server.web.guards import key_guard, require_declared_access
+from endpoints_server.web.me.me import me_handlers
 from endpoints_server.wires.listed import WIRES
 
 LOG = logger("endpoints_server")
-DEMO_FILE = "demo.yaml"
+DEMO_FILE = Path("demo", "librechat.yaml")
 
 
 class Parts(Struct, frozen=True, kw_only=True):
@@ -96,6 +99,7 @@ async def open_demo(data_dir: Path, stack: AsyncExitStack) -> Path:
     await upstream.start()
     stack.push_async_callback(upstream.close)
     path = data_dir / DEMO_FILE
+    path.parent.mkdir(exist_ok=True)
     await asyncio.to_thread(path.write_text, demo_yaml(upstream.address))
     return path
 
@@ -150,14 +154,22 @@ def identify() -> str:
 def build(parts: Parts, public_url: str) -> Litestar:
     """Build the application; what it needs is open already, and stays open after it.
 
-    While it runs, the configuration file is watched.
+    `public_url` is where browsers find it. While it runs, the configuration file is watched.
     """
-    exchange, live = parts.exchange, parts.live
+    exchange, live, store = parts.exchange, parts.live, parts.store
+    console = Console(
+        exchange=exchange,
+        store=store,
+        public_url=public_url,
+        problems=lambda: live.problems,
+    )
     app = Litestar(
         route_handlers=[
             *wire_handlers(exchange),
             *model_handlers(exchange),
             *probe_handlers(exchange.catalog, partial(checks, parts), parts.metrics.exposition),
+            *me_handlers(exchange, store),
+            *console_handlers(console),
         ],
         guards=[key_guard(exchange)],
         exception_handlers=fault_answers(exchange),
