@@ -1,0 +1,75 @@
+"""The table of commands; each is imported when it is used, so that help comes at once."""
+
+from importlib import import_module
+
+import rich_click as click
+from msgspec import Struct
+
+from endpoints_server import __version__
+
+
+class Entry(Struct, frozen=True):
+    """One command: its module under `cli`, the name in it, and its line in the list."""
+
+    module: str
+    name: str
+    text: str
+
+
+COMMANDS = {
+    "serve": Entry("serve", "serve", "Serve the endpoints of the configuration file."),
+    "demo": Entry("demo", "demo", "Serve the demo, whatever file there is."),
+    "check": Entry("check", "check", "Check a configuration file and tell every problem."),
+    "schema": Entry("schema", "schema", "Print the JSON Schema of the file, for editors."),
+    "explain": Entry("explain", "explain", "Say where a call for a model would go, and how."),
+    "models": Entry("models", "models", "List the models that can be asked for."),
+    "try": Entry("try_model", "try_model", "Ask a model something: one real call."),
+    "key": Entry("key", "key", "Make, list and revoke client keys."),
+    "usage": Entry("usage", "usage", "Add up what was used and what it cost."),
+    "ledger": Entry("ledger", "ledger", "Look after the record of calls."),
+}
+
+
+class LazyGroup(click.RichGroup):
+    """A group whose commands are imported when they are run."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Name the commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give a command for the list: its name and its line."""
+        entry = COMMANDS.get(cmd_name)
+        return click.RichCommand(name=cmd_name, help=entry.text) if entry else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Import the command that is to be run."""
+        name, command, rest = super().resolve_command(ctx, args)
+        entry = COMMANDS.get(name or "")
+        if entry is None:
+            return name, command, rest
+        return (
+            name,
+            getattr(import_module(f"endpoints_server.cli.{entry.module}"), entry.name),
+            rest,
+        )
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.rich_config({"text_paragraph_linebreaks": "\n\n"})
+@click.version_option(__version__, prog_name="endpoints-server")
+def cli() -> None:
+    """Serve LLM endpoints out of one librechat.yaml, with every call in a ledger.
+
+    Settings come from the environment (CONFIG_PATH, ES_DATA_DIR, ES_PORT and others) and from a
+    .env file beside the configuration.
+
+    \b
+    endpoints-server serve                 serve ./librechat.yaml, or the demo
+    endpoints-server check                 is the file right?
+    endpoints-server try demo-chat "Hi"    one real call
+
+    Exit codes: 0 fine, 1 user error, 2 configuration invalid, 3 unreachable, 4 refused.
+    """

@@ -1,0 +1,146 @@
+"""`explain`: where a call would go, and with what."""
+
+import asyncio
+from collections.abc import Mapping
+
+import msgspec
+import rich_click as click
+
+from endpoints_server.calls.outgoing import CONTENT
+from endpoints_server.cli.ground import opened_store, read_catalog, stand
+from endpoints_server.cli.present import json_option, rate, show_json, show_pairs
+from endpoints_server.domain.caller import Caller
+from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.domain.person import ADMIN, Person
+from endpoints_server.domain.route import Route, plan
+from endpoints_server.domain.wire import Operation, Wire
+from endpoints_server.wires.listed import WIRES
+
+
+@click.command()
+@click.argument("model")
+@click.option("--user", default=ADMIN.id, show_default=True, help="Whose call it would be.")
+@click.option(
+    "--wire",
+    type=click.Choice(list(WIRES)),
+    default="openai_chat",
+    show_default=True,
+    help="The wire that the caller speaks.",
+)
+@click.option("--endpoint", default="", help="As if under /e/ENDPOINT/.")
+@json_option
+def explain(*, model: str, user: str, wire: str, endpoint: str, as_json: bool) -> None:
+    """Say where a call for MODEL would go, and how, without making it.
+
+    Headers are told by name and origin; no value of any of them is printed.
+
+    \b
+    Examples:
+      endpoints-server explain demo/demo-chat
+      endpoints-server explain demo-messages --wire openai_chat --json
+    """
+    catalog = read_catalog(stand())
+    person = asyncio.run(find_person(user))
+    caller = Caller(person=person, key_id="")
+    routes = plan(catalog, caller, model, endpoint).routes
+    told = [describe(route, WIRES[wire]) for route in routes]
+    if as_json:
+        show_json({"model": model, "user": person.id, "config": catalog.version, "routes": told})
+        return
+    for fields in told:
+        show_pairs([pair for name, value in fields.items() for pair in pairs_of(name, value)])
+
+
+async def find_person(user: str) -> Person:
+    """Look a person up; the built-in admin needs no looking up."""
+    if user == ADMIN.id:
+        return ADMIN
+    async with opened_store() as (store, _):
+        person = await store.people.find_person(user)
+    if person is None:
+        raise click.UsageError(f"There is no user '{user}'.")
+    return person
+
+
+def describe(route: Route, wire_in: Wire) -> dict[str, object]:
+    """Say everything about one route that a call would use."""
+    endpoint, price = route.endpoint, route.model.price
+    wire_out = WIRES[endpoint.wire]
+    is_relayed = wire_in is wire_out
+    return {
+        "endpoint": endpoint.name,
+        "upstream_model": route.model.name,
+        "wire": f"{wire_in.name} → {wire_out.name}",
+        "way": "relay" if is_relayed else "translate",
+        "address": address_of(endpoint, wire_out),
+        "credential": endpoint.credential.owner,
+        "headers": header_origins(endpoint, wire_out, is_relayed=is_relayed),
+        "dialect": differences(endpoint.dialect),
+        "timeouts": msgspec.to_builtins(endpoint.timeouts),
+        "price": {
+            "input": rate(price.rates.input if price else None),
+            "output": rate(price.rates.output if price else None),
+            "source": price.source if price else "unpriced",
+        },
+    }
+
+
+def address_of(endpoint: Endpoint, wire: Wire) -> str:
+    """Give the address that would be called."""
+    if not endpoint.address:
+        return "brought by each person"
+    return (
+        endpoint.address if endpoint.is_direct else wire.address(endpoint.address, Operation.CHAT)
+    )
+
+
+def header_origins(endpoint: Endpoint, wire: Wire, *, is_relayed: bool) -> dict[str, str]:
+    """Say where each header comes from, in the order in which one overrides the other."""
+    origins = dict.fromkeys((*CONTENT, "accept"), "this server")
+    origins |= dict.fromkeys(wire.headers, f"the wire {wire.name}")
+    if is_relayed:
+        origins |= {f"{beginning}*": "the caller" for beginning in wire.forwards}
+    secret = f"the credential ({endpoint.credential.owner})"
+    origins |= dict.fromkeys(wire.credential("-"), secret)
+    configured = {template.name: "the configuration" for template in endpoint.headers}
+    taken = {name.lower() for name in configured}
+    return {
+        name: origin for name, origin in origins.items() if name.lower() not in taken
+    } | configured
+
+
+def differences(value: msgspec.Struct) -> dict[str, object]:
+    """Name the fields that are not as usual; what is added to bodies is told by its keys."""
+    usual = type(value)()
+    found = {
+        name: getattr(value, name)
+        for name in value.__struct_fields__
+        if getattr(value, name) != getattr(usual, name)
+    }
+    return {
+        name: sorted(said) if isinstance(said, Mapping) else said for name, said in found.items()
+    }
+
+
+def pairs_of(name: str, value: object) -> list[tuple[str, str]]:
+    """Write one thing of the description; headers are gathered by where they come from."""
+    if name != "headers" or not isinstance(value, dict):
+        return [(name.replace("_", " "), in_words(value))]
+    origins = list(dict.fromkeys(value.values()))
+    lines = [
+        f"{origin}: {' '.join(header for header in value if value[header] == origin)}"
+        for origin in origins
+    ]
+    return [(name if index == 0 else "", text) for index, text in enumerate(lines)]
+
+
+def in_words(value: object) -> str:
+    """Write a value of the description on one line."""
+    match value:
+        case dict():
+            said = [f"{name.replace('_', ' ')} {in_words(inner)}" for name, inner in value.items()]
+            return ", ".join(said) or "as usual"
+        case list() | tuple():
+            return " ".join(str(inner) for inner in value)
+        case _:  # text and numbers
+            return str(value)
