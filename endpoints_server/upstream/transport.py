@@ -1,7 +1,7 @@
 """One endpoint's bounded pool of connections, under httpx2's transport interface."""
 
 from asyncio import get_running_loop
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from functools import lru_cache
 from io import BytesIO
 from socket import socket
@@ -20,7 +20,13 @@ IDLE_SECONDS = 30.0
 RESOLVED_SECONDS = 30
 AT_ONCE_SECONDS = 0.5
 """A connection that went stale while idle fails within a round trip of its next request."""
+SPOKEN = frozenset({"http", "https"})
 LARGE_BYTES = 1024 * 1024
+UNLESS_SENT = (
+    ("Accept", "*/*"),
+    ("Accept-Encoding", "identity"),
+    ("User-Agent", "endpoints-server"),
+)
 DECODED = frozenset({"gzip", "deflate", "br", "zstd"})
 
 SocketOpener = Callable[[AddrInfoType], socket]
@@ -65,9 +71,12 @@ class Transport(httpx2.AsyncBaseTransport):
         await self._connector.close()
 
     def _ask(self, request: httpx2.Request, body: bytes) -> "Asked":
+        url = URL(str(request.url), encoded=True)
+        if url.scheme not in SPOKEN or not url.host:
+            raise httpx2.UnsupportedProtocol("neither http nor https")
         return Asked(
             request.method,
-            URL(str(request.url), encoded=True),
+            url,
             headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
             data=BytesIO(body) if len(body) > LARGE_BYTES else body or None,
             loop=self._loop,
@@ -97,6 +106,10 @@ class Asked(aiohttp.ClientRequest):
     """A request that knows whether a connection was made for it or one was used again."""
 
     is_connected_anew = False
+
+    def update_auto_headers(self, skip_auto_headers: Iterable[str] | None) -> None:  # noqa: ARG002
+        for name, value in UNLESS_SENT:
+            self.headers.setdefault(name, value)
 
 
 class Connector(aiohttp.TCPConnector):

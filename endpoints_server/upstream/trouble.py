@@ -61,6 +61,7 @@ MEANINGS: Mapping[type[BaseException], Meaning] = MappingProxyType(
         httpx2.NetworkError: DROPPED,
         httpx2.LocalProtocolError: UNSENDABLE,
         httpx2.ProtocolError: GARBLED,
+        httpx2.SSEError: GARBLED,
         httpx2.DecodingError: GARBLED,
         httpx2.TooManyRedirects: REDIRECTED,
         # the standard library

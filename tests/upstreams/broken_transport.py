@@ -63,6 +63,13 @@ async def reset_before_headers(request: Request) -> None:
     request.exchange.reset()
 
 
+@behaviour
+async def close_later(request: Request) -> None:
+    """Takes the request, thinks, and closes without an answer."""
+    await asyncio.sleep(0.7)
+    request.exchange.close()
+
+
 # 6-8: endings
 
 

@@ -202,6 +202,11 @@ class Server:
         """The latest request."""
         return self.seen[-1]
 
+    @property
+    def last_connection(self) -> Connection:
+        """The connection opened last, of those still open."""
+        return max(self.connections, key=lambda connection: connection.number)
+
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(self._connect, "127.0.0.1", 0, backlog=1024)
