@@ -30,7 +30,7 @@ from endpoints_server.wires.openai_chat.calls import (
     is_whole,
     read_seal,
 )
-from endpoints_server.wires.openai_chat.ending import counts_in, read_stop, read_usage
+from endpoints_server.wires.openai_chat.ending import counts_in, read_stop, read_usage, whole
 from endpoints_server.wires.openai_chat.reasoning import seal_of, words_of
 from endpoints_server.wires.openai_chat.reply_schema import CallPiece, Choice, Chunk, Delta, Detail
 
@@ -63,6 +63,11 @@ class Assembler:
         self._is_started = False
         self._events: list[Event] = []
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether any choice came yet."""
+        return self._is_started
+
     def take(self, chunk: Chunk) -> list[Event]:
         """Give the events of one chunk."""
         self._note(chunk)
@@ -90,7 +95,7 @@ class Assembler:
     def _note(self, chunk: Chunk) -> None:
         self._id = self._id or chunk.id or ""
         self._model = self._model or chunk.model or ""
-        self._created_at = self._created_at or int(chunk.created or 0)
+        self._created_at = self._created_at or whole(chunk.created)
         counts = counts_in(chunk)
         if counts is not None:
             self.usage = read_usage(counts) or self.usage

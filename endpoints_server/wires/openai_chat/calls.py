@@ -19,6 +19,8 @@ from endpoints_server.domain.talk.prompt import Seal, ToolCall
 from endpoints_server.wires.openai_chat.ending import NAME
 from endpoints_server.wires.openai_chat.reply_schema import CallPiece, Function
 
+LARGEST_INDEX = 1 << 16
+
 
 class Draft(Struct, eq=False):
     """A tool call as far as it has come; `place` is its index towards clients.
@@ -69,7 +71,7 @@ class Calls:
 
     def _begin(self, piece: CallPiece, name: str, identity: str) -> Draft:
         taken = {draft.place for draft in self.drafts}
-        is_free = piece.index is not None and piece.index >= 0 and piece.index not in taken
+        is_free = piece.index in range(LARGEST_INDEX) and piece.index not in taken
         place = piece.index if piece.index is not None and is_free else len(taken)
         while place in taken:
             place += 1

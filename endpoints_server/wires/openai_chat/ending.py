@@ -6,6 +6,8 @@ from endpoints_server.wires.openai_chat.reply_schema import Chunk, Count, Counts
 
 NAME = "openai_chat"
 
+LARGEST_COUNT = 1 << 53
+
 KINDS = {
     "": StopKind.END,
     "stop": StopKind.END,
@@ -110,8 +112,8 @@ def written_in(counts: Counts) -> int:
 
 
 def whole(count: Count) -> int:
-    """Take a count as a whole number that is not negative."""
-    return max(int(count or 0), 0)
+    """Take a count as a whole number, neither negative nor absurd."""
+    return min(max(int(count or 0), 0), LARGEST_COUNT)
 
 
 def write_usage(usage: Usage) -> dict[str, object]:

@@ -8,8 +8,11 @@ from typing import Any
 import msgspec
 
 from endpoints_server.domain.fault import Fault, Kind
+from endpoints_server.domain.scrub import scrub
 from endpoints_server.wires.openai_chat.ending import NAME
 
+LONGEST_WORDS = 2000
+STATUS = re.compile(r"[45][0-9]{2}")
 STATUSES = {401: Kind.UPSTREAM_DENIED, 403: Kind.UPSTREAM_DENIED, 429: Kind.UPSTREAM_LIMITED}
 STATUSES |= {408: Kind.UPSTREAM_SLOW, 504: Kind.UPSTREAM_SLOW}
 
@@ -73,6 +76,16 @@ def not_json() -> Fault:
     """Say that what came is no JSON object, or broken."""
     message = "The upstream did not answer with JSON."
     return Fault(kind=Kind.UPSTREAM_BROKEN, message=message, wire=NAME)
+
+
+def broken_off(rest: bytes, *, has_begun: bool) -> Fault:
+    """Say how a stream ended that was not over; `rest` is what came last and is no event."""
+    fields = object_in(rest) or {}
+    if error := fields.get("error"):
+        return read_error(error, rest)
+    if has_begun:
+        return broken("The upstream broke off in the middle of its answer.")
+    return not_json() if rest.strip() else broken("The upstream broke off before it answered.")
 
 
 def broken(message: str) -> Fault:
@@ -140,15 +153,20 @@ def words_in(fields: Mapping[str, Any] | None) -> str:
     """Find the upstream's own words."""
     error = (fields or {}).get("error")
     if isinstance(error, str) and error:
-        return error
+        return legible(error)
     found = error_in(fields)
     for key in ("message", "detail", "msg", "title"):
         said = found.get(key)
         if isinstance(said, str) and said:
-            return said
+            return legible(said)
         if said:  # a list of what did not validate
-            return msgspec.json.encode(said).decode()
+            return legible(msgspec.json.encode(said).decode())
     return ""
+
+
+def legible(words: str) -> str:
+    """Take what looks like a secret out of an upstream's words, and bound them."""
+    return scrub(words[:LONGEST_WORDS])
 
 
 def text_at(fields: Mapping[str, Any] | None, key: str) -> str:
@@ -172,9 +190,9 @@ def status_in(error: object) -> int:
     """Find the status an error object stands for; 502 where it names none."""
     fields = error if isinstance(error, dict) else {}
     for key in ("status", "status_code", "code"):
-        value = fields.get(key)
-        if str(value).isdigit() and 400 <= int(str(value)) < 600:
-            return int(str(value))
+        value = str(fields.get(key))
+        if STATUS.fullmatch(value):
+            return int(value)
     for key in ("code", "type"):
         if status := WORDS.get(str(fields.get(key))):
             return status

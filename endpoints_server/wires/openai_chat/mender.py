@@ -14,8 +14,14 @@ from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.wire import Seen, Style
 from endpoints_server.wires import sse
 from endpoints_server.wires.openai_chat.calls import Calls, Draft, is_clean, mended
-from endpoints_server.wires.openai_chat.ending import counts_in, read_stop, read_usage
-from endpoints_server.wires.openai_chat.fault import broken, not_json, read_error, write_fault
+from endpoints_server.wires.openai_chat.ending import counts_in, read_stop, read_usage, whole
+from endpoints_server.wires.openai_chat.fault import (
+    broken,
+    broken_off,
+    not_json,
+    read_error,
+    write_fault,
+)
 from endpoints_server.wires.openai_chat.reply_schema import (
     Choice,
     Chunk,
@@ -54,6 +60,7 @@ class ChatMender:
         self._id = ""
         self._created_at = 0
         self._marker = b""
+        self._rest = b""
         self._is_closed = False
 
     def feed(self, data: bytes) -> bytes:
@@ -122,7 +129,7 @@ class ChatMender:
 
     def _note_head(self, chunk: Chunk) -> None:
         self._id = chunk.id or ""
-        self._created_at = int(chunk.created or 0)
+        self._created_at = whole(chunk.created)
         self.seen.model = self.seen.model or chunk.model or ""
 
     def _note_usage(self, chunk: Chunk) -> None:
@@ -168,7 +175,7 @@ class ChatMender:
 
     def _mend_rest(self) -> bytes:
         """Pass the last event, which lacks its blank line, if it is whole all the same."""
-        rest = self._splitter.close()
+        rest = self._rest = self._splitter.close()
         payload = sse.payload(rest)
         if self._is_over() or not (payload.startswith(b"[DONE]") or is_json(payload)):
             return b""
@@ -179,7 +186,7 @@ class ChatMender:
         tracks = self._tracks.values()
         if self.seen.is_ended or (tracks and all(track.reason for track in tracks)):
             return None
-        return broken("The upstream broke off in the middle of its answer.")
+        return broken_off(self._rest, has_begun=bool(tracks))
 
     def _missing_reasons(self) -> bytes:
         written = b""

@@ -6,7 +6,7 @@ from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.talk.reply import Event
 from endpoints_server.wires import sse
 from endpoints_server.wires.openai_chat.assembler import Assembler
-from endpoints_server.wires.openai_chat.fault import broken, not_json, read_error
+from endpoints_server.wires.openai_chat.fault import broken, broken_off, not_json, read_error
 from endpoints_server.wires.openai_chat.reply_schema import chunk_decoder
 
 
@@ -37,14 +37,15 @@ class ChatReader:
         """Say that no more bytes come; gives the ReplyEnd if there was none."""
         if self._is_over:
             return []
-        rest = sse.payload(self._splitter.close())
-        is_cut = not is_object(rest) and not rest.startswith(b"[DONE]")
-        events = [] if is_cut else self._take(rest)
+        rest = self._splitter.close()
+        payload = sse.payload(rest)
+        is_cut = not is_object(payload) and not payload.startswith(b"[DONE]")
+        events = [] if is_cut else self._take(payload)
         if self._is_over:
             return events
         if self._assembler.reason:
             return events + self._end()
-        return events + self._end(broken("The upstream broke off in the middle of its answer."))
+        return events + self._end(broken_off(rest, has_begun=self._assembler.has_begun))
 
     def _take(self, payload: bytes) -> list[Event]:
         if not payload:

@@ -15,10 +15,17 @@ from endpoints_server.wires.openai_chat.ending import (
     counts_in,
     read_stop,
     read_usage,
+    whole,
     write_stop,
     write_usage,
 )
-from endpoints_server.wires.openai_chat.fault import broken, not_json, read_error, write_fault
+from endpoints_server.wires.openai_chat.fault import (
+    broken,
+    not_json,
+    object_in,
+    read_error,
+    write_fault,
+)
 from endpoints_server.wires.openai_chat.reasoning import write_details
 from endpoints_server.wires.openai_chat.reply_schema import Choice, Chunk, Delta, chunk_decoder
 from endpoints_server.wires.openai_chat.seen import note_delta
@@ -86,7 +93,7 @@ def mend_reply(body: bytes) -> tuple[bytes, Seen]:
     """Pass a whole answer on, repaired only where a tool call would break strict clients."""
     chunk = open_reply(body)
     if isinstance(chunk, Fault):
-        return body, Seen(fault=chunk, is_ended=True)
+        return body, Seen(fault=None if is_answer(body) else chunk, is_ended=True)
     seen = Seen(model=chunk.model or "", is_ended=True)
     counts = counts_in(chunk)
     seen.usage = read_usage(counts) if counts is not None else None
@@ -96,8 +103,14 @@ def mend_reply(body: bytes) -> tuple[bytes, Seen]:
         return body, seen
     fields = msgspec.json.decode(body)
     for loose, choice in zip(fields["choices"], chunk.choices or (), strict=True):
-        mend_calls(loose, choice, f"{chunk.id or ''}:{int(chunk.created or 0)}:{choice.index or 0}")
+        mend_calls(loose, choice, f"{chunk.id or ''}:{whole(chunk.created)}:{choice.index or 0}")
     return msgspec.json.encode(fields), seen
+
+
+def is_answer(body: bytes) -> bool:
+    """Say whether a body that does not have our shape holds an answer all the same."""
+    fields = object_in(body) or {}
+    return bool(fields.get("choices")) and not fields.get("error")
 
 
 def note_choice(seen: Seen, choice: Choice) -> None:

@@ -236,7 +236,8 @@ def assert_kept(asked: Recording, written: Recording, lost: set[str]) -> None:
     for key, value in asked.items():
         if value is not None and key not in {"messages", "tools", "functions", "function_call"}:
             assert bare(written.get(key, DEFAULTS.get(key))) == bare(as_written(key, value)), key
-    assert_tools_kept(asked.get("tools") or (), written.get("tools") or ())
+    functions = [{"function": function} for function in asked.get("functions") or ()]
+    assert_tools_kept([*(asked.get("tools") or ()), *functions], written.get("tools") or ())
     assert_turns_kept(asked["messages"], written["messages"], lost)
 
 

@@ -15,18 +15,19 @@ from endpoints_server.domain.talk.prompt import (
 )
 from endpoints_server.wires.body import malformed
 from endpoints_server.wires.openai_chat.ending import NAME
+from endpoints_server.wires.openai_chat.request.extras import gather, unknown
 from endpoints_server.wires.openai_chat.request.read_message import mark_of, read_messages
 from endpoints_server.wires.openai_chat.request.schema import (
     Asked,
     AskedFunction,
     AskedReasoning,
     AskedTool,
+    CacheControl,
     Fields,
     JsonSchema,
     ResponseFormat,
     StreamOptions,
     asked_decoder,
-    unknown,
 )
 
 EFFORTS = frozenset({"minimal", "low", "medium", "high", "xhigh", "max"})
@@ -69,7 +70,11 @@ def read_tools(asked: Asked, loose: Fields) -> tuple[Tool | ForeignTool, ...]:
     for tool, fields in zip(asked.tools or (), loose.get("tools") or (), strict=True):
         tools.append(read_tool(tool, fields))
     for function, fields in zip(asked.functions or (), loose.get("functions") or (), strict=True):
-        tools.append(read_function(function, fields, AskedTool()))
+        tools.append(
+            read_function(
+                function, gather({"function": fields}, AskedTool, "function", AskedFunction)
+            )
+        )
     return tuple(tools)
 
 
@@ -77,22 +82,21 @@ def read_tool(tool: AskedTool, fields: Fields) -> Tool | ForeignTool:
     """Read one tool; only a function means something to other wires."""
     if tool.type != "function" or tool.function is None:
         return ForeignTool(wire=NAME, value=fields)
-    return read_function(tool.function, fields["function"], tool, unknown(fields, AskedTool))
+    extras = gather(fields, AskedTool, "function", AskedFunction)
+    return read_function(tool.function, extras, tool.cache_control)
 
 
 def read_function(
-    function: AskedFunction, fields: Fields, tool: AskedTool, beside: Fields | None = None
+    function: AskedFunction, extras: Extras, control: CacheControl | None = None
 ) -> Tool:
-    """Read one function; unknown fields inside it are filed with a dotted name."""
-    inside = {f"function.{key}": v for key, v in unknown(fields, AskedFunction).items()}
-    extras = {**(beside or {}), **inside}
+    """Read one function, with the mark that stands on it or beside it."""
     return Tool(
         name=function.name,
         description=function.description or "",
         parameters=function.parameters,
         is_strict=function.strict,
-        cache=mark_of(tool.cache_control or function.cache_control),
-        extras={NAME: extras} if extras else {},
+        cache=mark_of(control or function.cache_control),
+        extras=extras,
     )
 
 

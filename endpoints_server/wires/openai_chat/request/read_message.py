@@ -26,16 +26,17 @@ from endpoints_server.wires.openai_chat.assembler import text_in
 from endpoints_server.wires.openai_chat.calls import arguments_text, read_seal
 from endpoints_server.wires.openai_chat.ending import NAME
 from endpoints_server.wires.openai_chat.reasoning import read_details
+from endpoints_server.wires.openai_chat.request.extras import gather, unknown
 from endpoints_server.wires.openai_chat.request.schema import (
     AskedCall,
     AskedMessage,
     CacheControl,
+    CalledFunction,
     ContentPart,
     Fields,
     File,
     ImageUrl,
     InputAudio,
-    unknown,
 )
 
 DATA_URL = re.compile(r"data:([^;,]*)(?:;[^;,]*)*;base64,")
@@ -142,6 +143,7 @@ def read_call(call: AskedCall, fields: Fields) -> Part:
         arguments=arguments_text(call.function.arguments),
         cache=mark_of(call.cache_control),
         seal=read_seal(call.extra_content),
+        extras=gather(fields, AskedCall, "function", CalledFunction),
     )
 
 
@@ -155,10 +157,14 @@ def read_result(
     if not call_id:
         raise Failed(missing(path, "tool_call_id"))
     parts = read_content(message, fields, path)
+    extras = gather(fields, AskedMessage)
+    if message.role == "tool" and message.name:
+        extras = {NAME: {**extras.get(NAME, {}), "name": message.name}}
     return ToolResult(
         call_id=call_id,
-        parts=tuple(part for part in parts if isinstance(part, Text | Image | Document)),
+        parts=tuple(part for part in parts if isinstance(part, Text | Image | Document | Foreign)),
         cache=mark_of(message.cache_control),
+        extras=extras,
     )
 
 
@@ -182,18 +188,20 @@ def read_part(item: ContentPart, fields: Fields, path: str) -> Part:
     cache = mark_of(item.cache_control)
     match item.type:
         case "text" | "input_text" | "output_text":
-            extras = unknown(fields, ContentPart)
             text = needed(item.text, path, "text")
-            return Text(text=text, cache=cache, extras={NAME: extras} if extras else {})
+            return Text(text=text, cache=cache, extras=gather(fields, ContentPart))
         case "image_url":
             if item.image_url is None:
                 raise Failed(missing(path, "image_url"))
-            return read_image(item.image_url, cache)
+            extras = gather(fields, ContentPart, "image_url", ImageUrl)
+            return replace(read_image(item.image_url), cache=cache, extras=extras)
         case "input_audio":
             sound: InputAudio = needed(item.input_audio, path, "input_audio")
             return Audio(format=sound.format, data=sound.data)
         case "file":
-            return read_file(needed(item.file, path, "file"), path, cache)
+            document = read_file(needed(item.file, path, "file"), path)
+            extras = gather(fields, ContentPart, "file", File)
+            return replace(document, cache=cache, extras=extras)
         case _:
             return read_rare_part(item, fields, path)
 
@@ -209,27 +217,27 @@ def read_rare_part(item: ContentPart, fields: Fields, path: str) -> Part:
             return Foreign(wire=NAME, value=fields)
 
 
-def read_image(image: ImageUrl | str, cache: CacheMark | None) -> Image:
+def read_image(image: ImageUrl | str) -> Image:
     """Read a picture from a data URL, or keep its address."""
     url, detail = (image, "") if isinstance(image, str) else (image.url, image.detail or "")
     if found := DATA_URL.match(url):
         data = url[found.end() :]
-        return Image(media_type=found[1], data=data, detail=detail, cache=cache)
-    return Image(url=url, detail=detail, cache=cache)
+        return Image(media_type=found[1], data=data, detail=detail)
+    return Image(url=url, detail=detail)
 
 
-def read_file(file: File, path: str, cache: CacheMark | None) -> Document:
+def read_file(file: File, path: str) -> Document:
     """Read a file that was sent along, is somewhere on the web, or was uploaded before."""
     name = file.filename or ""
     if file.file_id:
-        return Document(file_id=file.file_id, wire=NAME, name=name, cache=cache)
+        return Document(file_id=file.file_id, wire=NAME, name=name)
     content = needed(file.file_data, path, "file.file_data")
     if found := DATA_URL.match(content):
         data = content[found.end() :]
-        return Document(media_type=found[1], data=data, name=name, cache=cache)
+        return Document(media_type=found[1], data=data, name=name)
     if content.startswith(("http://", "https://")):
-        return Document(url=content, name=name, cache=cache)
-    return Document(media_type="application/pdf", data=content, name=name, cache=cache)
+        return Document(url=content, name=name)
+    return Document(media_type="application/pdf", data=content, name=name)
 
 
 def mark_of(control: CacheControl | None) -> CacheMark | None:

@@ -162,9 +162,3 @@ class Asked(Struct, frozen=True):
 asked_decoder = msgspec.json.Decoder(Asked)
 
 Fields = dict[str, Any]
-
-
-def unknown(fields: Fields, shape: type[Struct]) -> Fields:
-    """Give the fields that a shape does not know; those that are null say nothing."""
-    known = shape.__struct_fields__
-    return {k: value for k, value in fields.items() if k not in known and value is not None}

@@ -14,6 +14,7 @@ from endpoints_server.domain.talk.prompt import (
 from endpoints_server.domain.wire import Written
 from endpoints_server.wires.body import apply_dialect, close_fields, raw
 from endpoints_server.wires.openai_chat.ending import NAME
+from endpoints_server.wires.openai_chat.request.extras import lay
 from endpoints_server.wires.openai_chat.request.schema import Fields
 from endpoints_server.wires.openai_chat.request.write_message import write_messages
 
@@ -74,14 +75,7 @@ def write_tool(tool: Tool | ForeignTool, lose: Lose) -> Fields:
         function["parameters"] = tool.parameters
     if tool.is_strict is not None:
         function["strict"] = tool.is_strict
-    written: Fields = {"type": "function", "function": function}
-    for key, value in tool.extras.get(NAME, {}).items():
-        head, _, rest = key.partition(".")
-        if head == "function" and rest:
-            function[rest] = value
-        else:
-            written[key] = value
-    return written
+    return lay({"type": "function", "function": function}, tool.extras)
 
 
 def write_tool_choice(choice: ToolChoice) -> str | Fields:

@@ -20,8 +20,8 @@ from endpoints_server.domain.talk.prompt import (
     ToolResult,
 )
 from endpoints_server.wires.openai_chat.calls import write_whole_call
-from endpoints_server.wires.openai_chat.ending import NAME
 from endpoints_server.wires.openai_chat.reasoning import write_details
+from endpoints_server.wires.openai_chat.request.extras import lay
 from endpoints_server.wires.openai_chat.request.schema import Fields
 
 FIELD = "message."
@@ -74,7 +74,7 @@ def write_result(result: ToolResult, lose: Lose) -> Fields:
         lose("cache_control")
     words = [part for part in result.parts if not is_shown(part)]
     content = write_content(words, "\n\n", lose)
-    return {"role": "tool", "tool_call_id": result.call_id, **content}
+    return lay({"role": "tool", "tool_call_id": result.call_id, **content}, result.extras)
 
 
 def is_shown(part: Part) -> bool:
@@ -104,7 +104,7 @@ def write_assistant(message: Message, dialect: Dialect, lose: Lose) -> Fields:
         lose("cache_control")
     if calls or foreign_calls:
         tail = [dict(part.value) for part in foreign_calls]
-        written["tool_calls"] = [write_whole_call(call) for call in calls] + tail
+        written["tool_calls"] = [lay(write_whole_call(call), call.extras) for call in calls] + tail
     return written
 
 
@@ -142,9 +142,9 @@ def write_item(part: Part, lose: Lose) -> list[Fields]:
     """Write one item of a content list; none for what this wire cannot hold."""
     match part:
         case Text():
-            return [{"type": "text", "text": part.text, **part.extras.get(NAME, {})}]
+            return [lay({"type": "text", "text": part.text}, part.extras)]
         case Image():
-            return [write_image(part)]
+            return [lay(write_image(part), part.extras)]
         case Audio():
             sound = {"data": part.data, "format": part.format}
             return [{"type": "input_audio", "input_audio": sound}]
@@ -165,12 +165,11 @@ def write_image(image: Image) -> Fields:
 
 def write_document(document: Document, lose: Lose) -> list[Fields]:
     """Write a file; plain text goes as text, and an address has no place here."""
-    for key in document.extras.get(NAME, {}):
-        lose(f"document.{key}")
     if document.name and not document.data:
         lose("document.name")
     if document.file_id:
-        return [{"type": "file", "file": {"file_id": document.file_id}}]
+        file = {"file_id": document.file_id}
+        return [lay({"type": "file", "file": file}, document.extras)]
     if document.text:
         return [{"type": "text", "text": document.text}]
     if not document.data:
@@ -178,7 +177,7 @@ def write_document(document: Document, lose: Lose) -> list[Fields]:
         return []
     data_url = f"data:{document.media_type or 'application/pdf'};base64,{document.data}"
     file = {"filename": document.name or "document", "file_data": data_url}
-    return [{"type": "file", "file": file}]
+    return [lay({"type": "file", "file": file}, document.extras)]
 
 
 def lose_all(parts: Sequence[Part], kept: Sequence[Part], where: str, lose: Lose) -> None:
