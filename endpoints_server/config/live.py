@@ -90,7 +90,6 @@ class Live:
             recursive=False,
             rust_timeout=int(POLL_SECONDS * 1000),
             yield_on_timeout=True,
-            raise_interrupt=False,
         )
         async for _ in changes:
             await self.reload_if_changed()

@@ -54,7 +54,8 @@ MISTAKES = {
     "a model that is a number": (
         ENTRY.replace("[acme-large]", "[acme, 4.1]"),
         [
-            "7:32: error: item 2 of `default` must be text or a mapping, not a decimal number (quote it)"
+            "7:32: error: item 2 of `default` must be text or a mapping, not a decimal number"
+            " (quote it)"
         ],
     ),
     "a model with a wrong key": (

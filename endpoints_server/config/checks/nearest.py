@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from endpoints_server.config.problem import shown
+
 SYNONYMS = {"model": "models", "url": "baseURL", "key": "apiKey", "type": "provider"}
 CLOSE_ENOUGH = 0.6
 
@@ -23,7 +25,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Suggest the nearest known name, or nothing."""
     name = nearest(word, known)
-    return f"did you mean `{name}`?" if name else ""
+    return f"did you mean {shown(name)}?" if name else ""
 
 
 def letters_of(word: str) -> str:
