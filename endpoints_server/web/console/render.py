@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 from litestar.datastructures import Cookie
-from msgspec import Struct
 
 from endpoints_server import __version__
 from endpoints_server.domain.money.usd import usd
 from endpoints_server.web.console.browser import SignedIn
+from endpoints_server.web.console.navigation import PAGES
 from endpoints_server.web.console.static import asset_url
 from endpoints_server.web.console.token import form_token
 
@@ -39,17 +39,6 @@ HEADERS = {
 }
 SECOND = 1_000_000
 NOT_KNOWN = "–"
-
-
-class Place(Struct, frozen=True):
-    """One page of the navigation."""
-
-    title: str
-    path: str
-
-
-PAGES = (Place("Overview", "/console"), Place("Keys", "/console/keys"))
-"""The navigation: one line for each page."""
 
 
 def show(

@@ -10,7 +10,7 @@ from endpoints_server.config.problem import Level, Problem
 from endpoints_server.domain.endpoint import Endpoint, Model
 from endpoints_server.domain.money.entry import CostStatus, Outcome
 from endpoints_server.domain.money.price import Price, Rates
-from endpoints_server.web.console.render import PAGES
+from endpoints_server.web.console.navigation import PAGES
 from tests.store.entries import entry
 from tests.web.console.browsing import HTML, sign_in
 from tests.web.site import HOUSE_SECRET, MISTRAL, NOON, Site
@@ -192,7 +192,7 @@ async def test_the_overview_says_where_the_file_is_wrong() -> None:
             await sign_in(site, browser)
             html = (await browser.get("/console")).text
         assert "librechat.yaml:13:37" in html
-        assert "unknown key `fetsh`" in html
+        assert "unknown key <code>fetsh</code>" in html
         assert ("stays in use" in html) is is_kept
 
 

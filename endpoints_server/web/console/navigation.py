@@ -1,0 +1,16 @@
+"""The navigation: one line for each page."""
+
+from msgspec import Struct
+
+
+class Place(Struct, frozen=True):
+    """A page by its title and its path."""
+
+    title: str
+    path: str
+
+
+PAGES = (
+    Place("Overview", "/console"),
+    Place("Keys", "/console/keys"),
+)
