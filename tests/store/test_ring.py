@@ -3,7 +3,9 @@
 import random
 import stat
 from base64 import b64encode, urlsafe_b64encode
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -11,10 +13,13 @@ from hypothesis import strategies as st
 
 from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.domain.secret import Secret
-from endpoints_server.store.ring import FILE_NAME, is_weak, open_ring, read_ring
+from endpoints_server.store.ring import FILE_NAME, Ring, is_weak, open_ring, read_ring
 
 KEY = bytes.fromhex("8f3a1c5be97d02461ab8f7c36e50d9942b7fe108a35dc6714890bd3ff2561ea7")
 OTHER = bytes(reversed(KEY))
+STARTERS = 4
+ROUNDS = 25
+
 TEXT = urlsafe_b64encode(KEY).decode()
 OTHER_TEXT = urlsafe_b64encode(OTHER).decode()
 
@@ -84,6 +89,21 @@ def test_a_ring_is_made_once_for_nobody_else_to_read(tmp_path: Path) -> None:
     assert open_ring(data_dir).keys == made.keys
     assert stat.S_IMODE((data_dir / FILE_NAME).stat().st_mode) == 0o600
     assert [path.name for path in data_dir.iterdir()] == [FILE_NAME]
+
+
+def test_all_who_start_at_once_use_the_same_ring(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(STARTERS) as threads:
+        for i in range(ROUNDS):
+            together = Barrier(STARTERS)
+            rings = threads.map(
+                open_together, [tmp_path / str(i)] * STARTERS, [together] * STARTERS
+            )
+            assert len({ring.newest_key() for ring in rings}) == 1
+
+
+def open_together(data_dir: Path, together: Barrier) -> Ring:
+    together.wait()
+    return open_ring(data_dir)
 
 
 def test_a_ring_given_wins_and_leaves_no_file(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from endpoints_server.store.ring import open_ring
 from tests.store.entries import entry
 
 WRITERS = 20
+LONG_WINDOW_SECONDS = 0.5
+"""Longer than an interpreter takes to end, so that it has to wait."""
 KEPT: list[Store] = []
 """Stores that are never closed."""
 KEPT_TASKS: list[asyncio.Task[None]] = []
@@ -48,7 +50,7 @@ async def record_once(data_dir: Path, name: str) -> None:
 
 async def record_while_cancelled(data_dir: Path, name: str) -> None:
     """Leave a task behind that records only once it is cancelled, and never close the store."""
-    store = await open_store(data_dir)
+    store = await open_store(data_dir, window_seconds=LONG_WINDOW_SECONDS)
     KEPT.append(store)
     has_begun = asyncio.Event()
 
