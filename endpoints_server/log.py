@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Literal, TextIO
 
 import structlog
@@ -15,6 +14,7 @@ from structlog.typing import FilteringBoundLogger, Processor
 
 from endpoints_server.domain.money.entry import Entry, Outcome
 from endpoints_server.domain.money.usage import Usage
+from endpoints_server.domain.money.usd import usd
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.secret import Secret
@@ -81,7 +81,10 @@ class CallLine(Struct, kw_only=True):
 
 
 def configure(level: str = "info", form: Format = "json", stream: TextIO | None = None) -> None:
-    """Set up every logger of the process; `stream` is stderr unless told."""
+    """Set up every logger of the process; `stream` is stderr unless told.
+
+    What libraries have to say below a warning is only told at the level debug.
+    """
     OUTPUT.format, OUTPUT.stream = form, stream
     OUTPUT.level = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
@@ -97,7 +100,8 @@ def configure(level: str = "info", form: Format = "json", stream: TextIO | None 
             foreign_pre_chain=shared_processors(),
         )
     )
-    logging.basicConfig(level=OUTPUT.level, handlers=[lines], force=True)
+    quiet = OUTPUT.level if OUTPUT.level <= logging.DEBUG else max(OUTPUT.level, logging.WARNING)
+    logging.basicConfig(level=quiet, handlers=[lines], force=True)
 
 
 def hide(secrets: Iterable[Secret]) -> None:
@@ -155,7 +159,7 @@ def fill(line: CallLine, entry: Entry) -> None:
     line.tokens = entry.usage
     line.usage_status = entry.usage_status.value
     if entry.cost_nano_usd is not None:
-        line.cost_usd = f"{Decimal(entry.cost_nano_usd).scaleb(-9):f}"
+        line.cost_usd = usd(entry.cost_nano_usd)
     line.cost_status = entry.cost_status.value
     line.losses = tuple(scrub(loss) for loss in entry.losses)
     line.config = entry.config

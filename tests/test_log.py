@@ -89,7 +89,7 @@ def test_a_call_leaves_one_line_with_what_the_ledger_knows(stream: io.StringIO) 
     assert (line["wire"], line["wire_out"]) == ("openai_chat", "anthropic_messages")
     assert (line["took_seconds"], line["first_byte_seconds"]) == (1.5, 0.25)
     assert cast("dict[str, int]", line["tokens"])["output"] == 20
-    assert (line["cost_usd"], line["cost_status"]) == ("0.001234500", "exact")
+    assert (line["cost_usd"], line["cost_status"]) == ("0.0012345", "exact")
 
 
 def test_every_call_has_the_same_fields_refused_ones_too(stream: io.StringIO) -> None:
@@ -120,7 +120,7 @@ def test_a_call_at_a_terminal_fits_its_line_and_says_what_it_cost(stream: io.Str
     (line,) = stream.getvalue().splitlines()
     assert "model=demo-chat" in line
     assert "tokens=10+20" in line
-    assert "cost=$0.001234500" in line
+    assert "cost=$0.0012345" in line
 
 
 def test_the_detail_of_a_fault_is_scrubbed_on_the_line_of_its_call(stream: io.StringIO) -> None:
@@ -178,14 +178,21 @@ def test_an_exception_shows_neither_its_variables_nor_a_secret_in_its_words(
 
 
 def test_the_lines_of_libraries_take_the_same_form(stream: io.StringIO) -> None:
-    log.configure("info", "json", stream)
+    log.configure("debug", "json", stream)
     logging.getLogger("uvicorn.error").info("Started server process [%d]", 7)
     logging.getLogger("asyncio").error("lost sk-%s", CANARY)
-    logging.getLogger("noise").debug("not worth a line")
     started, lost = lines(stream)
     assert started["event"] == "Started server process [7]"
     assert (started["level"], started["logger"]) == ("info", "uvicorn.error")
     assert CANARY not in str(lost["event"])
+
+
+def test_libraries_are_heard_only_when_they_warn(stream: io.StringIO) -> None:
+    log.configure("info", "json", stream)
+    logging.getLogger("library").info("setting up plugins")
+    logging.getLogger("library").warning("lost the connection")
+    log.logger("ours").info("ready")
+    assert [line["event"] for line in lines(stream)] == ["lost the connection", "ready"]
 
 
 def test_a_line_within_a_call_carries_its_id(stream: io.StringIO) -> None:

@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from endpoints_server import __version__
 
+click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
+
 
 class Entry(Struct, frozen=True):
     """One command: its module under `cli`, the name in it, and its line in the list."""
@@ -58,7 +60,6 @@ class LazyGroup(click.RichGroup):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.rich_config({"text_paragraph_linebreaks": "\n\n"})
 @click.version_option(__version__, prog_name="endpoints-server")
 def cli() -> None:
     """Serve LLM endpoints out of one librechat.yaml, with every call in a ledger.

@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import NoReturn
 
 import rich_click as click
+from click.exceptions import NoArgsIsHelpError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.scrub import scrub
@@ -38,6 +39,9 @@ def run(command: click.Command, args: Sequence[str] | None) -> NoReturn:
     try:
         code = command.main(args, prog_name="endpoints-server", standalone_mode=False)
         outcome = Outcome(code) if isinstance(code, int) else Outcome.FINE
+    except NoArgsIsHelpError as error:
+        click.echo(error.message, err=True)
+        outcome = Outcome.USER_ERROR
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "endpoints-server"
         outcome = complain(Outcome.USER_ERROR, f"{error.format_message()} See: {where} --help")

@@ -1,0 +1,152 @@
+"""`serve`: the server itself, in this process."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import rich_click as click
+import uvicorn
+from msgspec.structs import replace
+from uvicorn.loops.auto import auto_loop_factory
+
+from endpoints_server.app import Parts, build, open_parts
+from endpoints_server.cli.ground import Ground, stand
+from endpoints_server.cli.outcome import Complaint, Outcome
+from endpoints_server.cli.present import json_option
+from endpoints_server.cli.welcome import welcome
+from endpoints_server.config.environment import Environment
+from endpoints_server.config.problem import Level, has_errors, render
+from endpoints_server.log import configure
+
+F = TypeVar("F", bound=Callable[..., object])
+
+GRACE_SECONDS = 25
+"""How long streams may go on after a signal; less than the thirty that Kubernetes waits."""
+BACKLOG = 2048
+
+
+def listening_options(command: F) -> F:
+    """Let a command choose where it listens."""
+    host = click.option("--host", default=None, help="Address to listen on (else ES_HOST).")
+    port = click.option("--port", type=click.IntRange(0, 65535), help="Port (else ES_PORT).")
+    return host(port(command))
+
+
+@click.command()
+@listening_options
+@json_option
+def serve(*, host: str | None, port: int | None, as_json: bool) -> None:
+    """Serve the endpoints of librechat.yaml, or of the file that CONFIG_PATH names.
+
+    Where there is no file, the demo is served. The first run prints a client key and a link to
+    sign in with; later ones do not. A changed file is picked up without a restart. A signal ends
+    it: streams have 25 seconds to finish.
+
+    \b
+    Examples:
+      endpoints-server serve
+      CONFIG_PATH=/etc/librechat.yaml ES_DATA_DIR=/var/lib/es endpoints-server serve
+      endpoints-server serve --host 0.0.0.0 --port 80
+    """
+    start(stand(), host, port, as_json=as_json)
+
+
+def start(ground: Ground, host: str | None, port: int | None, *, as_json: bool) -> None:
+    """Serve until a signal comes."""
+    chosen = ground.environment
+    environment = replace(
+        chosen, host=host or chosen.host, port=chosen.port if port is None else port
+    )
+    listener = listen(environment)
+    form = environment.log_format or ("console" if sys.stderr.isatty() else "json")
+    configure(environment.log_level, form)
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(run(replace(ground, environment=environment), listener, as_json=as_json))
+
+
+def listen(environment: Environment) -> socket.socket:
+    """Take the address before anything else is opened; raises Complaint where that fails."""
+    family = socket.AF_INET6 if ":" in environment.host else socket.AF_INET
+    try:
+        return socket.create_server(
+            (environment.host, environment.port), family=family, backlog=BACKLOG
+        )
+    except OSError as error:
+        raise Complaint(
+            Outcome.USER_ERROR,
+            f"Cannot listen on {environment.host}:{environment.port}: {error.strerror}. "
+            "Choose another with --port or ES_PORT.",
+        ) from None
+
+
+async def run(ground: Ground, listener: socket.socket, *, as_json: bool) -> None:
+    """Open the parts, serve, and close them again, whatever signal came."""
+    environment = ground.environment
+    async with open_parts(environment, ground.environ, is_demo=ground.is_demo) as parts:
+        require_usable(parts)
+        app = build(parts, environment.public_url)
+
+        async def announce() -> None:
+            await welcome(ground, parts, listener.getsockname()[1], as_json=as_json)
+
+        with outlived_signals():
+            await Announcing(settings(app, environment), announce).serve(sockets=[listener])
+
+
+def require_usable(parts: Parts) -> None:
+    """Refuse to serve a configuration that cannot be used."""
+    problems = parts.live.problems
+    if has_errors(problems):
+        errors = [render(each) for each in problems if each.level is Level.ERROR]
+        raise Complaint(
+            Outcome.CONFIGURATION_INVALID,
+            "\n".join(["The configuration cannot be used:", *errors]),
+        )
+
+
+def settings(app: object, environment: Environment) -> uvicorn.Config:
+    """Choose how the server process behaves."""
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # Litestar's own ASGI types are not uvicorn's
+        http="httptools",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=bool(environment.trusted_proxies),
+        forwarded_allow_ips=list(environment.trusted_proxies),
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+class Announcing(uvicorn.Server):
+    """Says that it is ready, once it is."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self.announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept, then announce."""
+        await super().startup(sockets)
+        if self.started:
+            await self.announce()
+
+
+@contextmanager
+def outlived_signals() -> Iterator[None]:
+    """Let signals end the server but not the process, which has parts to close after it.
+
+    The server sends itself the signal again when it is done; nobody acts on that one.
+    """
+    handled = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda *_: None) for each in handled}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -1,0 +1,124 @@
+"""What a server says once it is ready: all that a first call needs, or where things are."""
+
+import json
+from secrets import token_bytes
+
+import rich_click as click
+from msgspec import Struct
+
+from endpoints_server.app import Parts
+from endpoints_server.cli.ground import Ground, now
+from endpoints_server.cli.present import show_json
+from endpoints_server.config.environment import Environment
+from endpoints_server.desk.keys import ENVIRONMENT, KeyDraft, create_key
+from endpoints_server.domain.access_key import RANDOM_BYTES
+from endpoints_server.domain.catalog import Catalog
+from endpoints_server.domain.person import ADMIN
+from endpoints_server.store.ports import Store
+from endpoints_server.web.console.sign_in_link import make_sign_in_link
+
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  it is only recognised here, not listened on
+GIVEN_KEY = "$ES_ADMIN_KEY"
+
+
+class Welcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The words of it; empty where there is nothing to say."""
+
+    address: str
+    sign_in: str = ""
+    key: str = ""
+    curl: str = ""
+    config: str = ""
+    data: str = ""
+
+
+async def welcome(ground: Ground, parts: Parts, port: int, *, as_json: bool) -> None:
+    """Print the welcome; the first run's has a link and a key in it, later ones have not."""
+    address = ground.environment.public_url or address_of(ground.environment, port)
+    told = await compose(ground, parts, address)
+    if as_json:
+        show_json(told)
+        return
+    for text in lines(told):
+        click.echo(text)
+    if told.sign_in and ground.is_demo:
+        click.echo("This is the demo. Write a librechat.yaml to reach real models.")
+
+
+def address_of(environment: Environment, port: int) -> str:
+    """Give an address that works on this machine."""
+    host = "127.0.0.1" if environment.host in EVERYWHERE else environment.host
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def compose(ground: Ground, parts: Parts, address: str) -> Welcome:
+    """Find out what there is to say; on the first run a key and a link are made.
+
+    Where the environment gives a key, none is made, and the curl line refers to it.
+    """
+    environment = ground.environment
+    told = Welcome(
+        address=address,
+        config="the demo" if ground.is_demo else str(environment.config_path.absolute()),
+        data=str(environment.data_dir.absolute()),
+    )
+    if not await is_first_run(parts.store):
+        return told
+    link = await make_sign_in_link(parts.store.sessions, address, ADMIN.id, now())
+    key = GIVEN_KEY
+    if environment.admin_key is None:
+        draft = KeyDraft(person=ADMIN, name="first run")
+        _, secret = await create_key(
+            parts.store, parts.ring, draft, token_bytes(RANDOM_BYTES), now()
+        )
+        key = secret.reveal()
+    return Welcome(
+        address=address,
+        sign_in=link.reveal(),
+        key=key,
+        curl=curl_line(address, key, parts.live.current),
+        config=told.config,
+        data=told.data,
+    )
+
+
+async def is_first_run(store: Store) -> bool:
+    """Say whether nothing was asked yet, and nobody has a key but one the environment gives."""
+    keys = await store.keys.list_keys()
+    return all(key.name == ENVIRONMENT for key in keys) and not await store.ledger.list_entries(
+        limit=1
+    )
+
+
+def curl_line(address: str, key: str, catalog: Catalog) -> str:
+    """Write a line that works when pasted, and streams; empty where no model has a name."""
+    named = [(each.slug, model.name) for each in catalog.endpoints for model in each.models]
+    if not named:
+        return ""
+    body = {
+        "model": "/".join(named[0]),
+        "stream": True,
+        "messages": [{"role": "user", "content": "Hello"}],
+    }
+    quoted = json.dumps(body, ensure_ascii=True).replace("'", "\\u0027")
+    return (
+        f'curl -N {address}/v1/chat/completions -H "Authorization: Bearer {key}"'
+        f" -H 'Content-Type: application/json' -d '{quoted}'"
+    )
+
+
+def lines(told: Welcome) -> list[str]:
+    """Write the welcome for people."""
+    if not told.sign_in:
+        return [
+            f"Serving {told.config} at {told.address}",
+            f"State is in {told.data}. A key: endpoints-server key new",
+        ]
+    shown = [
+        f"Serving at    {told.address}",
+        f"Sign in once  {told.sign_in}",
+        f"Client key    {told.key}",
+    ]
+    if told.curl:
+        shown += ["", told.curl, ""]
+    return shown
