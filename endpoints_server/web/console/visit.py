@@ -58,8 +58,9 @@ def page_handler(console: Console, page: Page) -> HTTPRouteHandler:
 
 async def answer_page(console: Console, page: Page, request: AnyRequest) -> Response[bytes]:
     """Let a page answer, or say as a page why it does not."""
-    signed_in = await find_signed_in(console, request)
+    signed_in = None
     try:
+        signed_in = await find_signed_in(console, request)
         if page.method is HttpMethod.POST:
             require_our_own_site(console, request)
         if signed_in is None and page.access is SIGNED_IN:

@@ -17,6 +17,7 @@ LIGHT, DARK = (
 PAIRS = [
     *((ink, paper, TEXT) for ink in ("ink", "quiet", "accent") for paper in ("paper", "card")),
     *((state, "card", TEXT) for state in ("good", "bad")),
+    ("bad", "bad-paper", TEXT),
     *(
         (ink, f"{state}-paper", TEXT)
         for state in ("good", "warn", "bad")
