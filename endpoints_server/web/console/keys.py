@@ -10,10 +10,10 @@ from endpoints_server.desk.keys import (
     revoke_key,
 )
 from endpoints_server.domain.access_key import RANDOM_BYTES
-from endpoints_server.web.console.browser import SignedIn
 from endpoints_server.web.console.render import see_other, show
 from endpoints_server.web.console.reveal import Reveals
-from endpoints_server.web.console.token import Purpose, digest_token
+from endpoints_server.web.console.session.browser import SignedIn
+from endpoints_server.web.console.session.token import Purpose, digest_token
 from endpoints_server.web.console.visit import Page, Visit, refused
 from endpoints_server.web.guards import SIGNED_IN
 

@@ -10,10 +10,10 @@ from litestar.datastructures import Cookie
 
 from endpoints_server import __version__
 from endpoints_server.domain.money.usd import usd
-from endpoints_server.web.console.browser import SignedIn
 from endpoints_server.web.console.navigation import PAGES
+from endpoints_server.web.console.session.browser import SignedIn
+from endpoints_server.web.console.session.token import form_token
 from endpoints_server.web.console.static import asset_url
-from endpoints_server.web.console.token import form_token
 
 HTML = "text/html; charset=utf-8"
 POLICY = "; ".join(

@@ -5,10 +5,10 @@ from litestar import HttpMethod, Response
 from endpoints_server.calls.authenticate import recognise
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.secret import Secret
-from endpoints_server.web.console.browser import begin_session, end_session, is_operator
 from endpoints_server.web.console.render import see_other, show
-from endpoints_server.web.console.token import Purpose, digest_token
-from endpoints_server.web.console.tries import Tries
+from endpoints_server.web.console.session.browser import begin_session, end_session, is_operator
+from endpoints_server.web.console.session.token import Purpose, digest_token
+from endpoints_server.web.console.session.tries import Tries
 from endpoints_server.web.console.visit import SIGN_IN, Page, Visit
 from endpoints_server.web.guards import PUBLIC, SIGNED_IN
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.sessions import Session, Sessions
-from endpoints_server.web.console.token import Purpose, digest_token, make_token
+from endpoints_server.web.console.session.token import Purpose, digest_token, make_token
 
 LINK_TTL = 15 * 60 * 1_000_000
 """Microseconds a link may wait to be used."""

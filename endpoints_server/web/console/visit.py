@@ -9,10 +9,10 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.web.console.browser import SignedIn, find_signed_in
 from endpoints_server.web.console.console import Console
 from endpoints_server.web.console.render import see_other, show
-from endpoints_server.web.console.token import is_form_token
+from endpoints_server.web.console.session.browser import SignedIn, find_signed_in
+from endpoints_server.web.console.session.token import is_form_token
 from endpoints_server.web.guards import SIGNED_IN, AnyRequest
 
 FORM = "application/x-www-form-urlencoded"

@@ -7,7 +7,7 @@ from endpoints_server.domain.person import ADMIN, Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.sessions import Session
 from endpoints_server.web.console.console import Console
-from endpoints_server.web.console.token import Purpose, digest_token, make_token
+from endpoints_server.web.console.session.token import Purpose, digest_token, make_token
 from endpoints_server.web.guards import AnyRequest
 
 SESSION_TTL = 12 * 60 * 60 * 1_000_000
