@@ -57,9 +57,10 @@ class CalledFunction(Struct, frozen=True):
 
 
 class AskedCall(Struct, frozen=True):
-    """A tool call in the history."""
+    """A tool call in the history; `index` is left over from a stream."""
 
     id: str
+    index: int | None = None
     function: CalledFunction | None = None
     type: str | None = None
     extra_content: Any = None
