@@ -58,7 +58,7 @@ def read_fault(status: int, headers: Mapping[str, str], body: bytes) -> Fault:
         detail=f"status {status}: {words_in(fields)}".rstrip(": "),
         param=text_at(fields, "param"),
         retry_after_seconds=retry_after(headers),
-        body=body if fields is not None else b"",
+        body=body if fields is not None and body.lstrip().startswith(b"{") else b"",
         wire=NAME,
     )
 
