@@ -63,7 +63,8 @@ def allow_many_sockets() -> None:
 def heading(cores: Cores) -> str:
     """Say where this was measured."""
     python = f"Python {platform.python_version()}"
-    machine = f"endpoints-server {__version__}, {python}, {os.cpu_count()} cores"
+    busy = f"load average {os.getloadavg()[0]:.1f}"
+    machine = f"endpoints-server {__version__}, {python}, {os.cpu_count()} cores, {busy}"
     if cores.server == cores.generator:
         return (
             f"{machine}: only one may be used, so server and load share it. CPU figures hold; "

@@ -17,6 +17,7 @@ from tests.bench.script import expected, pace
 from tests.bench.targets import DIRECT, Bench, Target, server
 
 SAMPLE_SECONDS = 0.2
+WARM_UP_SECONDS = 0.2
 PATIENCE_SECONDS = 5
 FLOOD = "mock-d0-n100"
 MODEL = "mock"
@@ -41,7 +42,7 @@ class Size(Struct, frozen=True, kw_only=True):
     open_streams: int = 1000
 
 
-QUICK = Size(rounds=1, seconds=0.3, steady="mock-d50-n20", slow="mock-d500-n4", open_streams=200)
+QUICK = Size(rounds=1, seconds=0.2, steady="mock-d50-n10", slow="mock-d500-n2", open_streams=200)
 
 
 class Measure(Struct, frozen=True, kw_only=True):
@@ -112,7 +113,7 @@ def warm_up(bench: Bench, server: Running, target: Target) -> None:
     """Let a server have seen calls and streams before anything counts."""
     for model in (MODEL, FLOOD):
         ask = ask_of(bench, server, target, model)
-        undisturbed(keep_asking(ask, 10, 0.3))
+        undisturbed(keep_asking(ask, 10, WARM_UP_SECONDS))
 
 
 def measure_memory(bench: Bench, target: Target, size: Size) -> Memory:

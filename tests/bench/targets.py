@@ -15,9 +15,9 @@ KEY = make_key(bytes(range(RANDOM_BYTES))).reveal()
 MODELS = [
     "mock",
     "mock-d0-n100",
-    "mock-d50-n20",
+    "mock-d50-n10",
     "mock-d50-n40",
-    "mock-d500-n4",
+    "mock-d500-n2",
     "mock-d500-n12",
 ]
 RATES = {"prompt": 0.6, "completion": 2.4, "context": 128000}
