@@ -39,6 +39,9 @@ class Peek(Struct, frozen=True):
 
 IDENTITY = ("conversation_id", "parent_message_id", "message_id")
 identity_decoder = msgspec.json.Decoder(dict[str, object])
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""All that decoding raises; the last is for values nested too deep."""
+
 peek_decoder = msgspec.json.Decoder(Peek)
 fields_decoder = msgspec.json.Decoder(Fields)
 encoder = msgspec.json.Encoder()
@@ -48,7 +51,7 @@ def peek(body: bytes) -> Peek:
     """Read the fields that decide where a call goes; raises Failed(bad_request)."""
     try:
         return peek_decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except DECODE_ERRORS as error:
         raise Failed(malformed(error)) from None
 
 
@@ -61,7 +64,7 @@ def open_fields(body: bytes) -> Fields:
     """Take a body apart at its top level; raises Failed(bad_request)."""
     try:
         return fields_decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except DECODE_ERRORS as error:
         raise Failed(malformed(error)) from None
 
 

@@ -11,9 +11,6 @@ from endpoints_server.domain.wire import Style, Wire
 from endpoints_server.wires.anthropic_messages import ANTHROPIC_MESSAGES as MESSAGES
 from endpoints_server.wires.openai_chat import OPENAI_CHAT as CHAT
 
-from endpoints_server.domain.talk.reply import Reply
-from inline_snapshot import snapshot
-
 EVENT_BYTES = 1 << 20
 STYLE = Style(id="own_id", model="own", created_at=1, request_id="req_own", has_usage=True)
 PIXEL = "iVBORw0KGgo="

@@ -9,10 +9,16 @@ from msgspec import Raw, Struct
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.talk.prompt import Extras
 from endpoints_server.wires.anthropic_messages.schema import NAME, Object, StreamEvent
+from endpoints_server.wires.body import DECODE_ERRORS
 
 Shape = TypeVar("Shape")
 
-DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError)
+LONE_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+"""Half a character, as upstreams write it that cut their text by UTF-16 units."""
+
 INDEX = re.compile(r"\[(\d+)\]")
 DONE = b"[DONE]"
 """The end marker of another wire, which some upstreams write on this one too."""
@@ -74,7 +80,8 @@ def filed(fields: Object) -> Extras:
 def decode_event(data: bytes) -> StreamEvent:
     """Decode an event's data; one of an unknown type may look as it likes.
 
-    Raises one of DECODE_ERRORS for what is not JSON, or not what its type promises.
+    Half a character is read as the replacement character. Raises one of DECODE_ERRORS for what is
+    not JSON, or not what its type promises.
     """
     try:
         return event_decoder.decode(data)
@@ -83,3 +90,8 @@ def decode_event(data: bytes) -> StreamEvent:
         if kind in KNOWN_EVENTS:
             raise
         return StreamEvent(type=kind)
+    except msgspec.DecodeError:
+        mended = LONE_SURROGATE.sub(rb"\\ufffd", data)
+        if mended == data:
+            raise
+        return event_decoder.decode(mended)

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import msgspec
-from msgspec import Raw
 from msgspec.structs import replace
 
 from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.scrub import scrub
-from endpoints_server.wires.anthropic_messages.decode import DECODE_ERRORS
 from endpoints_server.wires.anthropic_messages.schema import NAME, Object
+from endpoints_server.wires.body import DECODE_ERRORS
 
 OVERLOADED = 529
 LONGEST_WORDS = 2000
@@ -84,11 +83,11 @@ def read_fault(status: int, headers: Mapping[str, str], body: bytes) -> Fault:
     )
 
 
-def read_error(error: Raw) -> Fault:
-    """Classify an error object that came in a stream or under a success, by its type."""
-    fields: Object = {"error": msgspec.json.decode(error)}
-    status = STATUSES.get(word_at(fields["error"], "type"), 500)
-    fault = read_fault(status, {}, msgspec.json.encode(fields))
+def read_error(body: bytes) -> Fault:
+    """Classify an error that came in a stream or under a success, by its type."""
+    fields = object_in(body)
+    status = STATUSES.get(word_at((fields or {}).get("error"), "type"), 500)
+    fault = read_fault(status, {}, body)
     if fault.kind is Kind.UPSTREAM_BROKEN and (words := words_in(fields)):
         fault = replace(fault, message=f"The upstream broke off: {words}")
     return replace(fault, body=b"")

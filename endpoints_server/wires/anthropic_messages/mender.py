@@ -12,11 +12,7 @@ import msgspec
 
 from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.wire import Seen, Style
-from endpoints_server.wires.anthropic_messages.decode import (
-    DECODE_ERRORS,
-    DONE,
-    decode_event,
-)
+from endpoints_server.wires.anthropic_messages.decode import DONE, decode_event
 from endpoints_server.wires.anthropic_messages.ending import (
     Counts,
     merge,
@@ -39,6 +35,7 @@ from endpoints_server.wires.anthropic_messages.schema import (
     StreamEvent,
 )
 from endpoints_server.wires.anthropic_messages.write_content import write_event
+from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.sse import Oversized, Splitter, frame, payload
 
 STOP = frame(b'{"type":"message_stop"}', b"message_stop")
@@ -109,8 +106,8 @@ class MessagesMender:
             return b"" if data else event
         try:
             told = decode_event(data)
-            if told.error:
-                self.seen.fault = read_error(told.error)
+            if told.is_error:
+                self.seen.fault = read_error(data)
                 return b""
             named = event if b"event:" in event[: -len(data)] else frame(data, told.type.encode())
             return self._watch(told, data, named)

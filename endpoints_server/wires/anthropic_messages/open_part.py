@@ -11,20 +11,22 @@ from msgspec.structs import replace
 
 from endpoints_server.domain.talk.prompt import Foreign, Part, Seal, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Event, PartDelta, PartEnd, PartStart
-from endpoints_server.wires.anthropic_messages.decode import DECODE_ERRORS
 from endpoints_server.wires.anthropic_messages.schema import NAME, Delta, Object
+from endpoints_server.wires.body import DECODE_ERRORS
 
 EMPTY_INPUT = "{}"
 
 
 class OpenPart(Struct):
-    """One open block; `index` is the part's place in our reply."""
+    """One open block; `index` is the part's place in our reply, `waiting` what is not told yet."""
 
     index: int
     part: Part
     has_input: bool = False
     pieces: list[str] = field(default_factory=list)
     citations: list[object] = field(default_factory=list)
+    waiting: list[Event] = field(default_factory=list)
+    is_ended: bool = False
 
     def start(self) -> list[Event]:
         """Tell that the part begins."""

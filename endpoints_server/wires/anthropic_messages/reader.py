@@ -1,9 +1,12 @@
 """A stream's bytes become events.
 
-The parts of an answer are told in the order their blocks begin. A reply has begun before anything
+The parts of an answer are told one after the other, in the order their blocks begin; what comes for
+a later one while an earlier is open waits. A reply has begun before anything
 else is told, and ends once: with `message_stop`, with an error, or when the bytes stop, which is an
 end only if a stop reason came before.
 """
+
+from collections import deque
 
 import msgspec
 from msgspec import Raw
@@ -11,7 +14,7 @@ from msgspec import Raw
 from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.talk.prompt import Part, Text, Thinking
 from endpoints_server.domain.talk.reply import Event, ReplyEnd, ReplyStart, Stop
-from endpoints_server.wires.anthropic_messages.decode import DECODE_ERRORS, DONE, decode_event
+from endpoints_server.wires.anthropic_messages.decode import DONE, decode_event
 from endpoints_server.wires.anthropic_messages.ending import (
     Counts,
     merge,
@@ -33,6 +36,7 @@ from endpoints_server.wires.anthropic_messages.schema import (
     StartedMessage,
     StreamEvent,
 )
+from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.sse import Oversized, Splitter, payload
 
 
@@ -42,6 +46,7 @@ class MessagesReader:
     def __init__(self, event_bytes: int) -> None:
         self._splitter = Splitter(event_bytes)
         self._open: dict[int, OpenPart] = {}
+        self._queue: deque[OpenPart] = deque()
         self._parts = 0
         self._counts = Counts()
         self._stop: Stop | None = None
@@ -74,8 +79,8 @@ class MessagesReader:
             return []
         try:
             event = decode_event(data)
-            if event.error:
-                return self._end(read_error(event.error))
+            if event.is_error:
+                return self._end(read_error(data))
             return self._take(event, data)
         except (*DECODE_ERRORS, Failed):
             return self._end(NOT_JSON)
@@ -88,7 +93,7 @@ class MessagesReader:
                 return self._begin(event.message)
             case "content_block_start":
                 part = read_part(event.content_block, "content_block")
-                return self._close_part(event.index) + self._open_part(event.index, part)
+                return self._open_part(event.index, part)
             case "content_block_stop":
                 return self._close_part(event.index)
             case "message_stop":
@@ -99,16 +104,20 @@ class MessagesReader:
     def _begin(self, message: Raw = ABSENT) -> list[Event]:
         if self._is_begun:
             return []
-        self._is_begun = True
         told = msgspec.json.decode(message, type=StartedMessage) if message else StartedMessage()
+        self._is_begun = True
         self._counts = read_counts(told.usage)
         usage = read_usage(self._counts)
         return [ReplyStart(id=told.id or "", model=told.model or "", usage=usage)]
 
     def _open_part(self, index: int, part: Part) -> list[Event]:
-        self._open[index] = OpenPart(index=self._parts, part=part)
+        events = self._begin() + self._close_part(index)
+        opened = OpenPart(index=self._parts, part=part)
+        opened.waiting = opened.start()
+        self._open[index] = opened
+        self._queue.append(opened)
         self._parts += 1
-        return self._begin() + self._open[index].start()
+        return events + self._release()
 
     def _grow(self, index: int, delta: Delta, data: bytes) -> list[Event]:
         events: list[Event] = []
@@ -117,11 +126,28 @@ class MessagesReader:
             if part is None:
                 return []
             events = self._open_part(index, part)
-        return events + self._open[index].grow(delta, data)
+        part_open = self._open[index]
+        part_open.waiting += part_open.grow(delta, data)
+        return events + self._release()
 
     def _close_part(self, index: int) -> list[Event]:
-        part = self._open.pop(index, None)
-        return part.end() if part else []
+        closing = self._open.pop(index, None)
+        if closing is None:
+            return []
+        closing.waiting += closing.end()
+        closing.is_ended = True
+        return self._release()
+
+    def _release(self) -> list[Event]:
+        told: list[Event] = []
+        while self._queue:
+            first = self._queue[0]
+            told += first.waiting
+            first.waiting = []
+            if not first.is_ended:
+                break
+            self._queue.popleft()
+        return told
 
     def _take_ending(self, event: StreamEvent) -> list[Event]:
         if event.type != "message_delta":

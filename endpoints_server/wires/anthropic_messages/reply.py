@@ -7,7 +7,7 @@ from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.talk.prompt import Part, Text, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Reply, Stop
 from endpoints_server.domain.wire import Seen, Style
-from endpoints_server.wires.anthropic_messages.decode import DECODE_ERRORS, is_null
+from endpoints_server.wires.anthropic_messages.decode import is_null
 from endpoints_server.wires.anthropic_messages.ending import (
     read_counts,
     read_stop,
@@ -19,7 +19,7 @@ from endpoints_server.wires.anthropic_messages.fault import NOT_A_REPLY, NOT_JSO
 from endpoints_server.wires.anthropic_messages.read_content import read_part
 from endpoints_server.wires.anthropic_messages.schema import Object, WholeReply
 from endpoints_server.wires.anthropic_messages.write_content import read_input, write_block
-from endpoints_server.wires.body import close_fields, open_fields, raw
+from endpoints_server.wires.body import DECODE_ERRORS, close_fields, open_fields, raw
 
 
 def read_reply(body: bytes) -> Reply:
@@ -27,7 +27,7 @@ def read_reply(body: bytes) -> Reply:
     try:
         told = msgspec.json.decode(body, type=WholeReply)
         if not is_null(told.error):
-            return Reply(fault=read_error(told.error))
+            return Reply(fault=read_error(body))
         if told.content is None:
             return Reply(fault=NOT_A_REPLY)
         parts = tuple(read_part(block, "content") for block in told.content)

@@ -202,3 +202,8 @@ class StreamEvent(Struct, gc=False):
     message: Raw = ABSENT
     usage: Raw = ABSENT
     error: Raw = ABSENT
+
+    @property
+    def is_error(self) -> bool:
+        """Say whether this is an error, by its type or by what it holds."""
+        return self.type == "error" or bytes(self.error) not in (b"", b"null")

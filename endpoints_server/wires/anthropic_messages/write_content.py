@@ -22,8 +22,8 @@ from endpoints_server.domain.talk.prompt import (
     ToolCall,
     ToolResult,
 )
-from endpoints_server.wires.anthropic_messages.decode import DECODE_ERRORS
 from endpoints_server.wires.anthropic_messages.schema import NAME, Object
+from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.sse import frame
 
 MAGIC: Mapping[str, str] = MappingProxyType(

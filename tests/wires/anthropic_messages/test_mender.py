@@ -178,3 +178,10 @@ def test_a_whole_answer_is_completed_only_where_it_lacks_something() -> None:
     assert b"1.10" in passed
     assert seen.model == "m"
     assert WIRE.mend_reply(passed)[0] is passed
+
+
+def test_half_a_character_passes_as_it_came() -> None:
+    machine = mender()
+    data = start() + words("\ud83d") + words("\ude00", 1)
+    assert machine.feed(data) is data
+    assert machine.seen.texts == ["�", "�"]

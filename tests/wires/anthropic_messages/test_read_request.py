@@ -323,7 +323,15 @@ def test_a_block_of_the_wrong_shape_is_named(block: dict[str, Any], named: str) 
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{", b"\xff", b'{"model":"m","messages":[{"role":"user","content":"\xff"}]}'],
+    [
+        b"",
+        b"[]",
+        b"{",
+        b"\xff",
+        b"[" * 5000,
+        b'{"a":' * 5000,
+        b'{"model":"m","messages":[{"role":"user","content":"\xff"}]}',
+    ],
 )
 def test_a_body_that_is_not_json_is_refused(body: bytes) -> None:
     with pytest.raises(Failed) as caught:

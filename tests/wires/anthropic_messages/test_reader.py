@@ -280,3 +280,43 @@ def test_blocks_that_are_never_ended_end_with_the_reply() -> None:
     data = start() + block(0, type="text", text="Hi") + ending() + END
     assert fold(read(data)).parts == (Text(text="Hi"),)
     assert last(read(data)).stop
+
+
+def test_blocks_side_by_side_are_told_one_after_the_other() -> None:
+    data = start() + block(0, type="tool_use", id="a", name="n", input={})
+    data += block(1, type="tool_use", id="b", name="n", input={})
+    data += delta(1, "input_json", partial_json='{"b":') + delta(0, "input_json", partial_json="{")
+    data += delta(1, "input_json", partial_json="2}") + stop(1)
+    data += delta(0, "input_json", partial_json="}") + stop(0) + ending("tool_use") + END
+    events = read(data)
+    assert [event.index for event in events if isinstance(event, PartStart | PartEnd)] == [
+        0,
+        0,
+        1,
+        1,
+    ]
+    assert fold(events).parts == (
+        ToolCall(id="a", name="n", arguments="{}"),
+        ToolCall(id="b", name="n", arguments='{"b":2}'),
+    )
+
+
+def test_half_a_character_is_no_reason_to_stop() -> None:
+    data = start() + words("\ud83d") + ending() + END
+    assert fold(read(data)).parts == (Text(text="�"),)
+    whole = start() + words("😀") + ending() + END
+    assert fold(read(whole)).parts == (Text(text="😀"),)
+
+
+def test_a_null_error_is_none_and_an_error_without_its_object_is_one() -> None:
+    assert last(read(start() + sse("ping", error=None) + ending() + END)).fault is None
+    assert kind_of_fault(start() + sse("error", message="Alas")) is Kind.UPSTREAM_BROKEN
+
+
+def test_values_nested_too_deep_end_the_reply() -> None:
+    deep = b'data: {"type":"ping","error":' + b"[" * 5000 + b"]" * 5000 + b"}\n\n"
+    assert kind_of_fault(start() + deep + ending() + END) is Kind.UPSTREAM_BROKEN
+
+
+def test_a_first_event_of_the_wrong_shape_still_begins_the_reply() -> None:
+    assert kind_of_fault(sse("message_start", message={"id": 3})) is Kind.UPSTREAM_BROKEN
