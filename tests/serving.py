@@ -45,7 +45,7 @@ class Serving:
         """Serve until told to stop; a failure to start is kept for who waits."""
         try:
             asyncio.run(self.serve())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - told to the thread that waits
             self.failure = error
         finally:
             self.started.set()
@@ -65,7 +65,7 @@ class Serving:
     async def serve_started(self) -> None:
         """Serve, and say when the port is open."""
         serving = asyncio.create_task(self.server.serve())
-        while not self.server.started and not serving.done():
+        while not self.server.started and not serving.done():  # noqa: ASYNC110 - it has no event
             await asyncio.sleep(0.005)
         port = self.server.servers[0].sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"

@@ -1,8 +1,8 @@
 """Mender: watches a stream go by and rewrites only what breaks strict clients.
 
 The clean path decodes an event once and passes its own bytes. What is rewritten: a first delta
-without a role, pieces of tool calls as `calls` tells them, counts nobody asked for, and an end
-that lacks its finish reason or its marker.
+without a role, pieces of tool calls as `calls` tells them, counts nobody asked for or that stand
+where no client looks, and an end that lacks its finish reason or its marker.
 """
 
 from typing import Any
@@ -14,7 +14,13 @@ from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.wire import Seen, Style
 from endpoints_server.wires import sse
 from endpoints_server.wires.openai_chat.calls import Calls, Draft, is_clean, mended
-from endpoints_server.wires.openai_chat.ending import counts_in, read_stop, read_usage, whole
+from endpoints_server.wires.openai_chat.ending import (
+    counts_in,
+    read_stop,
+    read_usage,
+    whole,
+    write_usage,
+)
 from endpoints_server.wires.openai_chat.fault import (
     broken,
     broken_off,
@@ -59,6 +65,7 @@ class ChatMender:
         self._tracks: dict[int, Track] = {}
         self._id = ""
         self._created_at = 0
+        self._has_told_usage = False
         self._marker = b""
         self._rest = b""
         self._is_closed = False
@@ -89,7 +96,8 @@ class ChatMender:
         if fault is not None:
             self.seen.fault = self.seen.fault or fault
             return passed + sse.frame(write_fault(fault, self._style.request_id))
-        return passed + self._missing_reasons() + (self._marker or DONE)
+        reasons = self._missing_reasons()
+        return passed + reasons + self._missing_usage(reasons) + (self._marker or DONE)
 
     def _is_over(self) -> bool:
         return self._is_closed or self.seen.is_ended or self.seen.fault is not None
@@ -119,6 +127,7 @@ class ChatMender:
             self._note_head(chunk)
         if chunk.usage is not None or chunk.x_groq is not None:
             self._note_usage(chunk)
+        self._has_told_usage = chunk.usage is not None
         if not chunk.choices:
             is_unasked = chunk.usage is not None and not self._style.has_usage
             return b"" if is_unasked else event
@@ -197,14 +206,23 @@ class ChatMender:
                 written += self._final_chunk(index, reason)
         return written
 
+    def _missing_usage(self, reasons: bytes) -> bytes:
+        """Tell usage that was asked for where clients look: in the last chunk of all."""
+        is_told = self._has_told_usage and not reasons
+        if is_told or self.seen.usage is None or not self._style.has_usage:
+            return b""
+        return self._chunk(choices=[], usage=write_usage(self.seen.usage))
+
     def _final_chunk(self, index: int, reason: str) -> bytes:
-        choice = {"index": index, "delta": {}, "finish_reason": reason}
+        return self._chunk(choices=[{"index": index, "delta": {}, "finish_reason": reason}])
+
+    def _chunk(self, **fields: object) -> bytes:
         chunk = {
             "id": self._id or self._style.id,
             "object": "chat.completion.chunk",
             "created": self._created_at or self._style.created_at,
             "model": self.seen.model or self._style.model,
-            "choices": [choice],
+            **fields,
         }
         return sse.frame(msgspec.json.encode(chunk))
 

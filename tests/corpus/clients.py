@@ -1,0 +1,168 @@
+"""The official SDKs as clients: what they make of an answer, in one shape."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import anthropic
+import openai
+from anthropic.lib.streaming._messages import accumulate_event
+from anthropic.types import Message, ParsedMessage, RawMessageStreamEvent
+from msgspec import Struct
+from openai.lib.streaming.chat import ChatCompletionStreamState
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+
+from tests.serving import Serving
+
+RECORDING = "x-conversation-id"
+"""The header that tells the upstream which recording to play."""
+
+
+class Got(Struct, frozen=True, kw_only=True):
+    """What a client got: an answer, or an error by its class and status."""
+
+    text: str = ""
+    refusal: str = ""
+    tool_calls: tuple[tuple[str, Any], ...] = ()
+    ids: tuple[str | None, ...] = ()
+    finish: str | None = None
+    usage: Mapping[str, int] | None = None
+    error: str = ""
+    status: int = 0
+
+
+Ask = Callable[[Mapping[str, Any], str], Got]
+
+
+def openai_client(server: Serving) -> Ask:
+    """Make a client of OpenAI's wire."""
+    client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.key, max_retries=0)
+
+    def ask(body: Mapping[str, Any], recording: str) -> Got:
+        options = {"headers": {RECORDING: recording}}
+        try:
+            return read_completion(completed(client, body, options))
+        except openai.APIStatusError as error:
+            return Got(error=type(error).__name__, status=error.status_code)
+        except openai.APIError as error:
+            return Got(error=type(error).__name__)
+
+    return ask
+
+
+def completed(client: openai.OpenAI, body: Mapping[str, Any], options: Any) -> ChatCompletion:
+    """Ask, and put a stream together as the SDK's own accumulator does."""
+    path = "/chat/completions"
+    if not body.get("stream"):
+        return client.post(path, body=body, options=options, cast_to=ChatCompletion)
+    state: ChatCompletionStreamState[None] = ChatCompletionStreamState()
+    chunks = client.post(
+        path,
+        body=body,
+        options=options,
+        cast_to=ChatCompletion,
+        stream=True,
+        stream_cls=openai.Stream[ChatCompletionChunk],
+    )
+    for chunk in chunks:
+        state.handle_chunk(chunk)
+    # what the final completion adds is parsing after a schema, which refuses cut-off answers
+    return state.current_completion_snapshot
+
+
+def read_completion(answer: ChatCompletion) -> Got:
+    """Tell a chat completion."""
+    choice = answer.choices[0] if answer.choices else None
+    message = choice.message if choice else None
+    calls = [call for call in (message and message.tool_calls) or [] if call.type == "function"]
+    legacy = message.function_call if message else None
+    named = [call.function for call in calls] + ([legacy] if legacy else [])
+    return Got(
+        text=visible(message.content) if message else "",
+        refusal=(message and message.refusal) or "",
+        tool_calls=tuple((call.name, parsed(call.arguments)) for call in named),
+        ids=(*(call.id for call in calls), *([None] if legacy else [])),
+        finish=choice.finish_reason if choice else None,
+        usage=openai_usage(answer.usage.to_dict()) if answer.usage else None,
+    )
+
+
+def visible(content: Any) -> str:
+    """Join the visible text; some vendors answer with a list of parts, which the SDK lets pass."""
+    if isinstance(content, list):
+        return "".join(part["text"] for part in content if part.get("type") == "text")
+    return content if isinstance(content, str) else ""
+
+
+def openai_usage(usage: Mapping[str, Any]) -> dict[str, int]:
+    """Count as the recordings do: cached tokens are input, reasoning is output."""
+    prompt, completion = usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0
+    output = max(completion, (usage.get("total_tokens") or 0) - prompt)
+    return {"input": prompt, "output": output}
+
+
+def anthropic_client(server: Serving) -> Ask:
+    """Make a client of Anthropic's wire."""
+    client = anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0)
+
+    def ask(body: Mapping[str, Any], recording: str) -> Got:
+        options = {"headers": {RECORDING: recording}}
+        try:
+            return read_message(answered(client, body, options))
+        except anthropic.APIStatusError as error:
+            return Got(error=type(error).__name__, status=error.status_code)
+        except anthropic.APIError as error:
+            return Got(error=type(error).__name__)
+
+    return ask
+
+
+def answered(client: anthropic.Anthropic, body: Mapping[str, Any], options: Any) -> Message:
+    """Ask, and put a stream together as the SDK's own accumulator does."""
+    path = "/v1/messages"
+    if not body.get("stream"):
+        return client.post(path, body=body, options=options, cast_to=Message)
+    events = client.post(
+        path,
+        body=body,
+        options=options,
+        cast_to=Message,
+        stream=True,
+        stream_cls=anthropic.Stream[RawMessageStreamEvent],
+    )
+    snapshot: ParsedMessage[None] | None = None
+    pieces: dict[int, bytes] = {}
+    for event in events:
+        snapshot = accumulate_event(event=event, current_snapshot=snapshot, json_bufs=pieces)
+    if snapshot is None:
+        raise ValueError("the stream held no message")
+    return snapshot
+
+
+def read_message(answer: Message) -> Got:
+    """Tell a message."""
+    calls = [block for block in answer.content if block.type == "tool_use"]
+    return Got(
+        text="".join(block.text for block in answer.content if block.type == "text"),
+        tool_calls=tuple((call.name, call.input) for call in calls),
+        ids=tuple(call.id for call in calls),
+        finish=answer.stop_reason,
+        usage=anthropic_usage(answer.usage.to_dict()),
+    )
+
+
+def anthropic_usage(usage: Mapping[str, Any]) -> dict[str, int]:
+    """Count as the recordings do: cached tokens are input."""
+    names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+    return {
+        "input": sum(usage.get(name) or 0 for name in names),
+        "output": usage.get("output_tokens") or 0,
+    }
+
+
+def parsed(arguments: str | None) -> Any:
+    """Read arguments; what is no JSON is kept as the recordings keep it."""
+    try:
+        return json.loads(arguments or "{}")
+    except ValueError:
+        return {"__unparsed__": arguments}
