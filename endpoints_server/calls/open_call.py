@@ -24,7 +24,7 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
     )
     body = await read_body(catalog.bounds.request_bytes)
     peeked = peek(body)
-    route = plan(catalog, caller, peeked.model, inbound.endpoint_name).routes[0]
+    route = plan(catalog, peeked.model, inbound.endpoint_name).routes[0]
     require_credential(route.endpoint, own_secret)
     options = peeked.stream_options
     return Call(

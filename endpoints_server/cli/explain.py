@@ -9,7 +9,6 @@ import rich_click as click
 from endpoints_server.calls.outgoing import CONTENT
 from endpoints_server.cli.ground import opened_store, read_catalog, stand
 from endpoints_server.cli.present import json_option, rate, show_json, show_pairs
-from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.person import ADMIN, Person
 from endpoints_server.domain.route import Route, plan
@@ -41,8 +40,7 @@ def explain(*, model: str, user: str, wire: str, endpoint: str, as_json: bool) -
     """
     catalog = read_catalog(stand())
     person = asyncio.run(find_person(user))
-    caller = Caller(person=person, key_id="")
-    routes = plan(catalog, caller, model, endpoint).routes
+    routes = plan(catalog, model, endpoint).routes
     told = [describe(route, WIRES[wire]) for route in routes]
     if as_json:
         show_json({"model": model, "user": person.id, "config": catalog.version, "routes": told})

@@ -39,7 +39,7 @@ class Who(StrEnum):
 
 
 class Rule(Struct, frozen=True):
-    """One row of the table: the status, whose it is, the code, whether to try elsewhere or again."""
+    """One row of the table: status, whose it is, code, whether to try elsewhere or again."""
 
     status: int
     who: Who

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+OWN_FIELDS = frozenset({"ID", "NAME", "USERNAME", "EMAIL", "ROLE", "PROVIDER"})
+
 
 class Person(Struct, frozen=True, kw_only=True):
     """A person known to this server.
@@ -22,21 +24,10 @@ class Person(Struct, frozen=True, kw_only=True):
 
     def field(self, name: str) -> str | None:
         """Give a field by its placeholder name, or None where it is not known."""
-        match name:
-            case "ID":
-                return self.id
-            case "NAME":
-                return self.name
-            case "USERNAME":
-                return self.username
-            case "EMAIL":
-                return self.email
-            case "ROLE":
-                return self.role
-            case "PROVIDER":
-                return self.provider
-            case _:  # everything else is kept by name
-                return self.fields.get(name)
+        if name in OWN_FIELDS:
+            told: str = getattr(self, name.lower())
+            return told
+        return self.fields.get(name)
 
 
 ADMIN = Person(id="admin", name="admin", username="admin", role="ADMIN")

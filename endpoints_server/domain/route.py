@@ -5,7 +5,6 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
-from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint, Model
 from endpoints_server.domain.fault import Failed, Fault, Kind
@@ -26,7 +25,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     routes: tuple[Route, ...]
 
 
-def plan(catalog: Catalog, caller: Caller, asked: str, endpoint_name: str = "") -> Plan:
+def plan(catalog: Catalog, asked: str, endpoint_name: str = "") -> Plan:
     """Find the routes for the model a caller asked for.
 
     `asked` is `endpoint/model`, or a bare model that exactly one endpoint has; where

@@ -9,7 +9,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from endpoints_server.calls.exchange import Exchange
-from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint, Model
 from endpoints_server.domain.fault import Failed
@@ -139,8 +138,7 @@ def model_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
         """Tell one model."""
         catalog = exchange.catalog()
         asked = model.removeprefix("/")
-        caller: Caller = request.scope["state"]["caller"]
-        route = plan(catalog, caller, asked, named_endpoint(request)).routes[0]
+        route = plan(catalog, asked, named_endpoint(request)).routes[0]
         item = Listed(asked, route.endpoint, route.model)
         if "anthropic-version" in request.headers:
             return anthropic_model(item, catalog.compiled_at)
