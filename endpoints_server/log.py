@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -93,7 +94,7 @@ def configure(level: str = "info", form: Format = "json", stream: TextIO | None 
         logger_factory=LineLogger,
         cache_logger_on_first_use=False,
     )
-    lines = LineHandler()
+    lines = LibraryLines()
     lines.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
@@ -107,6 +108,16 @@ def configure(level: str = "info", form: Format = "json", stream: TextIO | None 
 def hide(secrets: Iterable[Secret]) -> None:
     """Say which secrets exist, so that no line holds one even where nothing gives it away."""
     OUTPUT.secrets = tuple(secrets)
+
+
+def watch_crashes() -> None:
+    """See that an exception which ends the process or a thread passes the same gate."""
+
+    def tell(error: BaseException | None) -> None:
+        logger("endpoints_server").critical("crashed", exc_info=error)
+
+    sys.excepthook = lambda _kind, error, _traceback: tell(error)
+    threading.excepthook = lambda crash: tell(crash.exc_value)
 
 
 def logger(name: str) -> FilteringBoundLogger:
@@ -281,7 +292,7 @@ class LineLogger:
         self.debug = self.info = self.warning = self.error = self.critical = write
 
 
-class LineHandler(logging.Handler):
+class LibraryLines(logging.Handler):
     """What the standard library hands its records to."""
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import cast
 
@@ -221,3 +223,27 @@ def test_a_stream_that_is_gone_takes_no_call_down(stream: io.StringIO) -> None:
     log.log_call(REPORT)
     log.logger("x").info("unheard")
     assert stream.closed
+
+
+def test_a_crash_leaves_no_secret_behind() -> None:
+    script = f"""
+import threading
+from endpoints_server import log
+from endpoints_server.domain.secret import Secret
+log.configure()
+log.hide([Secret({PLAIN_CANARY!r})])
+log.watch_crashes()
+def fail():
+    raise RuntimeError('refused {PLAIN_CANARY} and Bearer {CANARY}')
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+fail()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("RuntimeError: refused") == 2
+    assert CANARY not in done.stderr
+    assert PLAIN_CANARY not in done.stderr

@@ -59,9 +59,14 @@ class LazyGroup(click.RichGroup):
         )
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="endpoints-server")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Serve LLM endpoints out of one librechat.yaml, with every call in a ledger.
 
     Settings come from the environment (CONFIG_PATH, ES_DATA_DIR, ES_PORT and others) and from a
@@ -74,3 +79,5 @@ def cli() -> None:
 
     Exit codes: 0 fine, 1 user error, 2 configuration invalid, 3 unreachable, 4 refused.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

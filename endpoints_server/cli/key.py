@@ -28,7 +28,7 @@ class KeyRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     key: str | None = None
 
 
-@click.group()
+@click.group(no_args_is_help=False)
 def key() -> None:
     """Make, list and revoke client keys: what callers show to this server.
 

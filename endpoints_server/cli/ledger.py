@@ -10,7 +10,7 @@ from endpoints_server.cli.present import json_option, show_json
 from endpoints_server.store.audit import Verification
 
 
-@click.group()
+@click.group(no_args_is_help=False)
 def ledger() -> None:
     """Look after the ledger, the record of every call.
 

@@ -6,11 +6,10 @@ from enum import IntEnum
 from typing import NoReturn
 
 import rich_click as click
-from click.exceptions import NoArgsIsHelpError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.scrub import scrub
-from endpoints_server.log import configure
+from endpoints_server.log import configure, watch_crashes
 
 
 class Outcome(IntEnum):
@@ -36,12 +35,10 @@ class Complaint(Exception):
 def run(command: click.Command, args: Sequence[str] | None) -> NoReturn:
     """Run a command and exit."""
     configure("warning", "console")
+    watch_crashes()
     try:
         code = command.main(args, prog_name="endpoints-server", standalone_mode=False)
         outcome = Outcome(code) if isinstance(code, int) else Outcome.FINE
-    except NoArgsIsHelpError as error:
-        click.echo(error.message, err=True)
-        outcome = Outcome.USER_ERROR
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "endpoints-server"
         outcome = complain(Outcome.USER_ERROR, f"{error.format_message()} See: {where} --help")
