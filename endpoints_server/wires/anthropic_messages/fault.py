@@ -101,6 +101,7 @@ def broken(message: str) -> Fault:
 NOT_JSON = broken("The upstream sent an answer that is not valid JSON.")
 NOT_A_REPLY = broken("The upstream sent an answer that is no message.")
 OVERSIZED = broken("The upstream sent an event that is too large.")
+OUT_OF_ORDER = broken("The upstream sent a piece of a call that is not open.")
 CUT_OFF = broken("The upstream's answer broke off before its end.")
 
 

@@ -1,9 +1,9 @@
 """A stream's bytes become events.
 
 The parts of an answer are told one after the other, in the order their blocks begin; what comes for
-a later one while an earlier is open waits. A reply has begun before anything
-else is told, and ends once: with `message_stop`, with an error, or when the bytes stop, which is an
-end only if a stop reason came before.
+a later one while an earlier is open waits. A reply has begun before anything else is told, and ends
+once: with `message_stop`, with an error, or when the bytes stop, which is an end only if a stop
+reason came before.
 """
 
 from collections import deque
@@ -25,6 +25,7 @@ from endpoints_server.wires.anthropic_messages.ending import (
 from endpoints_server.wires.anthropic_messages.fault import (
     CUT_OFF,
     NOT_JSON,
+    OUT_OF_ORDER,
     OVERSIZED,
     read_error,
 )
@@ -124,10 +125,10 @@ class MessagesReader:
         if index not in self._open:
             part = implied_part(delta)
             if part is None:
-                return []
+                return self._end(OUT_OF_ORDER) if delta.partial_json else []
             events = self._open_part(index, part)
-        part_open = self._open[index]
-        part_open.waiting += part_open.grow(delta, data)
+        growing = self._open[index]
+        growing.waiting += growing.grow(delta, data)
         return events + self._release()
 
     def _close_part(self, index: int) -> list[Event]:

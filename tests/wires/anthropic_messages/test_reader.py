@@ -320,3 +320,8 @@ def test_values_nested_too_deep_end_the_reply() -> None:
 
 def test_a_first_event_of_the_wrong_shape_still_begins_the_reply() -> None:
     assert kind_of_fault(sse("message_start", message={"id": 3})) is Kind.UPSTREAM_BROKEN
+
+
+def test_a_piece_of_a_call_that_is_not_open_is_never_dropped_in_silence() -> None:
+    piece = delta(0, "input_json", partial_json='"x":1}')
+    assert kind_of_fault(start() + piece + ending("tool_use") + END) is Kind.UPSTREAM_BROKEN
