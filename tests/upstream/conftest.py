@@ -1,6 +1,8 @@
 """A provider that misbehaves, and the way to it."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -10,6 +12,9 @@ from endpoints_server.domain.endpoint import Credential, Endpoint, Timeouts
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.upstream.send import Incoming, Outgoing, send
 from tests.upstreams.bad import BadProvider
+
+if sys.platform != "win32":
+    import uvloop
 
 PROMPT = b'{"model":"bad-1","messages":[{"role":"user","content":"hi"}]}'
 STREAMED = PROMPT[:-1] + b',"stream":true}'
@@ -62,6 +67,14 @@ def held(upstreams: Upstreams, endpoint: Endpoint) -> Iterator[None]:
     """Keep an endpoint's transport open."""
     with upstreams.acquire(endpoint):
         yield
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run everything on both loops: what is told of a broken connection differs between them."""
+    loops: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"asyncio": asyncio.new_event_loop}
+    if sys.platform != "win32":
+        loops["uvloop"] = uvloop.new_event_loop
+    return loops
 
 
 @pytest.fixture

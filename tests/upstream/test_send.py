@@ -121,6 +121,9 @@ async def test_a_total_deadline_holds_before_the_headers_too(way: Way) -> None:
     with pytest.raises(Failed) as caught:
         await way.send("hang", timeouts=replace(PATIENT, total_seconds=0.1))
     assert "did not finish its answer within 0.1 seconds" in caught.value.fault.message
+    task = asyncio.current_task()
+    assert task is not None
+    assert not task.cancelling(), "a deadline left the task half cancelled"
 
 
 async def test_a_caller_that_reads_slowly_is_not_taken_for_a_silent_endpoint(way: Way) -> None:

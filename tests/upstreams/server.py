@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar, cast
 
 OPENING = b"\r\n\r\n"
 
@@ -107,8 +107,7 @@ class Connection(asyncio.Protocol):
         self.current: Seen | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
         self.server.connections.add(self)
         self.task = asyncio.get_running_loop().create_task(self.serve())
 
