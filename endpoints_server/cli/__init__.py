@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NoReturn
 
-from endpoints_server.cli.commands import cli
 from endpoints_server.cli.outcome import run
+from endpoints_server.cli.table import cli
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:

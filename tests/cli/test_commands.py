@@ -9,7 +9,7 @@ from time import perf_counter
 
 import pytest
 
-from endpoints_server.cli.commands import COMMANDS
+from endpoints_server.cli.table import COMMANDS
 from tests.cli.conftest import Command, variables
 
 CANARY = "sk-c4n4ryZk39dQpLw8"

@@ -11,7 +11,7 @@ click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
 
 
 class Entry(Struct, frozen=True):
-    """One command: its module under `cli`, the name in it, and its line in the list."""
+    """One command: its module under `commands`, the name in it, and its line in the list."""
 
     module: str
     name: str
@@ -54,7 +54,7 @@ class LazyGroup(click.RichGroup):
             return name, command, rest
         return (
             name,
-            getattr(import_module(f"endpoints_server.cli.{entry.module}"), entry.name),
+            getattr(import_module(f"endpoints_server.cli.commands.{entry.module}"), entry.name),
             rest,
         )
 

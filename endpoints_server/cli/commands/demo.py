@@ -2,9 +2,9 @@
 
 import rich_click as click
 
+from endpoints_server.cli.commands.serve import listening_options, start
 from endpoints_server.cli.ground import stand
 from endpoints_server.cli.present import json_option
-from endpoints_server.cli.serve import listening_options, start
 
 
 @click.command()
