@@ -36,6 +36,8 @@ from endpoints_server.domain.talk.reply import (
 )
 
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
+speech = words.filter(str.strip)
+"""Words that are more than white space, which some wires refuse in a request."""
 names = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
 counts = st.integers(0, 10**9)
 json_objects = st.dictionaries(names, words | st.integers() | st.booleans() | st.lists(words))
@@ -121,7 +123,7 @@ images = st.sampled_from(
         Image(url="https://example.com/a.png"),
     ]
 )
-user_parts = st.lists(st.builds(Text, text=words) | images, min_size=1, max_size=3)
+user_parts = st.lists(st.builds(Text, text=speech) | images, min_size=1, max_size=3)
 
 
 @st.composite
@@ -130,23 +132,23 @@ def prompts(draw: st.DrawFn) -> Prompt:
     messages: list[Message] = [Message(role=Role.USER, parts=tuple(draw(user_parts)))]
     for turn in range(draw(st.integers(0, 3))):
         calls = [replace(call, id=f"{call.id}_{turn}") for call in draw(tool_calls())]
-        said = Text(text=draw(words))
+        said = Text(text=draw(speech))
         messages.append(Message(role=Role.ASSISTANT, parts=(said, *calls)))
         results = [
             ToolResult(
-                call_id=call.id, parts=(Text(text=draw(words)),), is_error=draw(st.booleans())
+                call_id=call.id, parts=(Text(text=draw(speech)),), is_error=draw(st.booleans())
             )
             for call in calls
         ]
         messages.append(Message(role=Role.USER, parts=(*results, *draw(user_parts))))
     schema = {"type": "object", "properties": {"a": {"type": "string"}}}
     tools = [
-        Tool(name=name, description=draw(words), parameters=schema)
+        Tool(name=name, description=draw(speech), parameters=schema)
         for name in draw(st.lists(names, max_size=3, unique=True))
     ]
     return Prompt(
         model=draw(names),
-        system=tuple(draw(st.lists(st.builds(Text, text=words), max_size=2))),
+        system=tuple(draw(st.lists(st.builds(Text, text=speech), max_size=2))),
         messages=tuple(messages),
         tools=tuple(tools),
         tool_choice=draw(choices_among(tools)),
@@ -156,7 +158,7 @@ def prompts(draw: st.DrawFn) -> Prompt:
     )
 
 
-stops = st.lists(words.filter(str.strip), max_size=3).map(tuple)
+stops = st.lists(speech, max_size=3).map(tuple)
 
 
 def choices_among(tools: Sequence[Tool]) -> st.SearchStrategy[ToolChoice | None]:

@@ -47,7 +47,7 @@ from endpoints_server.domain.talk.reply import (
 from endpoints_server.domain.wire import Style, Wire
 from tests.wires.made import cut, cuts, names, prompts, replies, single_bytes, told, words
 
-law = settings(max_examples=40, deadline=None)
+law = settings(max_examples=25, deadline=None)
 EVENT_BYTES = 1 << 20
 JUNK = [
     b"",

@@ -1,11 +1,10 @@
 """Mender: watches a stream go by and rewrites only what breaks strict clients.
 
 The clean path decodes an event once and passes its own bytes. What is rewritten: a first delta
-without a role, pieces of tool calls as `calls` tells them, counts nobody asked for or that stand
-where no client looks, and an end that lacks its finish reason or its marker.
+without a role, pieces of tool calls as `calls` tells them, entries of reasoning without an index,
+counts nobody asked for, and an end that lacks its finish reason or its marker.
 """
 
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -13,7 +12,7 @@ from msgspec import Struct
 from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.wire import Seen, Style
 from endpoints_server.wires import sse
-from endpoints_server.wires.openai_chat.calls import Calls, Draft, is_clean, mended
+from endpoints_server.wires.openai_chat.calls import Calls, Draft, is_clean
 from endpoints_server.wires.openai_chat.ending import (
     counts_in,
     read_stop,
@@ -28,6 +27,7 @@ from endpoints_server.wires.openai_chat.fault import (
     read_error,
     write_fault,
 )
+from endpoints_server.wires.openai_chat.repair import Repair, number, rewritten
 from endpoints_server.wires.openai_chat.reply_schema import (
     Choice,
     Chunk,
@@ -44,15 +44,9 @@ class Track(Struct, eq=False):
     """One of the answers in a stream."""
 
     calls: Calls
+    kinds: list[str] = []
     has_role: bool = False
     reason: str = ""
-
-
-class Repair(Struct, kw_only=True):
-    """What a choice of one chunk lacks; `pieces` are its tool calls, in order, if any is wrong."""
-
-    lacks_role: bool
-    pieces: list[tuple[Draft, bool]]
 
 
 class ChatMender:
@@ -162,8 +156,9 @@ class ChatMender:
         lacks_role = not track.has_role and not delta.role
         track.has_role = True
         pieces = self._take_calls(delta, choice.index or 0, track) if delta.tool_calls else None
-        if lacks_role or pieces or choice.index is None:
-            return Repair(lacks_role=lacks_role, pieces=pieces or [])
+        details = number(delta.reasoning_details, track.kinds) if delta.reasoning_details else None
+        if lacks_role or pieces or details or choice.index is None:
+            return Repair(lacks_role=lacks_role, pieces=pieces or [], details=details or [])
         return None
 
     def _note_reason(self, reason: str, index: int, track: Track) -> None:
@@ -225,29 +220,6 @@ class ChatMender:
             **fields,
         }
         return sse.frame(msgspec.json.encode(chunk))
-
-
-def rewritten(payload: bytes, repairs: list[Repair | None]) -> bytes:
-    """Give a chunk with its choices repaired and everything else as it was."""
-    fields = msgspec.json.decode(payload)
-    for choice, repair in zip(fields["choices"], repairs, strict=True):
-        if repair is not None:
-            mend_choice(choice, repair)
-    return msgspec.json.encode(fields)
-
-
-def mend_choice(choice: dict[str, Any], repair: Repair) -> None:
-    """Repair one choice of a chunk in place."""
-    if choice.get("index") is None:
-        choice["index"] = 0
-    delta = choice["delta"]
-    if repair.lacks_role:
-        delta["role"] = "assistant"
-    if repair.pieces:
-        delta["tool_calls"] = [
-            mended(piece, draft, is_first=is_first) if draft.is_function else piece
-            for piece, (draft, is_first) in zip(delta["tool_calls"], repair.pieces, strict=True)
-        ]
 
 
 def is_json(payload: bytes) -> bool:

@@ -208,3 +208,19 @@ def test_a_choice_without_an_index_gets_one() -> None:
     [found] = chunks_in(mended([bare, DONE]))
     assert found["choices"][0]["index"] == 0
     assert deltas_in(mended([bare, DONE])) == [{"role": "assistant", "content": "a"}]
+
+
+def test_entries_of_reasoning_without_an_index_get_one() -> None:
+    bare = [{"type": "reasoning.text", "text": "h"}, {"type": "reasoning.encrypted", "data": "x"}]
+    more = [{"type": "reasoning.text", "text": "m"}]
+    stream = [
+        chunk({"role": "assistant", "reasoning_details": bare}),
+        chunk({"reasoning_details": more}),
+    ]
+    message = client_reads(mended([*stream, STOP, DONE])).choices[0].message
+    assert (message.model_extra or {})["reasoning_details"] == [
+        {"type": "reasoning.text", "text": "hm", "index": 0},
+        {"type": "reasoning.encrypted", "data": "x", "index": 1},
+    ]
+    by_the_book = chunk({"role": "assistant", "reasoning_details": [{**more[0], "index": 0}]})
+    assert mended([by_the_book, STOP, DONE]) == by_the_book + STOP + DONE

@@ -7,6 +7,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from openai.lib.streaming.chat import ChatCompletionStreamState
+from openai.types.chat import ChatCompletionChunk
 
 from endpoints_server.domain.endpoint import Dialect
 from endpoints_server.domain.money.usage import Usage
@@ -184,6 +186,32 @@ def test_a_mended_stream_reads_as_it_did_before(recordings: list[Recording]) -> 
         else:
             assert said["text"] == expected["text"], recording["id"]
         assert after.fault is None
+
+
+def test_the_official_client_puts_every_mended_stream_together(
+    recordings: list[Recording],
+) -> None:
+    """Where it does not parse a cut answer it says so; a handmade stream repeats call ids."""
+    for seed, (recording, data) in enumerate(streams(recordings)):
+        if '"index":1,"logprobs"' in recording["response"]["sse"]:
+            continue  # the client takes several choices in order only
+        state: ChatCompletionStreamState[None] = ChatCompletionStreamState()
+        for line in mend_stream(data, seed).splitlines():
+            if line.startswith(b"data: {"):
+                state.handle_chunk(ChatCompletionChunk.construct(**json.loads(line[6:])))
+        message = state.current_completion_snapshot.choices[0].message
+        expect = recording["expect"]
+        assert (message.content or "") == expect["text"], recording["id"]
+        called = [
+            (call.function.name, parsed(call.function.arguments))
+            for call in message.tool_calls or ()
+        ]
+        if (
+            "tool_calls" not in expect.get("ambiguous", ())
+            and "handmade" not in recording["features"]
+        ):
+            expected = [(call["name"], call["arguments"]) for call in tools_called(expect)]
+            assert called == expected or "legacy" in str(expect["tool_calls"]), recording["id"]
 
 
 def test_a_stream_of_the_book_passes_byte_by_byte(recordings: list[Recording]) -> None:
