@@ -109,7 +109,8 @@ class MessagesMender:
             if told.is_error:
                 self.seen.fault = read_error(data)
                 return b""
-            named = event if b"event:" in event[: -len(data)] else frame(data, told.type.encode())
+            is_named = event.startswith(b"event:") or b"\nevent:" in event
+            named = event if is_named else frame(data, told.type.encode())
             return self._watch(told, data, named)
         except DECODE_ERRORS:
             self.seen.fault = NOT_JSON

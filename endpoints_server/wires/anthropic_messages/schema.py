@@ -206,4 +206,4 @@ class StreamEvent(Struct, gc=False):
     @property
     def is_error(self) -> bool:
         """Say whether this is an error, by its type or by what it holds."""
-        return self.type == "error" or bytes(self.error) not in (b"", b"null")
+        return self.type == "error" or (bool(self.error) and bytes(self.error) != b"null")
