@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-REFERENCE = re.compile(r"\$\$|\$\{([^}]*)\}|\$\{")
+REFERENCE = re.compile(r"\$\$|\$\{([^}]*)\}")
+UNENDED = re.compile(r"\$\$|\$\{()")
 DEFAULT = ":-"
 DENIED = frozenset(
     {
@@ -48,7 +49,7 @@ def expand(text: str, environ: Mapping[str, str]) -> Expansion:
     def filled(match: re.Match[str]) -> str:
         if match.group() == "$$":
             return "$"
-        name, separator, default = (match.group(1) or "").partition(DEFAULT)
+        name, separator, default = match.group(1).partition(DEFAULT)
         value = "" if name in DENIED else environ.get(name, "")
         if value:
             used[name] = None
@@ -58,5 +59,6 @@ def expand(text: str, environ: Mapping[str, str]) -> Expansion:
         missing[name] = None
         return match.group()
 
-    expanded = REFERENCE.sub(filled, text.strip())
+    head, brace, tail = text.strip().rpartition("}")
+    expanded = REFERENCE.sub(filled, head + brace) + UNENDED.sub(filled, tail)
     return Expansion(text=expanded, used=tuple(used), missing=tuple(missing))

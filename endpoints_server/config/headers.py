@@ -54,15 +54,15 @@ def read_template(text: str) -> Template:
         pieces += [text[end : match.start()], placeholder]
         end = match.end()
     pieces.append(text[end:])
-    unknown += strays(pieces, unknown)
-    return Template(pieces=tuple(filter(None, pieces)), unknown=tuple(unknown))
+    told = tuple(dict.fromkeys(unknown))
+    return Template(pieces=tuple(filter(None, pieces)), unknown=told + strays(pieces, told))
 
 
-def strays(pieces: list[str | Placeholder], told: list[str]) -> list[str]:
+def strays(pieces: list[str | Placeholder], told: tuple[str, ...]) -> tuple[str, ...]:
     """Find names of placeholders that stand in plain text, for want of a brace."""
     texts = [piece for piece in pieces if isinstance(piece, str)]
-    found = [name for text in texts for name in STRAY.findall(text)]
-    return [name for name in found if not any(name in other for other in told)]
+    found = dict.fromkeys(name for text in texts for name in STRAY.findall(text))
+    return tuple(name for name in found if not any(name in other for other in told))
 
 
 def header_template(name: str, text: str) -> HeaderTemplate:

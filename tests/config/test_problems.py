@@ -166,7 +166,7 @@ MISTAKES = {
             " (did you mean `{{LIBRECHAT_USER_ID}}`?)",
             "11:14: error: nothing can fill in `{{LIBRECHAT_BODY_CONVERSATION}}`"
             " (did you mean `{{LIBRECHAT_BODY_CONVERSATIONID}}`?)",
-            "12:14: error: nothing can fill in `{{LIBRECHAT_USER_ID}}`"
+            "12:14: error: `LIBRECHAT_USER_ID` stands without its two braces on each side"
             " (did you mean `{{LIBRECHAT_USER_ID}}`?)",
         ],
     ),

@@ -46,9 +46,15 @@ def check_value(document: Document, path: Path, name: str, value: str) -> Iterat
         yield document.problem(path, message)
     template = read_template(value)
     for unknown in template.unknown:
-        message = f"nothing can fill in {shown('{{' + unknown + '}}')}"
-        yield document.problem(path, message, meant(unknown))
+        yield document.problem(path, misread(unknown), meant(unknown))
     yield from note_sign_in(document, path, name, template)
+
+
+def misread(unknown: str) -> str:
+    """Say that a placeholder is not known, or that a known one lacks its braces."""
+    if unknown in PLACEHOLDERS:
+        return f"{shown(unknown)} stands without its two braces on each side"
+    return f"nothing can fill in {shown('{{' + unknown + '}}')}"
 
 
 def meant(unknown: str) -> str:

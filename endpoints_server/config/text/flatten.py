@@ -4,6 +4,7 @@ from endpoints_server.config.problem import Problem
 from endpoints_server.config.text.document import Document, Mark, Path, Source
 from endpoints_server.config.text.parse import (
     DEEPEST,
+    MOST_VALUES,
     Broken,
     ListNode,
     MapNode,
@@ -11,10 +12,8 @@ from endpoints_server.config.text.parse import (
     Pair,
     ScalarNode,
     parse,
-    problem_at,
 )
-
-MOST_VALUES = 200_000
+from endpoints_server.config.text.syntax import problem_at
 
 
 def read_document(source: Source) -> tuple[Document | None, list[Problem]]:
@@ -98,7 +97,7 @@ class _Flattener:
         """Count one value; refuse a document that grows past all use."""
         self._left -= 1
         if self._left < 0:
-            message = f"aliases make this larger than {MOST_VALUES} values"
+            message = f"with its aliases, this holds more than {MOST_VALUES} values"
             raise Broken(self.problem(node.mark, message))
 
     def problem(self, mark: Mark, message: str) -> Problem:

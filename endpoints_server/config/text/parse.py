@@ -4,7 +4,6 @@ Nodes are built here, and not by the library's own loaders, because their places
 numbers, every duplicate key and a bound on nesting are all wanted from the same pass.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
@@ -22,11 +21,13 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from endpoints_server.config.problem import MASK, Problem, shown
+from endpoints_server.config.problem import Problem, shown
 from endpoints_server.config.text.document import Mark, Source
 from endpoints_server.config.text.scalar import Date, Scalar, read_number, read_plain
+from endpoints_server.config.text.syntax import is_braced, problem_at, syntax_problem, unreadable
 
 DEEPEST = 64
+MOST_VALUES = 100_000
 TAGGED: Mapping[str, tuple[type, ...]] = {
     "!!null": (type(None),),
     "!!bool": (bool,),
@@ -38,7 +39,6 @@ TAGGED: Mapping[str, tuple[type, ...]] = {
 
 MERGE_KEY = "<<"
 TAG = "tag:yaml.org,2002:"
-QUOTED_WORDS = re.compile(r"'(?!<)[^'\s]{4,}'")
 
 
 class ScalarNode(Struct, frozen=True):
@@ -108,6 +108,7 @@ class _Builder:
         self.problems: list[Problem] = []
         self._events: Iterator[Event] = YAML(typ="safe", pure=True).parse(source.text)
         self._anchors: dict[str, Node] = {}
+        self._left = MOST_VALUES
 
     def document(self) -> Node | None:
         """Read the first document and refuse a second."""
@@ -128,7 +129,10 @@ class _Builder:
         return root
 
     def node(self, event: Event, depth: int) -> Node:
-        """Build what an event begins."""
+        """Build what an event begins; refuse a document past all use."""
+        self._left -= 1
+        if self._left < 0:
+            raise Broken(self.problem(event, f"this holds more than {MOST_VALUES} values"))
         if depth > DEEPEST:
             raise Broken(self.problem(event, f"this is nested more than {DEEPEST} levels deep"))
         if isinstance(event, AliasEvent):
@@ -238,54 +242,3 @@ def name_of_tag(event: Event) -> str:
 def mark_of(event: Event) -> Mark:
     """Give where an event begins."""
     return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
-
-
-def line_at(text: str, mark: Mark) -> str:
-    """Give the line a mark is in."""
-    lines = text.split("\n", mark.line)
-    return lines[mark.line - 1] if len(lines) >= mark.line else ""
-
-
-def is_braced(text: str, mark: Mark) -> bool:
-    """Say whether two braces open at a mark, or just before it."""
-    start = max(0, mark.column - 2)
-    return "{{" in line_at(text, mark)[start : mark.column + 1]
-
-
-def problem_at(source: Source, mark: Mark, message: str, suggestion: str = "") -> Problem:
-    """Make a problem that points at a mark."""
-    return Problem(
-        file=source.file,
-        line=mark.line,
-        column=mark.column,
-        message=message,
-        suggestion=suggestion,
-    )
-
-
-def syntax_problem(source: Source, error: MarkedYAMLError) -> Problem:
-    """Tell a syntax error in words that quote nothing of the file, and what would mend it."""
-    at = error.problem_mark or error.context_mark
-    mark = Mark(at.line + 1, at.column + 1) if at else Mark(1, 1)
-    message = QUOTED_WORDS.sub(MASK, str(error.problem or error.context or "this is not YAML"))
-    return problem_at(source, mark, message, remedy(line_at(source.text, mark), message))
-
-
-def remedy(line: str, message: str) -> str:
-    """Guess from the line what its writer meant."""
-    if "\\t" in message or line.lstrip(" ").startswith("\t"):
-        return "indent with spaces, not tabs"
-    if "{{" in line:
-        return "put the whole value in quotes: `{{…}}` is a mapping to YAML"
-    if "${" in line:
-        return "put `${…}` in quotes inside a list or mapping"
-    if "mapping values" in message:
-        return "check the indentation, and quote text that holds `: `"
-    return ""
-
-
-def unreadable(source: Source, error: ReaderError) -> Problem:
-    """Tell of a control character."""
-    before = source.text[: error.position]
-    mark = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
-    return problem_at(source, mark, "a control character stands here; YAML does not allow it")
