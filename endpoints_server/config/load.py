@@ -35,7 +35,7 @@ class Loaded(Struct, frozen=True, kw_only=True):
 def load(path: FilePath, environ: Mapping[str, str], version_key: bytes = b"") -> Loaded:
     """Read a file; nothing is raised, whatever stands at the path or in it.
 
-    `version_key` (up to 64 bytes) keys the part of the version that stands for the variables.
+    `version_key` keys the part of the version that stands for the variables.
     """
     content = read(path)
     if isinstance(content, Problem):
@@ -83,5 +83,10 @@ def check_version(document: Document) -> list[Problem]:
 def version_of(content: bytes, used: Mapping[str, str], key: bytes) -> str:
     """Name a configuration by its text and, apart and keyed, the variables it used."""
     text = blake2b(content, digest_size=5).hexdigest()
-    values = msgspec.json.encode(used, order="sorted")
-    return f"{text}-{blake2b(values, digest_size=3, key=key).hexdigest()}"
+    values = blake2b(msgspec.json.encode(used, order="sorted"), digest_size=3, key=digest(key))
+    return f"{text}-{values.hexdigest()}"
+
+
+def digest(key: bytes) -> bytes:
+    """Bring a key of any length to the length a keyed hash takes."""
+    return blake2b(key).digest()
