@@ -63,12 +63,17 @@ async def answer(
 
 
 def upstream_fault(call: Call, incoming: Incoming, body: bytes) -> Fault:
-    """Read an upstream's error; on the same wire a 4xx keeps its status and its scrubbed body."""
+    """Read an upstream's error.
+
+    On the same wire a 4xx keeps its status and its scrubbed body, whatever it is about: clients
+    recognise the words of their vendor, and recover by them.
+    """
     clean = scrub(body, secrets_of(call))
     fault = call.wire_out.read_fault(incoming.status, incoming.headers, clean)
     if not call.is_relayed or incoming.status not in CLIENT_ERRORS:
         return replace(fault, body=b"", wire="")
-    return replace(fault, status=incoming.status)
+    as_sent = clean if clean.lstrip().startswith(b"{") else b""
+    return replace(fault, status=incoming.status, body=as_sent, wire=call.wire_out.name)
 
 
 def secrets_of(call: Call) -> tuple[Secret, ...]:
