@@ -1,5 +1,6 @@
 """A JSON body's top level: peeked at and edited, everything nested left as its bytes."""
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -115,3 +116,15 @@ def inner_fields(fields: Fields, key: str) -> Fields | None:
     if value is None or not bytes(value).lstrip().startswith(b"{"):
         return None
     return fields_decoder.decode(value)
+
+
+LONE_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+"""Half a character, as those write it who cut text by UTF-16 units."""
+
+
+def whole_characters(body: bytes) -> bytes:
+    """Put the replacement character for half a character, which the decoder does not take."""
+    return LONE_SURROGATE.sub(rb"\\ufffd", body)

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from endpoints_server.domain.talk.prompt import Seal, ToolCall
+from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.openai_chat.ending import NAME
 from endpoints_server.wires.openai_chat.reply_schema import CallPiece, Function
 
@@ -103,7 +104,7 @@ def is_whole(arguments: str) -> bool:
         return False
     try:
         msgspec.json.decode(arguments)
-    except msgspec.DecodeError:
+    except DECODE_ERRORS:
         return False
     return True
 

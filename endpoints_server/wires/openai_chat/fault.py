@@ -9,6 +9,7 @@ import msgspec
 
 from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.scrub import scrub
+from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.openai_chat.ending import NAME
 
 LONGEST_WORDS = 2000
@@ -136,7 +137,7 @@ def object_in(body: bytes) -> dict[str, Any] | None:
     """Decode a body that is a JSON object, or one wrapped in a list as Google does."""
     try:
         decoded = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except DECODE_ERRORS:
         return None
     if isinstance(decoded, list) and decoded:
         decoded = decoded[0]

@@ -5,13 +5,13 @@ without a role, pieces of tool calls as `calls` tells them, entries of reasoning
 counts nobody asked for, and an end that lacks its finish reason or its marker.
 """
 
-
 import msgspec
 from msgspec import Struct
 
 from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.wire import Seen, Style
 from endpoints_server.wires import sse
+from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.openai_chat.calls import Calls, Draft, is_clean
 from endpoints_server.wires.openai_chat.ending import (
     counts_in,
@@ -32,12 +32,11 @@ from endpoints_server.wires.openai_chat.reply_schema import (
     Choice,
     Chunk,
     Delta,
-    chunk_decoder,
+    decode_chunk,
 )
 from endpoints_server.wires.openai_chat.seen import note_delta
 
 DONE = sse.frame(b"[DONE]")
-decode = chunk_decoder.decode
 
 
 class Track(Struct, eq=False):
@@ -105,10 +104,10 @@ class ChatMender:
             self._marker = event
             return b""
         try:
-            chunk = decode(payload)
+            chunk = decode_chunk(payload)
         except msgspec.ValidationError:  # valid JSON of a shape not known here may pass
             return event
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except DECODE_ERRORS:
             self.seen.fault = not_json()
             return b""
         if chunk.error:
@@ -225,9 +224,9 @@ class ChatMender:
 def is_json(payload: bytes) -> bool:
     """Say whether a payload is complete JSON."""
     try:
-        decode(payload)
+        decode_chunk(payload)
     except msgspec.ValidationError:
         return True
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except DECODE_ERRORS:
         return False
     return True

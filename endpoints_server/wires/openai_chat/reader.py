@@ -1,13 +1,13 @@
 """Reader: a stream's bytes become events."""
 
-import msgspec
 
 from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.talk.reply import Event
 from endpoints_server.wires import sse
+from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.openai_chat.assembler import Assembler
 from endpoints_server.wires.openai_chat.fault import broken, broken_off, not_json, read_error
-from endpoints_server.wires.openai_chat.reply_schema import chunk_decoder
+from endpoints_server.wires.openai_chat.reply_schema import decode_chunk, decode_loose
 
 
 class ChatReader:
@@ -53,8 +53,8 @@ class ChatReader:
         if payload.startswith(b"[DONE]"):
             return self._end()
         try:
-            chunk = chunk_decoder.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            chunk = decode_chunk(payload)
+        except DECODE_ERRORS:
             return self._end(not_json())
         if chunk.error:
             return self._end(read_error(chunk.error, payload))
@@ -68,6 +68,6 @@ class ChatReader:
 def is_object(payload: bytes) -> bool:
     """Say whether an event that lacks its blank line is complete all the same."""
     try:
-        return isinstance(msgspec.json.decode(payload), dict)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return isinstance(decode_loose(payload), dict)
+    except DECODE_ERRORS:
         return False

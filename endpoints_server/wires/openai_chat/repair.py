@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from endpoints_server.wires.openai_chat.calls import Draft, mended
-from endpoints_server.wires.openai_chat.reply_schema import Detail
+from endpoints_server.wires.openai_chat.reply_schema import Detail, decode_loose
 
 
 class Repair(Struct, kw_only=True):
@@ -37,7 +37,7 @@ def number(details: Iterable[Detail], kinds: list[str]) -> list[int]:
 
 def rewritten(payload: bytes, repairs: list[Repair | None]) -> bytes:
     """Give a chunk with its choices repaired and everything else as it was."""
-    fields = msgspec.json.decode(payload)
+    fields = decode_loose(payload)
     for choice, repair in zip(fields["choices"], repairs, strict=True):
         if repair is not None:
             mend_choice(choice, repair)

@@ -9,6 +9,7 @@ from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.talk.prompt import Refusal, Text, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Reply, fold
 from endpoints_server.domain.wire import Seen, Style
+from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.openai_chat.assembler import Assembler
 from endpoints_server.wires.openai_chat.calls import Calls, mended, write_whole_call
 from endpoints_server.wires.openai_chat.ending import (
@@ -27,7 +28,13 @@ from endpoints_server.wires.openai_chat.fault import (
     write_fault,
 )
 from endpoints_server.wires.openai_chat.reasoning import write_details
-from endpoints_server.wires.openai_chat.reply_schema import Choice, Chunk, Delta, chunk_decoder
+from endpoints_server.wires.openai_chat.reply_schema import (
+    Choice,
+    Chunk,
+    Delta,
+    decode_chunk,
+    decode_loose,
+)
 from endpoints_server.wires.openai_chat.seen import note_delta
 
 
@@ -44,8 +51,8 @@ def read_reply(body: bytes) -> Reply:
 def open_reply(body: bytes) -> Chunk | Fault:
     """Decode a whole answer; one that holds no choice is a fault."""
     try:
-        chunk = chunk_decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        chunk = decode_chunk(body)
+    except DECODE_ERRORS:
         return not_json()
     if chunk.error:
         return read_error(chunk.error, body)
@@ -101,7 +108,7 @@ def mend_reply(body: bytes) -> tuple[bytes, Seen]:
         note_choice(seen, choice)
     if all(has_clean_calls(choice) for choice in chunk.choices or ()):
         return body, seen
-    fields = msgspec.json.decode(body)
+    fields = decode_loose(body)
     for loose, choice in zip(fields["choices"], chunk.choices or (), strict=True):
         mend_calls(loose, choice, f"{chunk.id or ''}:{whole(chunk.created)}:{choice.index or 0}")
     return msgspec.json.encode(fields), seen

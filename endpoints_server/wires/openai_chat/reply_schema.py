@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from endpoints_server.wires.body import whole_characters
+
 Count = int | float | None
 
 
@@ -107,3 +109,21 @@ class Chunk(Struct, frozen=True, gc=False):
 
 
 chunk_decoder = msgspec.json.Decoder(Chunk)
+
+
+def decode_chunk(payload: bytes) -> Chunk:
+    """Decode a chunk or a whole answer; raises one of DECODE_ERRORS."""
+    try:
+        return chunk_decoder.decode(payload)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        return chunk_decoder.decode(whole_characters(payload))
+
+
+def decode_loose(payload: bytes) -> Any:
+    """Decode by no shape; raises one of DECODE_ERRORS."""
+    try:
+        return msgspec.json.decode(payload)
+    except msgspec.DecodeError:
+        return msgspec.json.decode(whole_characters(payload))

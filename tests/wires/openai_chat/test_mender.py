@@ -224,3 +224,14 @@ def test_entries_of_reasoning_without_an_index_get_one() -> None:
     ]
     by_the_book = chunk({"role": "assistant", "reasoning_details": [{**more[0], "index": 0}]})
     assert mended([by_the_book, STOP, DONE]) == by_the_book + STOP + DONE
+
+
+def test_half_a_character_passes_as_it_came() -> None:
+    half = HELLO.replace(b"Hello", b"a\\ud83d")
+    assert mended([half, STOP, DONE]) == half + STOP + DONE
+
+
+def test_a_backslash_in_words_is_not_taken_for_half_a_character() -> None:
+    words = "see \\ud83d"
+    [found, *_] = chunks_in(mended([chunk({"content": words}), STOP, DONE]))
+    assert found["choices"][0]["delta"] == {"content": words, "role": "assistant"}

@@ -326,3 +326,15 @@ def test_an_error_in_a_stream_is_told_by_its_code() -> None:
 
 def test_nothing_after_the_end_marker_is_read() -> None:
     assert reply_of(HELLO, STOP, DONE, chunk({"content": "more"})).parts == (Text(text="Hello"),)
+
+
+def test_half_a_character_is_read_as_its_replacement() -> None:
+    half = HELLO.replace(b"Hello", b"a\\ud83d")
+    assert reply_of(half, STOP, DONE).parts == (Text(text="a\ufffd"),)
+
+
+def test_values_nested_too_deep_are_a_broken_upstream() -> None:
+    deep = b'data: {"choices": [{"delta": {"content": ' + b"[" * 20_000 + b"\n\n"
+    reply = reply_of(HELLO, deep)
+    assert reply.fault
+    assert reply.fault.kind is Kind.UPSTREAM_BROKEN

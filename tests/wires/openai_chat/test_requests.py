@@ -481,3 +481,15 @@ def test_a_relayed_stream_asks_for_counts_beside_what_the_caller_asked() -> None
     null = b'{"model":"a","stream":true,"stream_options":null}'
     sent = json.loads(OPENAI_CHAT.relay_request(null, "b", Dialect(), True))
     assert sent["stream_options"] == {"include_usage": True}
+
+
+def test_half_a_character_of_the_caller_is_read_as_its_replacement() -> None:
+    body = b'{"model":"m","messages":[{"role":"user","content":"a\\ude00"}]}'
+    prompt = OPENAI_CHAT.read_request(body)
+    assert prompt.messages[0].parts == (Text(text="a\ufffd"),)
+
+
+def test_values_nested_too_deep_are_refused() -> None:
+    body = b'{"model":"m","messages":[],"x":' + b"[" * 20_000 + b"]" * 20_000 + b"}"
+    with pytest.raises(Failed):
+        OPENAI_CHAT.read_request(body)

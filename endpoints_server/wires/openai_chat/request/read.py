@@ -13,7 +13,7 @@ from endpoints_server.domain.talk.prompt import (
     Tool,
     ToolChoice,
 )
-from endpoints_server.wires.body import malformed
+from endpoints_server.wires.body import DECODE_ERRORS, malformed, whole_characters
 from endpoints_server.wires.openai_chat.ending import NAME
 from endpoints_server.wires.openai_chat.request.extras import gather, unknown
 from endpoints_server.wires.openai_chat.request.read_message import mark_of, read_messages
@@ -39,9 +39,8 @@ def read_request(body: bytes) -> Prompt:
     The body is decoded twice: once by shape, and once loosely for what the shape does not know.
     """
     try:
-        asked = asked_decoder.decode(body)
-        loose: Fields = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        asked, loose = decode_asked(body)
+    except DECODE_ERRORS as error:
         raise Failed(malformed(error)) from None
     system, messages = read_messages(asked.messages, loose["messages"])
     ceiling = asked.max_completion_tokens
@@ -62,6 +61,17 @@ def read_request(body: bytes) -> Prompt:
         service_tier=asked.service_tier or "",
         extras=read_extras(asked, loose),
     )
+
+
+def decode_asked(body: bytes) -> tuple[Asked, Fields]:
+    """Decode a body by shape and loosely; half a character is read as the replacement for it."""
+    try:
+        return asked_decoder.decode(body), msgspec.json.decode(body)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        mended = whole_characters(body)
+        return asked_decoder.decode(mended), msgspec.json.decode(mended)
 
 
 def read_tools(asked: Asked, loose: Fields) -> tuple[Tool | ForeignTool, ...]:
