@@ -235,3 +235,18 @@ def test_a_backslash_in_words_is_not_taken_for_half_a_character() -> None:
     words = "see \\ud83d"
     [found, *_] = chunks_in(mended([chunk({"content": words}), STOP, DONE]))
     assert found["choices"][0]["delta"] == {"content": words, "role": "assistant"}
+
+
+def test_counts_that_were_asked_for_stand_in_the_last_chunk() -> None:
+    counts = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
+    early = chunk({"role": "assistant", "content": "a"}, usage=counts)
+    passed = mended([early, STOP, DONE])
+    assert passed.startswith(early + STOP)
+    last = chunks_in(passed)[-1]
+    assert last["choices"] == []
+    assert last["usage"]["total_tokens"] == 5
+    in_choice = {"index": 0, "delta": {"role": "assistant"}, "finish_reason": "stop"}
+    moonshot = chunk(choices=[{**in_choice, "usage": counts}])
+    assert chunks_in(mended([moonshot, DONE]))[-1]["usage"]["total_tokens"] == 5
+    unasked = replace(STYLE, has_usage=False)
+    assert mended([early, STOP, DONE], unasked) == early + STOP + DONE
