@@ -1,6 +1,5 @@
 """Reader: a stream's bytes become events."""
 
-
 from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.talk.reply import Event
 from endpoints_server.wires import sse
