@@ -24,12 +24,12 @@ class Peek(Struct, frozen=True):
     model: str
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    metadata: Raw | None = None
+    metadata: Raw = Raw()  # alone, for in a union it would take nothing but null
 
     @property
     def identity(self) -> Mapping[str, object]:
         """What the metadata tells of the conversation; empty where it tells nothing."""
-        if self.metadata is None or b"_id" not in bytes(self.metadata):
+        if b"_id" not in bytes(self.metadata):
             return {}
         try:
             found = identity_decoder.decode(self.metadata)
