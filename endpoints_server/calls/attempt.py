@@ -12,7 +12,6 @@ from endpoints_server.calls.outgoing import outgoing
 from endpoints_server.calls.settle import settle
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.scrub import scrub
-from endpoints_server.domain.secret import Secret
 from endpoints_server.upstream.send import Incoming, send
 
 LEFT = Fault(kind=Kind.CANCELLED, message="The caller left before the answer was complete.")
@@ -68,15 +67,9 @@ def upstream_fault(call: Call, incoming: Incoming, body: bytes) -> Fault:
     On the same wire a 4xx keeps its status and its scrubbed body, whatever it is about: clients
     recognise the words of their vendor, and recover by them.
     """
-    clean = scrub(body, secrets_of(call))
+    clean = scrub(body, call.secrets)
     fault = call.wire_out.read_fault(incoming.status, incoming.headers, clean)
     if not call.is_relayed or incoming.status not in CLIENT_ERRORS:
         return replace(fault, body=b"", wire="")
     as_sent = clean if clean.lstrip().startswith(b"{") else b""
     return replace(fault, status=incoming.status, body=as_sent, wire=call.wire_out.name)
-
-
-def secrets_of(call: Call) -> tuple[Secret, ...]:
-    """Gather the values that must not come back in an upstream's words."""
-    house = call.route.endpoint.credential.secret
-    return tuple(secret for secret in (house, call.own_secret) if secret)

@@ -52,6 +52,12 @@ class Call(Struct, frozen=True, kw_only=True):
         """Whether caller and endpoint speak the same wire."""
         return self.inbound.wire is self.wire_out
 
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The values that must not come back in an upstream's words."""
+        house = self.route.endpoint.credential.secret
+        return tuple(secret for secret in (house, self.own_secret) if secret)
+
 
 class Attempt(Struct, kw_only=True):
     """What one try of one route finds out as it goes; `entry` is set once it is settled.

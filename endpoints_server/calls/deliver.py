@@ -8,6 +8,7 @@ from endpoints_server.calls.receipt import JSON, STREAM, of_attempt
 from endpoints_server.calls.settle import settle
 from endpoints_server.calls.translate import Translator, read_stream, write_stream
 from endpoints_server.domain.fault import Failed, Fault
+from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.talk.reply import Reply
 from endpoints_server.domain.wire import Mender, Style
 from endpoints_server.upstream.send import Incoming
@@ -64,10 +65,11 @@ async def deliver_stream(
         received = first
         while received:
             passed = carrier.feed(received)
-            if attempt.seen.fault is not None:
-                break
-            if passed:
+            is_broken = attempt.seen.fault is not None
+            if passed and (delivery.is_started or not is_broken):
                 await write(attempt, delivery, passed)
+            if is_broken:
+                break
             received = await incoming.read()
     except Failed as failed:
         fault = failed.fault
@@ -75,6 +77,8 @@ async def deliver_stream(
     fault = fault or attempt.seen.fault
     if fault is not None and not delivery.is_started:
         raise Failed(fault)
+    if fault is not None:
+        ending = scrub(ending, attempt.call.secrets)
     await settle(exchange, attempt, fault, OK)
     if not delivery.is_started:
         await delivery.start(OK, [*STREAM, *of_attempt(attempt)])

@@ -19,6 +19,7 @@ def observe(seen: Seen, event: Event) -> None:
         case ReplyStart():
             seen.model = event.model
             seen.usage = event.usage
+            seen.is_usage_early = event.usage is not None
         case PartStart():
             observe_part(seen, event)
         case PartDelta():
@@ -29,6 +30,7 @@ def observe(seen: Seen, event: Event) -> None:
         case ReplyEnd():
             seen.stop = event.stop
             seen.usage = event.usage or seen.usage
+            seen.is_usage_early = event.is_usage_early
             seen.fault = event.fault
             seen.is_ended = event.fault is None
 

@@ -10,6 +10,7 @@ from endpoints_server.calls.open_call import open_call
 from endpoints_server.calls.receipt import JSON, advice, identify, of_attempt
 from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.report import Report
+from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.wire import Seen
 
 
@@ -50,6 +51,8 @@ async def refuse(
     """Answer with a fault, in the caller's wire, with what is known of the call."""
     is_as_sent = bool(fault.body) and fault.wire == inbound.wire.name
     body = fault.body if is_as_sent else inbound.wire.write_fault(fault, inbound.request_id)
+    if attempt is not None:
+        body = scrub(body, attempt.call.secrets)
     known = of_attempt(attempt) if attempt else identify(inbound.request_id)
     length = (b"content-length", str(len(body)).encode())
     await delivery.start(fault.http_status, [*JSON, *known, *advice(fault), length])

@@ -74,15 +74,17 @@ def outcome_of(fault: Fault | None) -> Outcome:
 def count(attempt: Attempt, fault: Fault | None) -> tuple[Usage, UsageStatus]:
     """Take the reported usage, or estimate what the upstream will have counted.
 
-    Usage told at the start of an answer that broke off knows the input exactly but not the output.
+    Usage told only at the start of an answer, or of one that broke off, knows the input exactly
+    but not the output.
     An attempt that got no answer, and was not left while it waited for one, used nothing.
     """
-    reported, has_ended = attempt.seen.usage, attempt.seen.stop is not None
-    if reported is not None and (has_ended or fault is None):
+    seen = attempt.seen
+    reported, is_whole = seen.usage, fault is None or seen.stop is not None
+    if reported is not None and is_whole and not seen.is_usage_early:
         return reported, UsageStatus.REPORTED
     if not has_consumed(attempt, fault):
         return Usage(), UsageStatus.NONE
-    answered = estimate_tokens(attempt.seen.texts)
+    answered = estimate_tokens(seen.texts)
     if reported is None:
         return Usage(input=estimate_input(attempt.call), output=answered), UsageStatus.ESTIMATED
     rest = max(0, answered - reported.total_output)

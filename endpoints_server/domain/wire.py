@@ -38,11 +38,13 @@ class Style(Struct, frozen=True, kw_only=True):
 class Seen(Struct, kw_only=True):
     """What a Mender has noticed so far; `texts` are the pieces answered, for estimating.
 
-    `fault` is an error the upstream wrote into the stream; `is_ended` says its end marker came.
+    `fault` is an error the upstream wrote into the stream; `is_ended` says its end marker came,
+    `is_usage_early` that `usage` was told before the words and counts the input alone.
     """
 
     model: str = ""
     usage: Usage | None = None
+    is_usage_early: bool = False
     stop: Stop | None = None
     fault: Fault | None = None
     texts: list[str] = field(default_factory=list)

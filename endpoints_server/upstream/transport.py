@@ -58,14 +58,14 @@ class Transport(httpx2.AsyncBaseTransport):
         body = await body_of(request)
         patience = patience_of(request.extensions.get("timeout", {}).get("connect"))
         began_at = self._loop.time()
-        asked = self._ask(request, body)
-        try:
-            return response_of(await self._exchange(asked, patience))
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-            is_at_once = self._loop.time() - began_at < AT_ONCE_SECONDS
-            if asked.is_connected_anew or not is_at_once or is_begun(error):
-                raise
-        return response_of(await self._exchange(self._ask(request, body), patience))
+        while True:  # each round uses up a kept connection, until one is made anew
+            asked = self._ask(request, body)
+            try:
+                return response_of(await self._exchange(asked, patience))
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+                is_at_once = self._loop.time() - began_at < AT_ONCE_SECONDS
+                if asked.is_connected_anew or not is_at_once or is_begun(error):
+                    raise
 
     async def aclose(self) -> None:
         await self._connector.close()

@@ -73,10 +73,14 @@ class PartEnd(Struct, frozen=True, kw_only=True, tag="part_end"):
 
 
 class ReplyEnd(Struct, frozen=True, kw_only=True, tag="end"):
-    """The answer is over: with a stop, or with the fault that cut it off."""
+    """The answer is over: with a stop, or with the fault that cut it off.
+
+    `is_usage_early` says that `usage` is that of the start, as none was told at the end.
+    """
 
     stop: Stop | None = None
     usage: Usage | None = None
+    is_usage_early: bool = False
     fault: Fault | None = None
 
 

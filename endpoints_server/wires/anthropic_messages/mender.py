@@ -137,6 +137,8 @@ class MessagesMender:
         text = delta.text or delta.thinking or delta.partial_json
         if text:
             self.seen.texts.append(text)
+        elif is_null(delta):
+            return b""
         if told.index in self._begun:
             return event
         block = IMPLIED.get(delta.type or "")
@@ -159,12 +161,16 @@ class MessagesMender:
         self.seen.model = message.model or ""
         self._counts = read_counts(message.usage)
         self.seen.usage = read_usage(self._counts)
+        self.seen.is_usage_early = True
         needed = {**EMPTY_MESSAGE, "id": self._style.id, "model": self._style.model}
         return with_needed(data, event, "message", needed)
 
     def _watch_ending(self, told: StreamEvent, data: bytes, event: bytes) -> bytes:
-        self._counts = merge(self._counts, read_counts(told.usage))
+        counts = read_counts(told.usage)
+        self._counts = merge(self._counts, counts)
         self.seen.usage = read_usage(self._counts)
+        if counts.output_tokens is not None:
+            self.seen.is_usage_early = False
         if told.delta and told.delta.stop_reason:
             self.seen.stop = read_stop(told.delta.stop_reason, told.delta.stop_sequence)
         needed: Object = {"output_tokens": self._counts.output_tokens or 0}
@@ -176,6 +182,13 @@ class MessagesMender:
         return b"".join(
             write_event({"type": "content_block_stop", "index": index}) for index in left
         )
+
+
+def is_null(delta: Delta) -> bool:
+    """Say whether a delta of words has null in their place, on which clients break."""
+    if delta.type == "text_delta":
+        return delta.text is None
+    return delta.type == "thinking_delta" and delta.thinking is None
 
 
 def with_needed(data: bytes, event: bytes, name: str, needed: Object) -> bytes:

@@ -50,6 +50,7 @@ class MessagesReader:
         self._queue: deque[OpenPart] = deque()
         self._parts = 0
         self._counts = Counts()
+        self._is_usage_early = True
         self._stop: Stop | None = None
         self._is_begun = False
         self._is_over = False
@@ -153,7 +154,9 @@ class MessagesReader:
     def _take_ending(self, event: StreamEvent) -> list[Event]:
         if event.type != "message_delta":
             return []
-        self._counts = merge(self._counts, read_counts(event.usage))
+        counts = read_counts(event.usage)
+        self._counts = merge(self._counts, counts)
+        self._is_usage_early = self._is_usage_early and counts.output_tokens is None
         delta = event.delta
         if delta and delta.stop_reason:
             self._stop = read_stop(delta.stop_reason, delta.stop_sequence)
@@ -165,7 +168,9 @@ class MessagesReader:
             events += self._close_part(index)
         self._is_over = True
         stop = None if fault else self._stop
-        return [*events, ReplyEnd(stop=stop, usage=read_usage(self._counts), fault=fault)]
+        usage = read_usage(self._counts)
+        is_early = self._is_usage_early and usage is not None
+        return [*events, ReplyEnd(stop=stop, usage=usage, is_usage_early=is_early, fault=fault)]
 
 
 def implied_part(delta: Delta) -> Part | None:
