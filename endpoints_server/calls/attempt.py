@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from endpoints_server.calls.call import Attempt, Call
 from endpoints_server.calls.deliver import OK, deliver
-from endpoints_server.calls.delivery import Delivery
+from endpoints_server.calls.delivery import LEFT, Delivery
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.outgoing import outgoing
 from endpoints_server.calls.settle import settle
@@ -14,7 +14,6 @@ from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.upstream.send import Incoming, send
 
-LEFT = Fault(kind=Kind.CANCELLED, message="The caller left before the answer was complete.")
 UNEXPECTED = Fault(kind=Kind.INTERNAL, message="Something went wrong in this server.")
 ERROR_BYTES = 1024 * 1024
 CLIENT_ERRORS = range(400, 500)

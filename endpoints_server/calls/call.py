@@ -55,8 +55,8 @@ class Call(Struct, frozen=True, kw_only=True):
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """The values that must not come back in an upstream's words."""
-        house = self.route.endpoint.credential.secret
-        return tuple(secret for secret in (house, self.own_secret) if secret)
+        own = (self.own_secret,) if self.own_secret else ()
+        return self.route.endpoint.secrets + own
 
 
 class Attempt(Struct, kw_only=True):

@@ -1,7 +1,9 @@
 """Bring an upstream's answer to the caller, in the shape and on the wire that was asked for."""
 
+from asyncio import CancelledError
+
 from endpoints_server.calls.call import Attempt
-from endpoints_server.calls.delivery import Delivery, Headers
+from endpoints_server.calls.delivery import LEFT, Delivery, Headers
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.meter import seen_of
 from endpoints_server.calls.receipt import JSON, STREAM, of_attempt
@@ -73,6 +75,9 @@ async def deliver_stream(
             received = await incoming.read()
     except Failed as failed:
         fault = failed.fault
+    except CancelledError:
+        carrier.close(LEFT)  # for what was seen of the usage
+        raise
     ending = carrier.close(fault or attempt.seen.fault)
     fault = fault or attempt.seen.fault
     if fault is not None and not delivery.is_started:

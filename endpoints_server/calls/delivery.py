@@ -2,7 +2,10 @@
 
 from typing import Protocol
 
+from endpoints_server.domain.fault import Fault, Kind
+
 Headers = list[tuple[bytes, bytes]]
+LEFT = Fault(kind=Kind.CANCELLED, message="The caller left before the answer was complete.")
 
 
 class Delivery(Protocol):

@@ -2,9 +2,9 @@
 
 from asyncio import CancelledError
 
-from endpoints_server.calls.attempt import LEFT, UNEXPECTED, attempt_route
+from endpoints_server.calls.attempt import UNEXPECTED, attempt_route
 from endpoints_server.calls.call import Attempt, Inbound
-from endpoints_server.calls.delivery import Delivery, ReadBody
+from endpoints_server.calls.delivery import LEFT, Delivery, ReadBody
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.open_call import open_call
 from endpoints_server.calls.receipt import JSON, advice, identify, of_attempt

@@ -25,11 +25,12 @@ class Translator:
 
     def close(self, fault: Fault | None = None) -> bytes:
         """End the stream: as the upstream did, or with the fault that cut it off."""
-        passed = b"" if self.ending or fault else self.pass_on(self.reader.close())
+        passed = b"" if self.ending else self.pass_on(self.reader.close())
         ending = self.ending or ReplyEnd()
-        if fault is not None:
-            ending = ReplyEnd(fault=fault, usage=ending.usage)
-        return passed + self.writer.write(ending)
+        if fault is None:
+            return passed + self.writer.write(ending)
+        self.seen.fault = fault
+        return self.writer.write(ReplyEnd(fault=fault, usage=ending.usage))
 
     def pass_on(self, events: list[Event]) -> bytes:
         """Write all events but the last of the reply, and note what they tell."""
