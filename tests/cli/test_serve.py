@@ -59,6 +59,8 @@ def test_the_first_run_says_all_that_a_first_call_needs_in_order(tmp_path: Path)
         assert "200 OK" in answer.stdout
         assert answer.stdout.count("data: {") > 10
         assert answer.stdout.rstrip().endswith("data: [DONE]")
+        link = said.split("Sign in once")[1].split()[0]
+        assert httpx.get(link).status_code == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_SECONDS) == 0
     (call,) = [

@@ -12,6 +12,7 @@ from endpoints_server.cli.present import json_option, rate, show_json, show_pair
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.person import ADMIN, Person
 from endpoints_server.domain.route import Route, plan
+from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.wire import Operation, Wire
 from endpoints_server.wires.listed import WIRES
 
@@ -84,12 +85,11 @@ def describe(route: Route, wire_in: Wire) -> dict[str, object]:
 
 
 def address_of(endpoint: Endpoint, wire: Wire) -> str:
-    """Give the address that would be called."""
+    """Give the address that would be called, without the secrets in it."""
     if not endpoint.address:
         return "brought by each person"
-    return (
-        endpoint.address if endpoint.is_direct else wire.address(endpoint.address, Operation.CHAT)
-    )
+    address = endpoint.address
+    return scrub(address if endpoint.is_direct else wire.address(address, Operation.CHAT))
 
 
 def header_origins(endpoint: Endpoint, wire: Wire, *, is_relayed: bool) -> dict[str, str]:

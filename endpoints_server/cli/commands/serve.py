@@ -93,8 +93,9 @@ async def run(ground: Ground, listener: socket.socket, *, as_json: bool) -> None
         async def announce() -> None:
             await welcome(ground, parts, listener.getsockname()[1], as_json=as_json)
 
-        with outlived_signals():
-            await Announcing(settings(app, environment), announce).serve(sockets=[listener])
+        server = Announcing(settings(app, environment), announce)
+        with outlived_signals(server):
+            await server.serve(sockets=[listener])
 
 
 def require_usable(parts: Parts) -> None:
@@ -138,13 +139,14 @@ class Announcing(uvicorn.Server):
 
 
 @contextmanager
-def outlived_signals() -> Iterator[None]:
+def outlived_signals(server: uvicorn.Server) -> Iterator[None]:
     """Let signals end the server but not the process, which has parts to close after it.
 
-    The server sends itself the signal again when it is done; nobody acts on that one.
+    The server sends itself the signal again when it is done, for whoever handled it before: that is
+    the server once more, which has nothing left to do.
     """
     handled = (signal.SIGINT, signal.SIGTERM)
-    before = {each: signal.signal(each, lambda *_: None) for each in handled}
+    before = {each: signal.signal(each, server.handle_exit) for each in handled}
     try:
         yield
     finally:
