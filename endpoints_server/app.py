@@ -17,6 +17,7 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.config.environment import Environment
 from endpoints_server.config.live import Attempt, Live
 from endpoints_server.config.prices import open_price_book
+from endpoints_server.config.problem import render
 from endpoints_server.demo.catalog import demo_yaml
 from endpoints_server.demo.upstream import DemoUpstream
 from endpoints_server.desk.keys import ensure_admin
@@ -109,11 +110,13 @@ def take_note(attempt: Attempt, metrics: Metrics, upstreams: Upstreams) -> None:
     catalog = attempt.catalog
     if catalog is None:
         metrics.config_failures.inc()
-        LOG.error("configuration refused", problems=[str(problem) for problem in attempt.problems])
+        LOG.error(
+            "configuration refused", problems=[render(problem) for problem in attempt.problems]
+        )
         return
     metrics.set_config_version(catalog.version)
     upstreams.adopt(catalog)
-    hide(endpoint.credential.secret for endpoint in catalog.endpoints)
+    hide(secret for endpoint in catalog.endpoints for secret in endpoint.secrets)
     LOG.info("configuration taken", version=catalog.version, endpoints=len(catalog.endpoints))
 
 

@@ -1,13 +1,17 @@
 """A named entry of the configuration: an address, a wire, models and a credential."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
 
 from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.money.price import Price
 from endpoints_server.domain.secret import Secret
+
+API_VERSION = "api-version"
+"""The one usual part of an address's query that is no secret."""
 
 
 class Model(Struct, frozen=True, kw_only=True):
@@ -67,6 +71,23 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     is_direct: bool = False
     max_connections: int = 1000
 
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What is configured here and must not come back in an upstream's words."""
+        return tuple(filter(None, (self.credential.secret, *self._unshown())))
+
+    def _unshown(self) -> Iterator[Secret]:
+        yield from address_secrets(self.address)
+        for template in self.headers:
+            yield from template.secrets
+
     def model(self, name: str) -> Model | None:
         """Find one of its models by exact name."""
         return next((model for model in self.models if model.name == name), None)
+
+
+def address_secrets(address: str) -> Iterator[Secret]:
+    """Give the user, the password and the query's values that stand in an address."""
+    parts = urlsplit(address)
+    yield from (Secret(unquote(text)) for text in (parts.username, parts.password) if text)
+    yield from (Secret(value) for name, value in parse_qsl(parts.query) if name != API_VERSION)

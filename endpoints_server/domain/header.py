@@ -8,8 +8,16 @@ from enum import StrEnum
 from msgspec import Struct
 
 from endpoints_server.domain.person import Person
+from endpoints_server.domain.secret import Secret
 
 LAST_LATIN_1 = "\xff"
+PUBLIC = frozenset(
+    {
+        *("accept", "accept-language", "content-type", "user-agent", "origin", "referer"),
+        *("http-referer", "x-title", "anthropic-version", "anthropic-beta", "openai-beta"),
+    }
+)
+"""Headers whose values are no secret, and may stand in an upstream's words."""
 FORBIDDEN = re.compile(r"[\r\n\x00]")
 
 
@@ -34,6 +42,14 @@ class HeaderTemplate(Struct, frozen=True):
 
     name: str
     pieces: tuple[str | Placeholder, ...]
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Its configured words: each may be a credential, unless the name says otherwise."""
+        if self.name.lower() in PUBLIC:
+            return ()
+        texts = (piece for piece in self.pieces if isinstance(piece, str))
+        return tuple(Secret(word) for text in texts for word in text.split())
 
     def __repr__(self) -> str:
         return f"HeaderTemplate({self.name!r}, …)"
