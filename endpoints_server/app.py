@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from litestar import Litestar
 from msgspec import Struct
@@ -39,7 +40,7 @@ from endpoints_server.web.me.me import me_handlers
 from endpoints_server.wires.listed import WIRES
 
 LOG = logger("endpoints_server")
-DEMO_FILE = Path("demo", "librechat.yaml")
+DEMO_FILE = "librechat.yaml"
 
 
 class Parts(Struct, frozen=True, kw_only=True):
@@ -95,12 +96,15 @@ async def open_parts(
 
 
 async def open_demo(data_dir: Path, stack: AsyncExitStack) -> Path:
-    """Start the demo upstream, and write the configuration that leads to it."""
+    """Start the demo upstream, and write the configuration that leads to it.
+
+    The file is this process's own: another demo on the same data dir has an address of its own.
+    """
     upstream = DemoUpstream()
     await upstream.start()
     stack.push_async_callback(upstream.close)
-    path = data_dir / DEMO_FILE
-    path.parent.mkdir(exist_ok=True)
+    folder = stack.enter_context(TemporaryDirectory(prefix="demo-", dir=data_dir))
+    path = Path(folder, DEMO_FILE)
     await asyncio.to_thread(path.write_text, demo_yaml(upstream.address))
     return path
 
