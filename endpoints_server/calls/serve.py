@@ -5,6 +5,7 @@ from asyncio import CancelledError
 from endpoints_server.calls.attempt import UNEXPECTED, attempt_route
 from endpoints_server.calls.call import Attempt, Inbound
 from endpoints_server.calls.delivery import LEFT, Delivery, ReadBody
+from endpoints_server.calls.echo import without_echo
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.open_call import open_call
 from endpoints_server.calls.receipt import JSON, advice, identify, of_attempt
@@ -74,8 +75,16 @@ def report_of(
         overhead_seconds=None if sent is None else sent - inbound.started,
         fault=fault.kind.value if fault else "",
         who=fault.rule.who.value if fault else "",
-        detail=fault.detail if fault else "",
+        detail=detail_of(attempt, fault),
         person_id=caller.person.id if caller else "",
         key_id=caller.key_id if caller else "",
         entry=entry,
     )
+
+
+def detail_of(attempt: Attempt | None, fault: Fault | None) -> str:
+    """Say what the log may know of a fault: no key, and nothing that the caller said."""
+    if attempt is None or fault is None or not fault.detail:
+        return fault.detail if fault else ""
+    call = attempt.call
+    return scrub(without_echo(fault.detail, call.body), call.secrets)
