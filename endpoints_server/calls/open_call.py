@@ -22,6 +22,7 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
     caller, own_secret = await authenticate(
         inbound.headers, exchange.keys, exchange.ring, inbound.started_at
     )
+    require_plain(inbound)
     body = await read_body(catalog.bounds.request_bytes)
     peeked = peek(body)
     route = plan(catalog, peeked.model, inbound.endpoint_name).routes[0]
@@ -39,6 +40,14 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
         has_stream_usage=bool(options and options.include_usage),
         own_secret=own_secret,
     )
+
+
+def require_plain(inbound: Inbound) -> None:
+    """Refuse a body that is compressed: what it grows to is known only too late."""
+    if inbound.headers.get("content-encoding", "identity") == "identity":
+        return
+    message = "A compressed request body is not read here. Send it without 'Content-Encoding'."
+    raise Failed(Fault(kind=Kind.BAD_REQUEST, status=415, message=message))
 
 
 def require_credential(endpoint: Endpoint, own_secret: Secret | None) -> None:

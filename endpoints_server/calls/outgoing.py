@@ -8,6 +8,7 @@ from endpoints_server import __version__
 from endpoints_server.calls.call import Call
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.header import overlay, render
+from endpoints_server.domain.talk.crossing import Loss
 from endpoints_server.upstream.send import Outgoing
 
 CONTENT = {
@@ -15,6 +16,8 @@ CONTENT = {
     "accept-encoding": "identity",
     "user-agent": f"endpoints-server/{__version__}",
 }
+MOST_LOSSES = 40
+LONGEST_LOSS = 60
 ACCEPT = {True: "text/event-stream, application/json", False: "application/json"}
 
 
@@ -40,7 +43,14 @@ def write_body(call: Call) -> tuple[bytes, tuple[str, ...]]:
         return call.wire_out.relay_request(call.body, model, dialect, call.is_stream), ()
     prompt = replace(call.inbound.wire.read_request(call.body), model=model)
     written = call.wire_out.write_request(prompt, dialect)
-    return written.body, tuple(loss.name for loss in written.losses)
+    return written.body, named(written.losses)
+
+
+def named(losses: tuple[Loss, ...]) -> tuple[str, ...]:
+    """Name what was lost; a caller may have sent more than fits a header or the ledger."""
+    names = tuple(loss.name[:LONGEST_LOSS] for loss in losses[:MOST_LOSSES])
+    rest = len(losses) - len(names)
+    return (*names, f"and {rest} more") if rest else names
 
 
 def write_headers(call: Call) -> dict[str, str]:

@@ -24,6 +24,7 @@ class Peek(Struct, frozen=True):
     model: str
     stream: bool | None = None
     stream_options: StreamOptions | None = None
+    messages: Raw = Raw()
     metadata: Raw = Raw()  # alone, for in a union it would take nothing but null
 
     @property
@@ -40,6 +41,13 @@ class Peek(Struct, frozen=True):
 
 IDENTITY = ("conversation_id", "parent_message_id", "message_id")
 identity_decoder = msgspec.json.Decoder(dict[str, object])
+FIELD = re.compile(r"(?:at `\$\.|required field `)(\w+)")
+MOST_FIELDS = 1000
+DECISIVE = frozenset(
+    {"model", "stream", "messages", "max_tokens", "max_completion_tokens", "tools"}
+)
+"""Fields that an upstream must not read otherwise than we do; some take any case for the same."""
+
 DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """All that decoding raises; the last is for values nested too deep."""
 
@@ -50,23 +58,46 @@ encoder = msgspec.json.Encoder()
 
 def peek(body: bytes) -> Peek:
     """Read the fields that decide where a call goes; raises Failed(bad_request)."""
+    if not body:
+        raise Failed(refused("it is empty"))
     try:
-        return peek_decoder.decode(body)
+        peeked = peek_decoder.decode(body)
+        if not body.isascii():
+            body.decode()
     except DECODE_ERRORS as error:
         raise Failed(malformed(error)) from None
+    if peeked.messages and memoryview(peeked.messages)[0] != ord("["):
+        raise Failed(refused("Expected `array` - at `$.messages`"))
+    return peeked
 
 
 def malformed(error: Exception) -> Fault:
     """Say what is wrong with a body, in the decoder's words, which quote no value."""
-    return Fault(kind=Kind.BAD_REQUEST, message=f"The request body is not valid: {error}")
+    return refused(str(error))
+
+
+def refused(words: str) -> Fault:
+    """Refuse a body; the field that the words name is named to programs too."""
+    field = FIELD.search(words)
+    return Fault(
+        kind=Kind.BAD_REQUEST,
+        message=f"The request body is not valid: {words}",
+        param=field[1] if field else "",
+    )
 
 
 def open_fields(body: bytes) -> Fields:
     """Take a body apart at its top level; raises Failed(bad_request)."""
     try:
-        return fields_decoder.decode(body)
+        fields = fields_decoder.decode(body)
     except DECODE_ERRORS as error:
         raise Failed(malformed(error)) from None
+    if len(fields) > MOST_FIELDS:
+        raise Failed(refused(f"it has more than {MOST_FIELDS} fields"))
+    for name in fields:
+        if name not in DECISIVE and name.lower() in DECISIVE:
+            raise Failed(refused(f"`{name[:40]}` is spelled `{name.lower()}`"))
+    return fields
 
 
 def close_fields(fields: Mapping[str, Raw]) -> bytes:
