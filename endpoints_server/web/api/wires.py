@@ -45,7 +45,7 @@ def wire_handler(
             return
         await serve_connected(exchange, inbound, receive, connection)
 
-    return asgi([path, UNDER_ENDPOINT + path], opt=ITSELF)(handle)
+    return asgi([path, UNDER_ENDPOINT + path], opt=ITSELF, copy_scope=False)(handle)
 
 
 async def serve_connected(
