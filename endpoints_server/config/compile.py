@@ -1,6 +1,6 @@
 """Settings, as written, become a Catalog, as run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
@@ -13,6 +13,7 @@ from endpoints_server.config.prices import Listing, PriceBook
 from endpoints_server.config.schema.endpoint import CustomEndpoint, TokenRates
 from endpoints_server.config.schema.server import Deadlines, Override, Server, Sizes
 from endpoints_server.config.schema.settings import Settings
+from endpoints_server.domain.address.allowed import AllowedAddresses, Mistake, read_allowed
 from endpoints_server.domain.catalog import Bounds, Catalog, catalog_of
 from endpoints_server.domain.endpoint import Credential, Endpoint, Model, Timeouts
 from endpoints_server.domain.header import HeaderTemplate
@@ -31,7 +32,19 @@ def compile_catalog(settings: Settings, version: str, prices: PriceBook) -> Cata
     """Compile the settings of a file in which no check found an error."""
     entries = settings.endpoints.custom
     endpoints = tuple(endpoint_of(entry, settings.server, prices) for entry in entries)
-    return catalog_of(endpoints, version, bounds_of(settings.server.bounds))
+    return catalog_of(
+        endpoints,
+        version,
+        bounds_of(settings.server.bounds),
+        allowed_addresses=allowed_addresses_of(settings.endpoints.allowed_addresses),
+    )
+
+
+def allowed_addresses_of(entries: Iterable[str]) -> AllowedAddresses:
+    """Compile the private addresses that people may choose; what matches nothing is left out."""
+    return frozenset(
+        place for place in map(read_allowed, entries) if not isinstance(place, Mistake)
+    )
 
 
 def endpoint_of(entry: CustomEndpoint, server: Server, prices: PriceBook) -> Endpoint:
@@ -51,6 +64,7 @@ def endpoint_of(entry: CustomEndpoint, server: Server, prices: PriceBook) -> End
         dialect=dialect_of(entry, wire),
         timeouts=timeouts_of(server.timeouts, override.timeouts),
         is_direct=entry.direct_endpoint,
+        is_personal=entry.base_url == USER_PROVIDED,
         max_connections=chosen(override.max_connections, USUAL_CONNECTIONS),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from endpoints_server.domain.address.allowed import AllowedAddresses
 from endpoints_server.domain.endpoint import Endpoint
 
 
@@ -19,7 +20,7 @@ class Catalog(Struct, frozen=True, kw_only=True):
     """What is served: endpoints in file order, found by name or slug without case, and by model.
 
     `version` names the snapshot in receipts, entries and probes; `compiled_at` is when it was made,
-    in seconds since 1970.
+    in seconds since 1970. `allowed_addresses` are private ones that people may choose.
     """
 
     version: str
@@ -28,6 +29,7 @@ class Catalog(Struct, frozen=True, kw_only=True):
     by_name: Mapping[str, Endpoint] = {}
     by_model: Mapping[str, tuple[Endpoint, ...]] = {}
     bounds: Bounds = Bounds()
+    allowed_addresses: AllowedAddresses = frozenset()
 
 
 def catalog_of(
@@ -35,6 +37,7 @@ def catalog_of(
     version: str,
     bounds: Bounds | None = None,
     compiled_at: int = 0,
+    allowed_addresses: AllowedAddresses = frozenset(),
 ) -> Catalog:
     """Index endpoints into a Catalog; names and slugs are taken to be unique without case."""
     by_name: dict[str, Endpoint] = {}
@@ -51,4 +54,5 @@ def catalog_of(
         by_name=by_name,
         by_model=by_model,
         bounds=bounds or Bounds(),
+        allowed_addresses=allowed_addresses,
     )

@@ -57,7 +57,11 @@ class Dialect(Struct, frozen=True, kw_only=True):
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """Where calls can go; `address` is the base URL as configured, `wire` the name of its Wire."""
+    """Where calls can go; `address` is the base URL as configured, `wire` the name of its Wire.
+
+    `is_personal` says that a person chose the address: nothing of the house's ever goes there, and
+    such an endpoint cannot be made with a house credential or with configured headers.
+    """
 
     name: str
     slug: str
@@ -70,6 +74,11 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     timeouts: Timeouts = Timeouts()
     is_direct: bool = False
     max_connections: int = 1000
+    is_personal: bool = False
+
+    def __post_init__(self) -> None:
+        if self.is_personal and (self.headers or self.credential.owner == "house"):
+            raise ValueError("nothing of the house's goes to an address that a person chose")
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -88,6 +97,9 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
 def address_secrets(address: str) -> Iterator[Secret]:
     """Give the user, the password and the query's values that stand in an address."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return  # no address, so nothing in it can be used
     yield from (Secret(unquote(text)) for text in (parts.username, parts.password) if text)
     yield from (Secret(value) for name, value in parse_qsl(parts.query) if name != API_VERSION)

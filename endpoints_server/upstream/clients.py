@@ -3,12 +3,16 @@
 from asyncio import Task, gather, get_running_loop
 from typing import Self
 
+from aiohttp.abc import AbstractResolver
+
+from endpoints_server.domain.address.allowed import AllowedAddresses
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.upstream.guard import Guard
 from endpoints_server.upstream.proxy import find_proxy
 from endpoints_server.upstream.transport import Transport
 
-Place = tuple[str, str, int]
+Place = tuple[str, str, int, AllowedAddresses | None]
 
 
 class Upstreams:
@@ -16,17 +20,23 @@ class Upstreams:
 
     A call holds its transport by `acquire`; a transport that no endpoint needs any more is closed
     when its last call has ended. An endpoint outside the adopted catalog has a transport for as
-    long as calls use it.
+    long as calls use it. The connections of an endpoint whose address a person chose are guarded,
+    and go through no proxy; `resolver` looks their names up, the system's own if None.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, resolver: AbstractResolver | None = None) -> None:
+        self._resolver = resolver
+        self._allowed: AllowedAddresses = frozenset()
         self._upstreams: dict[str, Upstream] = {}
         self._links: dict[Place, Link] = {}
         self._needed: frozenset[Place] = frozenset()
         self._closing: set[Task[None]] = set()
 
     def acquire(self, endpoint: Endpoint) -> "Upstream":
-        """Take an endpoint's upstream for one call, within a `with`; needs a running loop."""
+        """Take an endpoint's upstream for one call, within a `with`; needs a running loop.
+
+        Raises Failed (`address_invalid`, `address_refused`) for a person's address that is wrong.
+        """
         upstream = self._upstreams.get(endpoint.slug)
         if upstream is None or upstream.endpoint is not endpoint:
             upstream = self._upstreams[endpoint.slug] = self._open(endpoint)
@@ -35,7 +45,12 @@ class Upstreams:
 
     def adopt(self, catalog: Catalog) -> None:
         """Keep the transports that a catalog's endpoints need, and retire all others."""
-        self._needed = frozenset(place_of(endpoint) for endpoint in catalog.endpoints)
+        if catalog.allowed_addresses != self._allowed:
+            self._allowed = catalog.allowed_addresses
+            self._upstreams = {
+                slug: known for slug, known in self._upstreams.items() if known.guard is None
+            }
+        self._needed = frozenset(self._place_of(endpoint) for endpoint in catalog.endpoints)
         for link in list(self._links.values()):
             self.retire_unused(link)
 
@@ -53,13 +68,25 @@ class Upstreams:
             self._close(link)
 
     def _open(self, endpoint: Endpoint) -> "Upstream":
-        place = place_of(endpoint)
+        place = self._place_of(endpoint)
         link = self._links.get(place)
         if link is None:
-            proxy = find_proxy(endpoint.address)
-            link = Link(place, Transport(endpoint.max_connections, proxy))
-            self._links[place] = link
+            link = self._links[place] = self._link(endpoint, place)
         return Upstream(endpoint, link, self)
+
+    def _link(self, endpoint: Endpoint, place: Place) -> "Link":
+        if not endpoint.is_personal:
+            return Link(place, Transport(endpoint.max_connections, find_proxy(endpoint.address)))
+        guard = Guard(endpoint.address, self._allowed, self._resolver)
+        transport = Transport(
+            endpoint.max_connections, open_socket=guard.open_socket, resolver=guard
+        )
+        return Link(place, transport, guard)
+
+    def _place_of(self, endpoint: Endpoint) -> Place:
+        """Tell what a transport depends on; everything else may change under it."""
+        allowed = self._allowed if endpoint.is_personal else None
+        return endpoint.slug, endpoint.address, endpoint.max_connections, allowed
 
     def _close(self, link: "Link") -> None:
         del self._links[link.place]
@@ -72,25 +99,27 @@ class Upstreams:
 
 
 class Link:
-    """A transport and the number of calls that use it."""
+    """A transport, the guard before it, and the number of calls that use it."""
 
-    __slots__ = ("place", "transport", "users")
+    __slots__ = ("guard", "place", "transport", "users")
 
-    def __init__(self, place: Place, transport: Transport) -> None:
+    def __init__(self, place: Place, transport: Transport, guard: Guard | None = None) -> None:
         self.place = place
         self.transport = transport
+        self.guard = guard
         self.users = 0
 
 
 class Upstream:
     """The far side of an endpoint; leaving its `with` ends one call's use of it."""
 
-    __slots__ = ("_owner", "endpoint", "link", "transport")
+    __slots__ = ("_owner", "endpoint", "guard", "link", "transport")
 
     def __init__(self, endpoint: Endpoint, link: Link, owner: Upstreams) -> None:
         self.endpoint = endpoint
         self.link = link
         self.transport = link.transport
+        self.guard = link.guard
         self._owner = owner
 
     def __enter__(self) -> Self:
@@ -104,8 +133,3 @@ class Upstream:
         self.link.users -= 1
         if not self.link.users:
             self._owner.retire_unused(self.link)
-
-
-def place_of(endpoint: Endpoint) -> Place:
-    """Tell what a transport depends on; everything else may change under it."""
-    return endpoint.slug, endpoint.address, endpoint.max_connections

@@ -28,15 +28,16 @@ async def send(upstream: Upstream, outgoing: Outgoing) -> "Incoming":
     """Send a request and give the answer as soon as its headers are in, whatever its status.
 
     Raises Failed: `unreachable` where no connection came about, `upstream_slow` where a deadline
-    passed, `upstream_broken` where the connection or the answer broke. Cancelling drops the
-    connection.
+    passed, `upstream_broken` where the connection or the answer broke, `forbidden` where a person's
+    address leads to a refused one. Cancelling drops the connection.
     """
+    url = upstream.guard.pin(outgoing.url) if upstream.guard else outgoing.url
     loop = get_running_loop()
     began_at = loop.time()
     timeouts = upstream.endpoint.timeouts
     alarm = Alarm(began_at + min(timeouts.first_token_seconds, timeouts.total_seconds))
     try:
-        request = request_of(outgoing, timeouts.connect_seconds)
+        request = request_of(url, outgoing, timeouts.connect_seconds)
         response = await upstream.transport.handle_async_request(request)
     except TROUBLES as error:
         raise Failed(fault_of(error, upstream.endpoint.name)) from None
@@ -128,11 +129,11 @@ class Incoming:
         )
 
 
-def request_of(outgoing: Outgoing, connect_seconds: float) -> httpx2.Request:
+def request_of(url: str, outgoing: Outgoing, connect_seconds: float) -> httpx2.Request:
     """Build the request from prepared parts, so that nothing is looked at twice."""
     return httpx2.Request(
         "POST",
-        url_of(outgoing.url),
+        url_of(url),
         headers=httpx2.Headers(outgoing.headers, encoding="utf-8"),
         stream=httpx2.ByteStream(outgoing.body),
         extensions={"timeout": {"connect": connect_seconds}},

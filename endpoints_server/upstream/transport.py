@@ -8,6 +8,7 @@ from socket import socket
 
 import aiohttp
 import httpx2
+from aiohttp.abc import AbstractResolver
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import AddrInfoType, Connection
 from aiohttp.tracing import Trace
@@ -35,20 +36,25 @@ SocketOpener = Callable[[AddrInfoType], socket]
 class Transport(httpx2.AsyncBaseTransport):
     """Sends requests over kept connections; follows no redirect, keeps no cookie.
 
-    `limit` bounds the open connections. `open_socket` makes the socket for each address about to
-    be connected, names resolved: the one place where an address can still be refused. Of the
+    `limit` bounds the open connections. `resolver` looks names up, `open_socket` makes the socket
+    for each address about to be connected, names resolved: there addresses can be refused. Of the
     timeouts only `connect` of the request's extension is kept (free connection, name, TCP and TLS
     together); every other deadline is the caller's. Raises aiohttp's and httpx2's errors.
     """
 
     def __init__(
-        self, limit: int, proxy: URL | None = None, open_socket: SocketOpener | None = None
+        self,
+        limit: int,
+        proxy: URL | None = None,
+        open_socket: SocketOpener | None = None,
+        resolver: AbstractResolver | None = None,
     ) -> None:
         self._connector = Connector(
             limit=limit,
             keepalive_timeout=IDLE_SECONDS,
             ttl_dns_cache=RESOLVED_SECONDS,
             socket_factory=open_socket,
+            resolver=resolver,
         )
         self._proxy = proxy
         self._loop = get_running_loop()

@@ -34,7 +34,6 @@ FEATURES = (
     Feature((*ENTRY, "modelDisplayLabel"), "labels are shown by LibreChat alone"),
     Feature((*ENTRY, "addParams", "web_search"), "web search is left out of requests as yet"),
     Feature(("endpoints", "all"), "each endpoint goes by its own keys as yet"),
-    Feature(("endpoints", "allowedAddresses"), "no addresses are typed by people as yet"),
     Feature(("balance",), "nobody's spending is limited as yet"),
     Feature(("transactions",), "every call is recorded"),
     Feature(("interface", "currency"), "amounts are in USD"),

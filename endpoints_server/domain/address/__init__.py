@@ -1,0 +1,1 @@
+"""Addresses that people choose: read in one way, and judged before anything connects."""
