@@ -4,8 +4,9 @@ import asyncio
 from asyncio import CancelledError
 from typing import cast
 
-from litestar.handlers import ASGIRouteHandler, asgi
-from litestar.types import Receive, Scope, Send
+from litestar import post
+from litestar.handlers import BaseRouteHandler, asgi
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from endpoints_server.calls.call import Inbound
 from endpoints_server.calls.exchange import Exchange
@@ -19,23 +20,34 @@ UNDER_ENDPOINT = "/e/{endpoint:str}"
 POST_ONLY = Fault(kind=Kind.BAD_REQUEST, status=405, message="Only POST is answered here.")
 
 
-def wire_handlers(exchange: Exchange) -> list[ASGIRouteHandler]:
-    """Make a handler for every path of every wire."""
-    return [
-        wire_handler(exchange, wire, path, operation)
-        for wire in exchange.wires.values()
-        for path, operation in wire.paths.items()
-    ]
+def wire_handlers(exchange: Exchange) -> list[BaseRouteHandler]:
+    """Make the handlers for every path of every wire.
 
-
-def wire_handler(
-    exchange: Exchange, wire: Wire, path: str, operation: Operation
-) -> ASGIRouteHandler:
-    """Make the handler of one path.
-
-    It is a plain ASGI application: the framework routes to it and does nothing else, for this is
-    where the load is.
+    They are plain ASGI applications: the framework routes to them and does nothing else, for this
+    is where the load is. It cannot route to one by a path with a parameter, so that under an
+    endpoint it asks an ordinary handler for the application.
     """
+    handlers: list[BaseRouteHandler] = []
+    for wire in exchange.wires.values():
+        for path, operation in wire.paths.items():
+            answer = wire_application(exchange, wire, operation)
+            handlers.append(asgi(path, opt=ITSELF, copy_scope=False)(answer))
+            handlers.append(handler_under_endpoint(path, answer))
+    return handlers
+
+
+def handler_under_endpoint(path: str, answer: ASGIApp) -> BaseRouteHandler:
+    """Make the handler of a path under `/e/{endpoint}`."""
+
+    @post(UNDER_ENDPOINT + path, opt=ITSELF)
+    async def hand_over() -> ASGIApp:
+        return answer
+
+    return hand_over
+
+
+def wire_application(exchange: Exchange, wire: Wire, operation: Operation) -> ASGIApp:
+    """Make what answers the calls of one wire's operation."""
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         inbound = read_inbound(exchange, wire, operation, scope)
@@ -45,7 +57,7 @@ def wire_handler(
             return
         await serve_connected(exchange, inbound, receive, connection)
 
-    return asgi([path, UNDER_ENDPOINT + path], opt=ITSELF, copy_scope=False)(handle)
+    return handle
 
 
 async def serve_connected(
