@@ -59,9 +59,8 @@ def write_model(path: Path) -> None:
     writer.add_bos_token_id(1)
     writer.add_eos_token_id(END)
     writer.add_chat_template(TEMPLATE)
-    for name, weights in tensors(
-        [text.startswith("\u2581") and text != "\u2581" for text, _ in tokens]
-    ):
+    is_word = [text.startswith(SPACE) and text != SPACE for text, _ in tokens]
+    for name, weights in tensors(is_word):
         writer.add_tensor(name, weights)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
