@@ -58,6 +58,18 @@ class Thinking(Struct):
     budget_tokens: int | None = None
 
 
+class Form(Struct):
+    """The form that an answer must have."""
+
+    schema: dict[str, object] | None = None
+
+
+class Output(Struct):
+    """What is asked of the answer as a whole."""
+
+    format: Form | None = None
+
+
 class Request(Struct):
     """A Messages request, as far as the demo heeds it."""
 
@@ -70,6 +82,7 @@ class Request(Struct):
     tool_choice: ToolChoice | None = None
     thinking: Thinking | None = None
     stop_sequences: list[str] = []
+    output_config: Output | None = None
 
 
 decoder = msgspec.json.Decoder(Request)
@@ -95,6 +108,7 @@ def read_request(body: bytes, *, is_count: bool = False) -> Ask:
         is_result=any(block.type == "tool_result" for block in blocks_in(last.content)),
         offers=offers_of(request),
         must_call=must_call(request),
+        form=form_of(request),
         has_reasoning=request.thinking is not None and request.thinking.type != "disabled",
         ceiling_tokens=request.max_tokens,
         stops=tuple(request.stop_sequences),
@@ -103,6 +117,12 @@ def read_request(body: bytes, *, is_count: bool = False) -> Ask:
         written_tokens=0 if has_history or not has_marks(request) else begun,
         is_stream=request.stream,
     )
+
+
+def form_of(request: Request) -> dict[str, object] | None:
+    """Give the schema that the answer must satisfy."""
+    output = request.output_config
+    return output.format.schema if output and output.format else None
 
 
 def check(request: Request) -> None:
