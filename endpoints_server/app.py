@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from msgspec import Struct
 from uuid_utils import uuid7
 
@@ -170,15 +170,17 @@ def build(parts: Parts, public_url: str) -> Litestar:
         public_url=public_url,
         problems=lambda: live.problems,
     )
+    ordinary = [
+        *model_handlers(exchange),
+        *probe_handlers(exchange.catalog, partial(checks, parts), parts.metrics.exposition),
+        *me_handlers(exchange, store),
+        *console_handlers(console),
+    ]
     app = Litestar(
         route_handlers=[
             *wire_handlers(exchange),
-            *model_handlers(exchange),
-            *probe_handlers(exchange.catalog, partial(checks, parts), parts.metrics.exposition),
-            *me_handlers(exchange, store),
-            *console_handlers(console),
+            Router("/", route_handlers=ordinary, guards=[key_guard(exchange)]),
         ],
-        guards=[key_guard(exchange)],
         exception_handlers=fault_answers(exchange),
         lifespan=[partial(watching, live)],
         openapi_config=None,

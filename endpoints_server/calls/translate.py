@@ -1,8 +1,10 @@
 """Carry an answer across wires through the canonical form."""
 
+from typing import TypeGuard
+
 from endpoints_server.calls.meter import observe
 from endpoints_server.domain.fault import Fault
-from endpoints_server.domain.talk.reply import Event, Reply, ReplyEnd, fold, unfold
+from endpoints_server.domain.talk.reply import Event, PartDelta, Reply, ReplyEnd, fold, unfold
 from endpoints_server.domain.wire import Reader, Seen, Writer
 
 
@@ -35,13 +37,30 @@ class Translator:
     def pass_on(self, events: list[Event]) -> bytes:
         """Write all events but the last of the reply, and note what they tell."""
         written: list[bytes] = []
-        for event in events:
+        for event in joined(events):
             observe(self.seen, event)
             if isinstance(event, ReplyEnd):
                 self.ending = event
             else:
                 written.append(self.writer.write(event))
         return b"".join(written)
+
+
+def joined(events: list[Event]) -> list[Event]:
+    """Join the pieces of one part that came at once, as if the upstream had sent them together."""
+    kept: list[Event] = []
+    for event in events:
+        last = kept[-1] if kept else None
+        if is_words(event) and is_words(last) and last.index == event.index:
+            kept[-1] = PartDelta(index=event.index, text=last.text + event.text)
+        else:
+            kept.append(event)
+    return kept
+
+
+def is_words(event: Event | None) -> TypeGuard[PartDelta]:
+    """Say whether an event is nothing but more words of a part."""
+    return isinstance(event, PartDelta) and not event.seal and not event.extras
 
 
 def read_stream(reader: Reader, body: bytes) -> Reply:

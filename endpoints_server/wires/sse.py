@@ -41,7 +41,11 @@ def cut_plain(buffer: bytes) -> list[bytes]:
     """Cut where line feeds are the only line ends; the last piece is the open event."""
     pieces = buffer.split(b"\n\n")
     rest = pieces.pop()
-    return [*(piece + b"\n\n" for piece in pieces), rest]
+    if len(pieces) == 1 and not rest:
+        return [buffer, rest]
+    events = [piece + b"\n\n" for piece in pieces]
+    events.append(rest)
+    return events
 
 
 def cut_any(buffer: bytes) -> list[bytes]:

@@ -18,7 +18,6 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("groq-chat-7e1a6d4d8a", "openai_chat"): ELSEWHERE,
     ("groq-chat-d044034627", "openai_chat"): ELSEWHERE,
     ("openai-chat-ae5ec5a158", "openai_chat"): SDK_FAILS,
-    ("openrouter-chat-872286f359", "openai_chat"): SDK_FAILS,
     ("openrouter-chat-a08732ac9f", "openai_chat"): NO_FINISH,
     ("cloudflare-chat-00e7cde042", "anthropic_messages"): OBJECT_CONTENT,
     ("cloudflare-chat-45e6f878f6", "anthropic_messages"): OBJECT_CONTENT,
