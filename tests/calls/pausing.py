@@ -41,8 +41,9 @@ def pieces(request: Request, stage: int) -> list[bytes]:
 class Leaver:
     """A caller on a socket of its own."""
 
-    def __init__(self, server: Serving) -> None:
+    def __init__(self, server: Serving, under: str = "") -> None:
         self.server = server
+        self.under = under
         self.received = b""
         self.reader: asyncio.StreamReader
         self.writer: asyncio.StreamWriter
@@ -61,7 +62,12 @@ class Leaver:
         host, port = self.server.url.removeprefix("http://").split(":")
         self.reader, self.writer = await asyncio.open_connection(host, int(port))
         said = {"host": host, "content-type": "application/json", **self.server.headers, **headers}
-        lines = [f"POST {PATHS[wire]} HTTP/1.1", *(f"{key}: {said[key]}" for key in said), "", ""]
+        lines = [
+            f"POST {self.under}{PATHS[wire]} HTTP/1.1",
+            *(f"{key}: {said[key]}" for key in said),
+            "",
+            "",
+        ]
         self.writer.write("\r\n".join(lines).encode())
 
     async def read_until(self, mark: bytes) -> None:

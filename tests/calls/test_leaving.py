@@ -121,6 +121,20 @@ async def test_t_23_a_caller_that_waits_for_a_whole_answer_leaves(
     assert leaver.received == b""
 
 
+@pytest.mark.parametrize("wire", WIRES)
+async def test_a_caller_under_an_endpoint_is_seen_to_leave_too(
+    wire: str, server: Serving, upstream: Pausing
+) -> None:
+    leaver = Leaver(server, under=f"/e/{wire}-words")
+    await leaver.ask(wire, "m", f"under-{wire}")
+    await leaver.read_until(b"fast.")
+    left_at = leaver.leave()
+    await until(lambda: upstream.last.has_left)
+    assert (upstream.last.left_at or 0) - left_at < NOTICED_SECONDS
+    entry = await only_entry(server, f"under-{wire}")
+    assert (entry.outcome, entry.status) == (Outcome.LEFT, 499)
+
+
 async def test_fifty_callers_that_leave_at_once_leave_fifty_entries(
     server: Serving, upstream: Pausing
 ) -> None:
