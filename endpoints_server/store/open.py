@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.store.ports import Store
+from endpoints_server.store.sql.credentials import SqlCredentials
 from endpoints_server.store.sql.engine import connect, make_file, open_engine
 from endpoints_server.store.sql.keys import SqlKeys
 from endpoints_server.store.sql.ledger import SqlLedger
@@ -65,12 +66,14 @@ async def open_sqlite(path: Path, window_seconds: float) -> Store:
         connection.close()
         engine.dispose()
         raise
+    credentials = SqlCredentials(engine)
     writer = LedgerWriter(connection, asyncio.get_running_loop(), window_seconds=window_seconds)
 
     async def close() -> None:
         writer.stop()
         await asyncio.to_thread(writer.join)
         keys.close()
+        await asyncio.to_thread(credentials.close)
         engine.dispose()
 
     return Store(
@@ -78,6 +81,7 @@ async def open_sqlite(path: Path, window_seconds: float) -> Store:
         people=SqlPeople(engine),
         ledger=SqlLedger(engine, writer),
         sessions=SqlSessions(engine),
+        credentials=credentials,
         close=close,
     )
 

@@ -1,40 +1,62 @@
 """The ring of secret keys that everything kept secret hangs on."""
 
 import hashlib
-import os
 import re
-import secrets
-from base64 import b64decode, urlsafe_b64encode
+from base64 import b64decode
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-from msgspec import Struct
-
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.secret import Secret
+from endpoints_server.store.ring_file import KEY_BYTES, make_file
+
+Stamp = tuple[int, int, int]
 
 FILE_NAME = "secret-keys"
-KEY_BYTES = 32
 FEWEST_DISTINCT_BYTES = 16
 """Thirty-two random bytes hold about thirty distinct ones; fewer than sixteen never happens."""
 ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 HOW = "Make one with: openssl rand -base64 32"
 
 
-class Ring(Struct, frozen=True, kw_only=True):
-    """Secret keys by id; what is made now is made with `newest`, older ones still open theirs."""
+class Ring:
+    """Secret keys by id; what is made now is made with `newest`, older ones still open theirs.
 
-    newest: str
-    keys: Mapping[str, bytes]
+    A ring that was read from a file follows it: `refresh` looks whether the file was replaced, and
+    so does the search for an id that is not known, so that what another process made with a key it
+    added a moment ago is opened at once.
+    """
+
+    def __init__(self, *, newest: str, keys: Mapping[str, bytes], path: Path | None = None) -> None:
+        self.newest = newest
+        self.keys = keys
+        self.path = path
+        self._stamp: Stamp | None = None
 
     def find_key(self, ring_id: str) -> bytes | None:
-        """Give a key by id, or None where it is no longer on the ring."""
+        """Give a key by id, or None where it is not on the ring."""
+        if ring_id not in self.keys:
+            self.refresh()
         return self.keys.get(ring_id)
 
     def newest_key(self) -> bytes:
         """Give the key that things are made with now."""
         return self.keys[self.newest]
+
+    def refresh(self) -> None:
+        """Read the file again where it was replaced; one that cannot be read changes nothing."""
+        if self.path is None or stamp_of(self.path) in (None, self._stamp):
+            return
+        with suppress(OSError, ValueError, Failed):
+            self.read_file(self.path)
+
+    def read_file(self, path: Path) -> None:
+        """Take the keys of a file; raises Failed(bad_request) where they cannot be used."""
+        stamp = stamp_of(path)
+        found = read_ring(path.read_text(), str(path))
+        self.newest, self.keys, self._stamp = found.newest, found.keys, stamp
 
     def __repr__(self) -> str:
         return f"Ring(newest={self.newest!r}, ids={sorted(self.keys)!r})"
@@ -51,7 +73,9 @@ def open_ring(data_dir: Path, given: Secret | None = None) -> Ring:
     if not path.exists():
         make_file(path)
     path.chmod(0o600)
-    return read_ring(path.read_text(), str(path))
+    ring = Ring(newest="", keys={}, path=path)
+    ring.read_file(path)
+    return ring
 
 
 def read_ring(text: str, origin: str) -> Ring:
@@ -102,33 +126,13 @@ def derive_id(key: bytes) -> str:
     return hashlib.blake2b(key, digest_size=4, person=b"es-ring-id").hexdigest()
 
 
-def make_file(path: Path) -> None:
-    """Put a random key into a file, unless another process was first."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    key = urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).rstrip(b"=")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def stamp_of(path: Path) -> Stamp | None:
+    """Tell one state of a file from another; None where there is no file."""
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(key + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        publish(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def publish(draft: Path, path: Path) -> None:
-    """Give a written file its name at one stroke; a file that already has it stays."""
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        return
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def refused(message: str) -> Failed:

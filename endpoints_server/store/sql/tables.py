@@ -58,6 +58,22 @@ sessions = Table(
     Index("sessions_expires", "expires_at"),
 )
 
+# `revision` as above; a key that was deleted stays as a row without a value, so that the deletion
+# has a revision too.
+credentials = Table(
+    "credentials",
+    METADATA,
+    Column("person_id", Text, ForeignKey("people.id"), primary_key=True),
+    Column("endpoint", Text, primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("ending", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("last_used_at", BigInteger),
+    Column("revision", BigInteger, nullable=False),
+    Index("credentials_revision", "revision", unique=True),
+)
+
 # In the order of `entry_row.row_of`.
 entries = Table(
     "entries",
