@@ -147,7 +147,7 @@ def entries_of(data_dir: Path) -> Counter[str]:
 
 
 async def test_what_a_caller_saw_end_survives_fifty_kills(
-    tmp_path: Path, pytestconfig: pytest.Config
+    tmp_path: Path, pytestconfig: pytest.Config, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with Server(speak) as upstream:
         (tmp_path / "librechat.yaml").write_text(YAML.format(url=upstream.url))
@@ -161,11 +161,13 @@ async def test_what_a_caller_saw_end_survives_fifty_kills(
     verification = await store.ledger.verify()
     await store.close()
     counts = entries_of(tmp_path / "data")
-    pytestconfig.get_terminal_writer().line(
-        f"\n{len(load.ended)} calls seen ended, {load.left} left, {load.broken} broken off by "
+    summary = (
+        f"{len(load.ended)} calls seen ended, {load.left} left, {load.broken} broken off by "
         f"{MOMENTS} kills in {took:.0f} s; {counts.total()} entries; start-up "
         f"{median(starts):.2f} s (median), {max(starts):.2f} s (longest)"
     )
+    with capfd.disabled():
+        pytestconfig.get_terminal_writer().line(f"\n{summary}")
     assert [each for each in load.ended if counts[each] != 1] == []
     assert set(counts.values()) == {1}
     assert not verification.findings
