@@ -21,7 +21,7 @@ class Upstreams:
     A call holds its transport by `acquire`; a transport that no endpoint needs any more is closed
     when its last call has ended. An endpoint outside the adopted catalog has a transport for as
     long as calls use it. The connections of an endpoint whose address a person chose are guarded,
-    and go through no proxy; `resolver` looks their names up, the system's own if None.
+    and go through no proxy. `resolver` looks names up; None is the system's own.
     """
 
     def __init__(self, resolver: AbstractResolver | None = None) -> None:
@@ -76,7 +76,8 @@ class Upstreams:
 
     def _link(self, endpoint: Endpoint, place: Place) -> "Link":
         if not endpoint.is_personal:
-            return Link(place, Transport(endpoint.max_connections, find_proxy(endpoint.address)))
+            proxy = find_proxy(endpoint.address)
+            return Link(place, Transport(endpoint.max_connections, proxy, None, self._resolver))
         guard = Guard(endpoint.address, self._allowed, self._resolver)
         transport = Transport(
             endpoint.max_connections, open_socket=guard.open_socket, resolver=guard

@@ -10,6 +10,7 @@ IP = IPv4Address | IPv6Address
 LONGEST_NAME = 253
 LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+PUNYCODE = "xn--"
 OCTAL = re.compile(r"0[0-7]+")
 
 NO_NAME = "has a host that is neither a name nor an IP address"
@@ -43,6 +44,8 @@ def read_name(text: str) -> str:
     labels = name.split(".")
     if len(name) > LONGEST_NAME or not all(map(LABEL.fullmatch, labels)):
         raise ValueError(NO_NAME)
+    if any(label.startswith(PUNYCODE) for label in labels):
+        require_punycode(name)
     return str(read_numbers(labels)) if NUMBER.fullmatch(labels[-1]) else name
 
 
@@ -52,6 +55,14 @@ def plain(text: str) -> str:
         return text
     try:
         return idna.encode(text, uts46=True).decode()
+    except UnicodeError:
+        raise ValueError(NO_NAME) from None
+
+
+def require_punycode(name: str) -> None:
+    """Refuse an encoded name that stands for no other, and that parsers would choke on."""
+    try:
+        idna.decode(name)
     except UnicodeError:
         raise ValueError(NO_NAME) from None
 

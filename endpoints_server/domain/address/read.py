@@ -10,7 +10,7 @@ from endpoints_server.domain.fault import Failed, Fault, Kind
 LONGEST = 2048
 PORTS = {"http": 80, "https": 443}
 SHAPE = re.compile(r"(?P<scheme>[^:/?#]*)://(?P<authority>[^/?#]*)(?P<rest>[^#]*)")
-AUTHORITY = re.compile(r"(?P<host>\[[^\[\]]*\]|[^:\[\]]+)(?::(?P<port>[0-9]{0,5}))?")
+AUTHORITY = re.compile(r"(?P<host>\[[^\[\]]*\]|[^:\[\]]+)(?::(?P<port>[0-9]*))?")
 
 NOT_HTTP = "must begin with http:// or https://"
 UNREADABLE = "holds spaces, backslashes or characters that cannot be seen"
@@ -58,7 +58,7 @@ def read_address(text: str) -> Address:
     (bad_request, `address_invalid`), whose message holds nothing of the text.
     """
     try:
-        return parse(text.strip())
+        return parse(text)
     except ValueError as error:
         raise Failed(
             Fault(
