@@ -19,6 +19,7 @@ from endpoints_server.cli.outcome import Complaint, Outcome
 from endpoints_server.cli.present import json_option
 from endpoints_server.cli.welcome import welcome
 from endpoints_server.config.environment import Environment
+from endpoints_server.config.live import Live
 from endpoints_server.config.problem import Level, has_errors, render
 from endpoints_server.log import configure
 
@@ -94,8 +95,26 @@ async def run(ground: Ground, listener: socket.socket, *, as_json: bool) -> None
             await welcome(ground, parts, listener.getsockname()[1], as_json=as_json)
 
         server = Announcing(settings(app, environment), announce)
-        with outlived_signals(server):
+        with outlived_signals(server), reloading_on_hangup(parts.live):
             await server.serve(sockets=[listener])
+
+
+@contextmanager
+def reloading_on_hangup(live: Live) -> Iterator[None]:
+    """Read the configuration again whenever the process is sent SIGHUP."""
+    loop = asyncio.get_running_loop()
+    running: set[asyncio.Task[bool]] = set()
+
+    def reload() -> None:
+        task = loop.create_task(live.reload())
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
 
 
 def require_usable(parts: Parts) -> None:

@@ -1,10 +1,11 @@
 """The one thread that writes the ledger.
 
 Everything that waits goes into one transaction. A short window lets records gather, because a flush
-for each would cost more than the rest of a call. While the disk is full or another
-process holds the file, the batch is tried again; an entry that no database could hold is told apart
-by trying each alone. Nothing here needs the loop to go on: a record made while it shuts down is
-written all the same, and the end of the interpreter waits for it.
+for each would cost more than the rest of a call. While the disk is full or another process holds
+the file, the batch is tried again, and no new call begins; those who wait are told after a few
+seconds. An entry that no database could hold is told apart by trying each alone. Nothing here needs
+the loop to go on: a record made while it shuts down is written all the same, and the end of the
+interpreter waits for it.
 """
 
 import atexit
@@ -12,6 +13,7 @@ import sqlite3
 import time
 from asyncio import AbstractEventLoop, Future
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 
@@ -29,6 +31,8 @@ FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 1.0
 GRACE_SECONDS = 5.0
 """How long closing goes on trying."""
+PATIENCE_SECONDS = 5.0
+"""How long those who wait for a database that fails are not told so."""
 
 INSERT = str(
     sqlite.insert(entries)
@@ -47,12 +51,20 @@ UNFIT = (
 )
 """What is raised for an entry that no retry will help."""
 
+Trouble = Callable[[Exception], None]
 Waiting = tuple[Entry | None, Future[None]]
 """An entry and who waits for it; without an entry, somebody waits for those before."""
 
 
+def quiet(_: Exception) -> None:
+    """Tell nobody of trouble."""
+
+
 class LedgerWriter:
-    """Takes entries on the loop and writes them in its thread, on a connection of its own."""
+    """Takes entries on the loop and writes them in its thread, on a connection of its own.
+
+    `on_trouble` is called in that thread when the database begins to fail.
+    """
 
     def __init__(
         self,
@@ -62,12 +74,17 @@ class LedgerWriter:
         window_seconds: float = WINDOW_SECONDS,
         limit: int = LIMIT,
         grace_seconds: float = GRACE_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
+        on_trouble: Trouble = quiet,
     ) -> None:
         self._connection = connection
         self._loop = loop
         self._window_seconds = window_seconds
         self._limit = limit
         self._grace_seconds = grace_seconds
+        self._patience_seconds = patience_seconds
+        self._on_trouble = on_trouble
+        self._fails_since: float | None = None
         self._waiting: deque[Waiting] = deque()
         self._wake = Event()
         self._closing = Event()
@@ -77,8 +94,10 @@ class LedgerWriter:
         atexit.register(self._finish)
 
     def has_room(self) -> bool:
-        """Say whether less than half of the queue waits."""
-        return not self._closing.is_set() and len(self._waiting) < self._limit // 2
+        """Say whether less than half of the queue waits, and what is written is kept."""
+        if self._closing.is_set() or self._fails_since is not None:
+            return False
+        return len(self._waiting) < self._limit // 2
 
     def record(self, entry: Entry) -> Future[None]:
         """Queue an entry; as the port says."""
@@ -141,9 +160,13 @@ class LedgerWriter:
             except UNFIT:
                 return self._write_apart(batch)
             except sqlite3.Error as error:
+                self._note_failure(error)
                 if time.monotonic() >= self._gives_up_at:
                     return self._resolve(batch, unavailable(str(error)))
+                if self._has_failed_for(self._patience_seconds):
+                    self._resolve(batch, unavailable(str(error)))
             else:
+                self._fails_since = None
                 return self._resolve(batch)
             if self._closing.wait(pause_seconds):
                 time.sleep(FIRST_PAUSE_SECONDS)
@@ -160,6 +183,15 @@ class LedgerWriter:
         finally:
             if self._connection.in_transaction:
                 self._connection.rollback()
+
+    def _note_failure(self, error: sqlite3.Error) -> None:
+        """Remember since when nothing can be written, and say so once."""
+        if self._fails_since is None:
+            self._fails_since = time.monotonic()
+            self._on_trouble(error)
+
+    def _has_failed_for(self, seconds: float) -> bool:
+        return self._fails_since is not None and time.monotonic() - self._fails_since >= seconds
 
     def _write_apart(self, batch: list[Waiting]) -> None:
         if len(batch) == 1:

@@ -95,6 +95,26 @@ async def test_an_entry_waits_while_the_disk_is_full(
     assert len(ids_in(path)) == LIMIT
 
 
+async def test_who_waits_too_long_is_told_and_the_entry_is_kept_all_the_same(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    loop, told = asyncio.get_running_loop(), []
+    writer = LedgerWriter(
+        connection, loop, patience_seconds=0.05, grace_seconds=0, on_trouble=told.append
+    )
+    with locked(path):
+        waiting = writer.record(entry("one"))
+        with pytest.raises(Failed) as failed:
+            await asyncio.wait_for(waiting, 10)
+        assert failed.value.fault.kind is Kind.UNAVAILABLE
+        assert not writer.has_room()
+    await writer.drain()
+    assert ids_in(path) == ["one"]
+    assert writer.has_room()
+    assert len(told) == 1
+    await close(writer)
+
+
 async def test_a_full_queue_refuses_and_loses_nothing_it_took(
     writer: LedgerWriter, path: Path
 ) -> None:
