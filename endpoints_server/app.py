@@ -28,14 +28,17 @@ from endpoints_server.metrics import Metrics
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring, open_ring
+from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.web.api.models import model_handlers
 from endpoints_server.web.api.probes import probe_handlers
 from endpoints_server.web.api.wires import wire_handlers
 from endpoints_server.web.console.console import Console
+from endpoints_server.web.console.my_keys import MY_KEYS
 from endpoints_server.web.console.pages import console_handlers
 from endpoints_server.web.faults import fault_answers
 from endpoints_server.web.guards import key_guard, require_declared_access
+from endpoints_server.web.librechat.keys import librechat_key_handlers
 from endpoints_server.web.me.me import me_handlers
 from endpoints_server.wires.listed import WIRES
 
@@ -84,7 +87,7 @@ async def open_parts(
             on_attempt=lambda attempt: take_note(attempt, metrics, upstreams),
         )
         await live.reload()
-        exchange = build_exchange(live, store, ring, upstreams, metrics)
+        exchange = build_exchange(live, store, ring, upstreams, metrics, environment.public_url)
         yield Parts(
             live=live,
             store=store,
@@ -125,7 +128,7 @@ def take_note(attempt: Attempt, metrics: Metrics, upstreams: Upstreams) -> None:
 
 
 def build_exchange(
-    live: Live, store: Store, ring: Ring, upstreams: Upstreams, metrics: Metrics
+    live: Live, store: Store, ring: Ring, upstreams: Upstreams, metrics: Metrics, public_url: str
 ) -> Exchange:
     """Put together what calls need."""
 
@@ -138,6 +141,7 @@ def build_exchange(
         wires=WIRES,
         keys=store.keys,
         ring=ring,
+        vault=Vault(store.credentials, ring),
         ledger=store.ledger,
         upstreams=upstreams,
         now=now,
@@ -145,6 +149,7 @@ def build_exchange(
         identify=identify,
         report=report,
         trouble=lambda error: LOG.error("unexpected", exc_info=error),
+        keys_url=public_url + MY_KEYS,
     )
 
 
@@ -174,6 +179,7 @@ def build(parts: Parts, public_url: str) -> Litestar:
         *model_handlers(exchange),
         *probe_handlers(exchange.catalog, partial(checks, parts), parts.metrics.exposition),
         *me_handlers(exchange, store),
+        *librechat_key_handlers(exchange),
         *console_handlers(console),
     ]
     app = Litestar(

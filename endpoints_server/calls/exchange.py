@@ -9,6 +9,7 @@ from endpoints_server.domain.report import Report
 from endpoints_server.domain.wire import Wire
 from endpoints_server.store.ports import Keys, Ledger
 from endpoints_server.store.ring import Ring
+from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
 
 
@@ -17,12 +18,14 @@ class Exchange(Struct, frozen=True, kw_only=True):
 
     `now` gives microseconds since 1970, `timer` seconds that never go back, `identify` an id that
     was never given before, `trouble` tells the log of an exception that nobody expected.
+    `keys_url` is where people store provider keys of their own.
     """
 
     catalog: Callable[[], Catalog]
     wires: Mapping[str, Wire]
     keys: Keys
     ring: Ring
+    vault: Vault
     ledger: Ledger
     upstreams: Upstreams
     now: Callable[[], int]
@@ -30,3 +33,4 @@ class Exchange(Struct, frozen=True, kw_only=True):
     identify: Callable[[], str]
     report: Callable[[Report], None]
     trouble: Callable[[BaseException], None]
+    keys_url: str

@@ -1,14 +1,19 @@
 """A request becomes a call: authenticated, read, peeked at, planned."""
 
+from msgspec.structs import replace
+
 from endpoints_server.calls.authenticate import authenticate
 from endpoints_server.calls.call import Call, Inbound
 from endpoints_server.calls.delivery import ReadBody
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.identity import identity, without_identity
-from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.domain.route import plan
+from endpoints_server.domain.own_key import with_own_key
+from endpoints_server.domain.route import Route, plan
 from endpoints_server.domain.secret import Secret
+from endpoints_server.store.seal import Owner
+from endpoints_server.store.vault import require_key
 from endpoints_server.wires.body import peek
 
 
@@ -26,7 +31,7 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
     body = await read_body(catalog.bounds.request_bytes)
     peeked = peek(body)
     route = plan(catalog, peeked.model, inbound.endpoint_name).routes[0]
-    require_credential(route.endpoint, own_secret)
+    route = await reach(exchange, route, caller, own_secret, inbound.started_at)
     options = peeked.stream_options
     return Call(
         inbound=inbound,
@@ -50,18 +55,21 @@ def require_plain(inbound: Inbound) -> None:
     raise Failed(Fault(kind=Kind.BAD_REQUEST, status=415, message=message))
 
 
-def require_credential(endpoint: Endpoint, own_secret: Secret | None) -> None:
-    """Refuse a call to an endpoint that wants the person's own key where there is none."""
-    if endpoint.credential.owner == "house" or own_secret is not None:
-        return
-    raise Failed(
-        Fault(
-            kind=Kind.FORBIDDEN,
-            code="user_key_required",
-            message=f"The endpoint '{endpoint.name}' needs a provider key of your own. Send it in "
-            "'Authorization' and your client key in 'x-es-key'.",
-        )
-    )
+async def reach(
+    exchange: Exchange, route: Route, caller: Caller, own_secret: Secret | None, now: int
+) -> Route:
+    """Give a route as this caller takes it: by the house's key, or by one of their own.
+
+    A stored key is not asked for where one came along, unless the address is stored with it.
+    """
+    endpoint = route.endpoint
+    if endpoint.credential.owner == "house" or (own_secret and not endpoint.is_personal):
+        return route
+    held = await exchange.vault.find(Owner(caller.person.id, endpoint.slug))
+    own_key = require_key(held, endpoint, exchange.keys_url, now)
+    if held is not None:
+        exchange.vault.note_use(held, now)
+    return replace(route, endpoint=with_own_key(endpoint, own_key))
 
 
 def require_room(exchange: Exchange) -> None:

@@ -1,14 +1,15 @@
 """What a person brings for an endpoint: a provider key, and where the endpoint asks, an address."""
 
-from urllib.parse import urlsplit
+from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from endpoints_server.domain.endpoint import Credential, Endpoint
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.secret import Secret
 
-LONGEST_KEY = 4096
-LONGEST_ADDRESS = 2048
+LONGEST = 4096
 
 
 class OwnKey(Struct, frozen=True, kw_only=True):
@@ -16,6 +17,40 @@ class OwnKey(Struct, frozen=True, kw_only=True):
 
     api_key: Secret
     address: Secret = Secret("")
+
+    def fits(self, endpoint: Endpoint) -> bool:
+        """Say whether it was stored for the kind of endpoint that now goes by the name.
+
+        A key that came with an address goes to no other, and an address does not come from nowhere.
+        """
+        return bool(self.address) == endpoint.is_personal
+
+
+class KeyState(StrEnum):
+    """How a person stands with an endpoint that needs a key of theirs."""
+
+    MISSING = "missing"
+    VALID = "valid"
+    EXPIRED = "expired"
+    UNREADABLE = "unreadable"
+
+
+REFUSALS = {
+    KeyState.MISSING: (
+        "user_key_required",
+        "The endpoint '{name}' needs a provider {what} of your own. Store it {where}.",
+    ),
+    KeyState.EXPIRED: (
+        "user_key_expired",
+        "Your provider key for the endpoint '{name}' has expired. Store it anew {where}.",
+    ),
+    KeyState.UNREADABLE: (
+        "user_key_unreadable",
+        "Your provider key for the endpoint '{name}' cannot be read any more. Enter it again "
+        "{where}.",
+    ),
+}
+"""What is said, under which code, of a key that cannot be used."""
 
 
 def read_api_key(text: str) -> Secret:
@@ -26,44 +61,36 @@ def read_api_key(text: str) -> Secret:
     """
     key = text.strip()
     if not key:
-        raise refused("The key is empty.", "apiKey")
-    if len(key) > LONGEST_KEY:
-        raise refused(f"The key is longer than {LONGEST_KEY} characters.", "apiKey")
+        raise refused("The key is empty.")
+    if len(key) > LONGEST:
+        raise refused(f"The key is longer than {LONGEST} characters.")
     if any(character.isspace() for character in key):
-        raise refused("The key has a space or a line break in it. Copy it again.", "apiKey")
+        raise refused("The key has a space or a line break in it. Copy it again.")
     if not key.isascii() or not key.isprintable():
-        message = (
-            "The key has a character in it that no key has, such as a curly quote. Copy it again."
-        )
-        raise refused(message, "apiKey")
+        raise refused("The key has a character that no key has, such as a “. Copy it again.")
     return Secret(key)
 
 
-def read_own_address(text: str) -> Secret:
-    """Take an address as it was typed; raises Failed(bad_request), which does not repeat it."""
-    address = text.strip()
-    if not address:
-        raise refused("This endpoint needs the address of your provider too.", "baseURL")
-    if len(address) > LONGEST_ADDRESS:
-        raise refused(f"The address is longer than {LONGEST_ADDRESS} characters.", "baseURL")
-    if not is_address(address):
-        message = "The address must be an http or https URL, such as https://api.example.com/v1."
-        raise refused(message, "baseURL")
-    return Secret(address)
+def with_own_key(endpoint: Endpoint, own_key: OwnKey) -> Endpoint:
+    """Give an endpoint as one person reaches it: by their key, and at their address if it asks."""
+    return replace(
+        endpoint,
+        credential=Credential(owner="user", secret=own_key.api_key),
+        address=own_key.address.reveal() if endpoint.is_personal else endpoint.address,
+    )
 
 
-def is_address(text: str) -> bool:
-    """Say whether a text can be the address of an API."""
-    if not text.isascii() or not text.isprintable() or " " in text:
-        return False
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.fragment
+def key_fault(state: KeyState, endpoint: Endpoint, keys_url: str) -> Fault:
+    """Tell a person what is wrong with their key for an endpoint, and where to put it right."""
+    code, sentence = REFUSALS[state]
+    message = sentence.format(
+        name=endpoint.name,
+        what="key and its address" if endpoint.is_personal else "key",
+        where=f"at {keys_url} or with PUT /me/credentials/{endpoint.slug}",
+    )
+    return Fault(kind=Kind.FORBIDDEN, code=code, message=message)
 
 
-def refused(message: str, param: str) -> Failed:
+def refused(message: str) -> Failed:
     """Say what is wrong with something a person typed."""
-    return Failed(Fault(kind=Kind.BAD_REQUEST, message=message, param=param))
+    return Failed(Fault(kind=Kind.BAD_REQUEST, message=message, param="apiKey"))

@@ -4,7 +4,9 @@ from collections import OrderedDict
 
 from msgspec import Struct
 
-from endpoints_server.domain.own_key import OwnKey
+from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.own_key import KeyState, OwnKey, key_fault
 from endpoints_server.store.credentials import Credentials, Kept
 from endpoints_server.store.ring import Ring
 from endpoints_server.store.seal import Owner, open_seal, seal
@@ -16,15 +18,22 @@ USE = 60 * 1_000_000
 
 
 class Held(Struct, kw_only=True):
-    """A key as it is kept, and opened; `own_key` is None where it does not open any more."""
+    """A key as it is kept, and opened; `own_key` is None where it does not open any more.
+
+    `used_at` is when it was last used as far as is known here, 0 for never.
+    """
 
     kept: Kept
     own_key: OwnKey | None
-    noted_at: int
+    used_at: int = 0
 
-    def is_expired_at(self, instant: int) -> bool:
-        """Say whether the key was to be used only until before an instant."""
-        return self.kept.expires_at is not None and self.kept.expires_at <= instant
+    def state_at(self, instant: int) -> KeyState:
+        """Say whether the key may be used at an instant."""
+        if self.own_key is None:
+            return KeyState.UNREADABLE
+        expires_at = self.kept.expires_at
+        is_expired = expires_at is not None and expires_at <= instant
+        return KeyState.EXPIRED if is_expired else KeyState.VALID
 
 
 class Vault:
@@ -38,19 +47,15 @@ class Vault:
     async def find(self, owner: Owner) -> Held | None:
         """Give a key; raises Failed(unavailable) where it cannot be looked up."""
         kept = await self.credentials.find_credential(owner)
-        if kept is None:
-            return None
-        held = self._open.get(owner)
-        if held is None or held.kept.revision != kept.revision:
-            return self.open(kept)
-        self._open.move_to_end(owner)
-        return held
+        return None if kept is None else self.open(kept)
 
     def open(self, kept: Kept) -> Held:
-        """Open a key, and remember it if it opens."""
-        own_key = open_seal(self.ring, kept.owner, kept.sealed)
-        held = Held(kept=kept, own_key=own_key, noted_at=kept.last_used_at or 0)
-        if own_key is not None:
+        """Open a key, unless it is open already, and remember it if it opens."""
+        held = self._open.get(kept.owner)
+        if held is None or held.kept.revision != kept.revision:
+            held = Held(kept=kept, own_key=open_seal(self.ring, kept.owner, kept.sealed))
+        held.used_at = max(held.used_at, kept.last_used_at or 0)
+        if held.own_key is not None:
             self._open[kept.owner] = held
             self._open.move_to_end(kept.owner)
         if len(self._open) > MOST_OPEN:
@@ -69,6 +74,10 @@ class Vault:
             )
         )
 
+    async def list(self, person_id: str) -> list[Held]:
+        """Give all keys of a person, by endpoint."""
+        return [self.open(kept) for kept in await self.credentials.list_credentials(person_id)]
+
     async def delete(self, owner: Owner) -> bool:
         """Forget a key; False where there was none."""
         self._open.pop(owner, None)
@@ -76,6 +85,26 @@ class Vault:
 
     def note_use(self, held: Held, at: int) -> None:
         """Note that a key was used, at most once a minute."""
-        if at - held.noted_at >= USE:
-            held.noted_at = at
+        if at - held.used_at >= USE:
+            held.used_at = at
             self.credentials.note_use(held.kept.owner, at)
+
+
+def state_of(held: Held | None, endpoint: Endpoint, now: int) -> KeyState:
+    """Say how a person stands with an endpoint; a key that was stored for another kind is none."""
+    if held is None:
+        return KeyState.MISSING
+    if held.own_key is not None and not held.own_key.fits(endpoint):
+        return KeyState.MISSING
+    return held.state_at(now)
+
+
+def require_key(held: Held | None, endpoint: Endpoint, keys_url: str, now: int) -> OwnKey:
+    """Give the key that a person uses an endpoint with.
+
+    Raises Failed(forbidden) under `user_key_required`, `user_key_expired` or `user_key_unreadable`.
+    """
+    state = state_of(held, endpoint, now)
+    if held is None or held.own_key is None or state is not KeyState.VALID:
+        raise Failed(key_fault(state, endpoint, keys_url))
+    return held.own_key

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from endpoints_server.domain.fault import Failed, Kind
-from endpoints_server.domain.own_key import OwnKey
+from endpoints_server.domain.own_key import KeyState, OwnKey
 from endpoints_server.domain.person import Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.credentials import Kept, Resealed
@@ -147,14 +147,14 @@ async def test_a_key_comes_out_of_the_vault_as_it_went_in(people: Store) -> None
     assert held
     assert held.own_key == OWN
     assert held.kept.ending == "•••6789"
-    assert not held.is_expired_at(NOON + MINUTE - 1)
-    assert held.is_expired_at(NOON + MINUTE)
+    assert held.state_at(NOON + MINUTE - 1) is KeyState.VALID
+    assert held.state_at(NOON + MINUTE) is KeyState.EXPIRED
     assert await vault.find(owner) is held
     await vault.put(owner, SECOND, None, NOON)
     held = await vault.find(owner)
     assert held
     assert held.own_key == SECOND
-    assert not held.is_expired_at(NOON * 2)
+    assert held.state_at(NOON * 2) is KeyState.VALID
     assert await vault.delete(owner)
     assert await vault.find(owner) is None
 
@@ -168,7 +168,7 @@ async def test_a_value_copied_to_another_row_does_not_open(people: Store) -> Non
         await people.credentials.put_credential(replace(stolen, owner=owner))
         held = await vault.find(owner)
         assert held
-        assert held.own_key is None
+        assert held.state_at(NOON) is KeyState.UNREADABLE
     held = await vault.find(Owner("ada", "acme"))
     assert held
     assert held.own_key == OWN

@@ -21,12 +21,15 @@ from endpoints_server.domain.person import ADMIN, Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.ring import Ring
+from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.web.console.console import Console
+from endpoints_server.web.console.my_keys import MY_KEYS
 from endpoints_server.web.console.pages import console_handlers
 from endpoints_server.web.console.sign_in_link import make_sign_in_link
 from endpoints_server.web.faults import fault_answers
 from endpoints_server.web.guards import key_guard, require_declared_access
+from endpoints_server.web.librechat.keys import librechat_key_handlers
 from endpoints_server.web.me.me import me_handlers
 from endpoints_server.wires.listed import WIRES
 
@@ -79,6 +82,7 @@ class Site:
             wires=WIRES,
             keys=self.store.keys,
             ring=self.ring,
+            vault=Vault(self.store.credentials, self.ring),
             ledger=self.store.ledger,
             upstreams=Upstreams(),
             now=lambda: self.now,
@@ -86,6 +90,7 @@ class Site:
             identify=lambda: f"id-{next(ids)}",
             report=lambda _: None,
             trouble=self.trouble.append,
+            keys_url=public_url + MY_KEYS,
         )
         self.console = Console(
             exchange=self.exchange,
@@ -98,6 +103,7 @@ class Site:
             route_handlers=[
                 *console_handlers(self.console),
                 *me_handlers(self.exchange, self.store),
+                *librechat_key_handlers(self.exchange),
             ],
             guards=[key_guard(self.exchange)],
             exception_handlers=fault_answers(self.exchange),

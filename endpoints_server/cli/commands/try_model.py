@@ -34,9 +34,11 @@ from endpoints_server.domain.talk.prompt import Message, Prompt, Role, Text
 from endpoints_server.domain.wire import Operation, Wire
 from endpoints_server.log import hide, logger
 from endpoints_server.store.memory import open_memory
-from endpoints_server.store.ports import Ledger
+from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring
+from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
+from endpoints_server.web.console.my_keys import MY_KEYS
 from endpoints_server.wires.listed import WIRES
 
 LOG = logger("endpoints_server.try")
@@ -102,7 +104,7 @@ async def ask(question: Question, listener: Listener) -> Report:
         upstreams = Upstreams()
         upstreams.adopt(catalog)
         try:
-            exchange, key = await make_exchange(catalog, ring, store.ledger, upstreams, reports)
+            exchange, key = await make_exchange(catalog, ring, store, upstreams, reports)
             inbound = inbound_of(question, key, exchange)
             await serve(exchange, inbound, partial(read_body, question), listener)
         finally:
@@ -126,7 +128,7 @@ async def opened_catalog() -> AsyncIterator[Catalog]:
 
 
 async def make_exchange(
-    catalog: Catalog, ring: Ring, ledger: Ledger, upstreams: Upstreams, reports: list[Report]
+    catalog: Catalog, ring: Ring, store: Store, upstreams: Upstreams, reports: list[Report]
 ) -> tuple[Exchange, Secret]:
     """Put together what a call needs, with a key that only this process knows."""
     passing = open_memory()
@@ -137,13 +139,15 @@ async def make_exchange(
         wires=WIRES,
         keys=passing.keys,
         ring=ring,
-        ledger=ledger,
+        vault=Vault(store.credentials, ring),
+        ledger=store.ledger,
         upstreams=upstreams,
         now=now,
         timer=time.perf_counter,
         identify=lambda: uuid7().hex,
         report=reports.append,
         trouble=lambda error: LOG.error("unexpected", exc_info=error),
+        keys_url=MY_KEYS,
     )
     return exchange, key
 

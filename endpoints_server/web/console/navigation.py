@@ -13,4 +13,5 @@ class Place(Struct, frozen=True):
 PAGES = (
     Place("Overview", "/console"),
     Place("Keys", "/console/keys"),
+    Place("My keys", "/console/my-keys"),
 )

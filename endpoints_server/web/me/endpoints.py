@@ -1,13 +1,18 @@
 """What I may use: endpoints and models."""
 
+from collections.abc import Set
+
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
 from endpoints_server.calls.exchange import Exchange
+from endpoints_server.desk.credentials import list_standings
 from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.domain.own_key import KeyState
 from endpoints_server.web.api.models import Listed, listed, pricing
-from endpoints_server.web.guards import KEYED
+from endpoints_server.web.guards import KEYED, AnyRequest
+from endpoints_server.web.me.caller import caller_of
 
 
 class EndpointView(Struct, frozen=True, kw_only=True):
@@ -17,6 +22,7 @@ class EndpointView(Struct, frozen=True, kw_only=True):
     slug: str
     wire: str
     requires_user_key: bool
+    has_user_key: bool
     models: tuple[str, ...]
 
 
@@ -51,9 +57,12 @@ def endpoint_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     """Make the handlers."""
 
     @get("/me/endpoints", opt=KEYED)
-    async def list_my_endpoints() -> Endpoints:
-        """List the endpoints I may use, and which of them need a key of my own."""
-        return Endpoints([endpoint_view(endpoint) for endpoint in exchange.catalog().endpoints])
+    async def list_my_endpoints(request: AnyRequest) -> Endpoints:
+        """List the endpoints I may use, which need a key of my own, and whether I have one."""
+        catalog, person_id = exchange.catalog(), caller_of(request).person.id
+        standings = await list_standings(exchange.vault, catalog, person_id, exchange.now())
+        ready = {each.endpoint for each in standings if each.state is KeyState.VALID}
+        return Endpoints([endpoint_view(endpoint, ready) for endpoint in catalog.endpoints])
 
     @get("/me/models", opt=KEYED)
     async def list_my_models() -> Models:
@@ -63,13 +72,15 @@ def endpoint_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     return [list_my_endpoints, list_my_models]
 
 
-def endpoint_view(endpoint: Endpoint) -> EndpointView:
-    """Tell an endpoint."""
+def endpoint_view(endpoint: Endpoint, ready: Set[str]) -> EndpointView:
+    """Tell an endpoint; `ready` are those by slug that I have a valid key for."""
+    needs_key = endpoint.credential.owner == "user"
     return EndpointView(
         name=endpoint.name,
         slug=endpoint.slug,
         wire=endpoint.wire,
-        requires_user_key=endpoint.credential.owner == "user",
+        requires_user_key=needs_key,
+        has_user_key=needs_key and endpoint.slug in ready,
         models=tuple(model.name for model in endpoint.models),
     )
 

@@ -8,6 +8,7 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.store.ports import Store
 from endpoints_server.web.guards import KEYED, AnyRequest
 from endpoints_server.web.me.caller import caller_of
+from endpoints_server.web.me.credentials import credential_handlers
 from endpoints_server.web.me.endpoints import endpoint_handlers
 from endpoints_server.web.me.keys import key_handlers
 from endpoints_server.web.me.usage import usage_handlers
@@ -29,6 +30,7 @@ def me_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     return [
         who_handler(),
         *endpoint_handlers(exchange),
+        *credential_handlers(exchange),
         *key_handlers(exchange, store),
         *usage_handlers(store),
     ]

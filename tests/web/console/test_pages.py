@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from endpoints_server.config.problem import Level, Problem
-from endpoints_server.domain.endpoint import Endpoint, Model
+from endpoints_server.domain.endpoint import Credential, Endpoint, Model
 from endpoints_server.domain.money.entry import CostStatus, Outcome
 from endpoints_server.domain.money.price import Price, Rates
 from endpoints_server.web.console.navigation import PAGES
@@ -33,7 +33,10 @@ def hostile_site() -> Site:
         models=(model,),
     )
     problem = Problem(file=HOSTILE, message=HOSTILE, suggestion=HOSTILE)
-    return Site(endpoints=(endpoint,), problems=[problem])
+    asking = replace(
+        endpoint, name=f"{HOSTILE} 2", slug="asking", credential=Credential(owner="user")
+    )
+    return Site(endpoints=(endpoint, asking), problems=[problem])
 
 
 @pytest.mark.parametrize("path", [place.path for place in PAGES])

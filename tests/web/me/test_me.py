@@ -12,7 +12,15 @@ from tests.store.entries import entry
 from tests.web.site import ADA, GRACE, HOUSE_SECRET, NOON, Site
 
 DAY = 86_400_000_000
-ROUTES = ["/me", "/me/endpoints", "/me/models", "/me/keys", "/me/usage", "/me/usage/request-1"]
+ROUTES = [
+    "/me",
+    "/me/endpoints",
+    "/me/credentials",
+    "/me/models",
+    "/me/keys",
+    "/me/usage",
+    "/me/usage/request-1",
+]
 
 
 class Speaker:
@@ -95,6 +103,7 @@ async def test_endpoints_are_told_with_whose_key_they_need_and_without_addresses
             "slug": "mistral",
             "wire": "openai_chat",
             "requires_user_key": False,
+            "has_user_key": False,
             "models": ["mistral-small", "both"],
         },
         {
@@ -102,6 +111,7 @@ async def test_endpoints_are_told_with_whose_key_they_need_and_without_addresses
             "slug": "borrowed",
             "wire": "anthropic_messages",
             "requires_user_key": True,
+            "has_user_key": False,
             "models": ["both"],
         },
     ]

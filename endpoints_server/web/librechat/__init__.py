@@ -1,0 +1,1 @@
+"""LibreChat's shapes for what people manage here."""
