@@ -116,9 +116,13 @@ class ChatMender:
         return self._mend_chunk(chunk, event, payload)
 
     def _mend_chunk(self, chunk: Chunk, event: bytes, payload: bytes) -> bytes:
+        has_counts = chunk.usage is not None or chunk.x_groq is not None
+        if not has_counts and self._is_plain(chunk.choices):
+            self._has_told_usage = False
+            return event
         if not self._id:
             self._note_head(chunk)
-        if chunk.usage is not None or chunk.x_groq is not None:
+        if has_counts:
             self._note_usage(chunk)
         self._has_told_usage = chunk.usage is not None
         if not chunk.choices:
@@ -128,6 +132,21 @@ class ChatMender:
         if any(repairs):
             return sse.frame(rewritten(payload, repairs))
         return event
+
+    def _is_plain(self, choices: list[Choice] | None) -> bool:
+        """Note a piece that only continues a known answer's words; says whether it was one.
+
+        Nearly all chunks are such, and this is all that is done with them.
+        """
+        if not choices or len(choices) > 1 or choices[0].index not in self._tracks or not self._id:
+            return False
+        choice, delta = choices[0], choices[0].delta
+        if delta is None or not delta.content or choice.finish_reason or choice.usage is not None:
+            return False
+        if delta.tool_calls or delta.function_call is not None or delta.reasoning_details:
+            return False
+        note_delta(self.seen.texts, delta)
+        return True
 
     def _note_head(self, chunk: Chunk) -> None:
         self._id = chunk.id or ""
