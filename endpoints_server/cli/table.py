@@ -27,8 +27,12 @@ COMMANDS = {
     "models": Entry("models", "models", "List the models that can be asked for."),
     "try": Entry("try_model", "try_model", "Ask a model something: one real call."),
     "key": Entry("key", "key", "Make, list and revoke client keys."),
+    "credential": Entry(
+        "credential", "credential", "Store, list and delete people's provider keys."
+    ),
     "usage": Entry("usage", "usage", "Add up what was used and what it cost."),
     "ledger": Entry("ledger", "ledger", "Look after the record of calls."),
+    "secrets": Entry("secret_keys", "secret_keys", "Look after the keys that seal what is stored."),
 }
 
 

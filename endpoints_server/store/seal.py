@@ -53,26 +53,29 @@ def seal(ring: Ring, owner: Owner, own_key: OwnKey) -> str:
 
 def open_seal(ring: Ring, owner: Owner, sealed: str) -> OwnKey | None:
     """Open a sealed key; None where it is not this owner's, was changed, or its key is gone."""
+    ring_id = find_ring_id(sealed)
+    ring_key = ring.find_key(ring_id) if ring_id else None
+    if ring_id is None or ring_key is None:
+        return None
     try:
-        ring_id = read_ring_id(sealed)
-        ring_key = ring.find_key(ring_id)
-        if ring_key is None or not is_canonical(sealed):
+        if not is_canonical(sealed):
             return None
         opened = jwe.decrypt_compact(sealed, sealing_key(ring_key), registry=REGISTRY)
         if opened.headers() != header_of(ring_id, owner) or opened.plaintext is None:
             return None
         content = content_decoder.decode(opened.plaintext)
-    except (JoseError, ValueError, KeyError):
+    except (JoseError, ValueError):
         return None  # whatever is wrong with it, it has to be entered again
     return OwnKey(api_key=Secret(content.api_key), address=Secret(content.address))
 
 
-def read_ring_id(sealed: str) -> str:
-    """Read which key of the ring a value was sealed with, without opening it.
-
-    Raises ValueError or KeyError where it is no sealed value.
-    """
-    return header_decoder.decode(urlsafe_b64decode(sealed.partition(".")[0].encode()))["kid"]
+def find_ring_id(sealed: str) -> str | None:
+    """Say which key of the ring a value was sealed with, without opening it; None for no value."""
+    try:
+        header = urlsafe_b64decode(sealed.partition(".")[0].encode())
+        return header_decoder.decode(header).get("kid")
+    except ValueError:
+        return None
 
 
 def header_of(ring_id: str, owner: Owner) -> dict[str, str]:

@@ -11,7 +11,7 @@ from endpoints_server.domain.own_key import OwnKey
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.ring import Ring, open_ring, read_ring
 from endpoints_server.store.ring_file import add_to_file, draw_key
-from endpoints_server.store.seal import Owner, open_seal, read_ring_id, seal, sealing_key
+from endpoints_server.store.seal import Owner, find_ring_id, open_seal, seal, sealing_key
 
 KEY = bytes.fromhex("8f3a1c5be97d02461ab8f7c36e50d9942b7fe108a35dc6714890bd3ff2561ea7")
 OTHER = bytes(reversed(KEY))
@@ -30,7 +30,7 @@ def test_what_is_sealed_opens_for_its_owner(owner: Owner, api_key: str, address:
     own_key = OwnKey(api_key=Secret(api_key), address=Secret(address))
     sealed = seal(RING, owner, own_key)
     assert open_seal(RING, owner, sealed) == own_key
-    assert read_ring_id(sealed) == "b"
+    assert find_ring_id(sealed) == "b"
 
 
 @given(owners, owners)
@@ -77,7 +77,7 @@ def test_an_older_key_of_the_ring_still_opens_and_a_removed_one_does_not() -> No
 def test_a_header_that_names_another_key_of_the_ring_does_not_open() -> None:
     sealed = seal(RING, ADA, OWN)
     header, _, rest = seal(OLD_RING, ADA, OWN).partition(".")
-    assert read_ring_id(f"{header}.{rest}") == "a"
+    assert find_ring_id(f"{header}.{rest}") == "a"
     assert open_seal(RING, ADA, f"{header}.{sealed.partition('.')[2]}") is None
 
 
@@ -99,7 +99,7 @@ def test_a_value_sealed_elsewhere_under_a_key_added_a_moment_ago_opens_at_once(
     add_to_file(running.path, draw_key())
     elsewhere = open_ring(tmp_path)
     sealed = seal(elsewhere, ADA, OWN)
-    assert read_ring_id(sealed) != read_ring_id(before)
+    assert find_ring_id(sealed) != find_ring_id(before)
     assert open_seal(running, ADA, sealed) == OWN
     assert open_seal(running, ADA, before) == open_seal(elsewhere, ADA, before) == OWN
 
@@ -108,7 +108,7 @@ def test_a_running_server_seals_with_a_key_added_a_moment_ago(tmp_path: Path) ->
     running = open_ring(tmp_path)
     assert running.path is not None
     add_to_file(running.path, draw_key())
-    assert read_ring_id(seal(running, ADA, OWN)) == open_ring(tmp_path).newest
+    assert find_ring_id(seal(running, ADA, OWN)) == open_ring(tmp_path).newest
 
 
 @pytest.mark.parametrize("text", ["", "swordfish", "\x00", "\udcff"])
@@ -120,7 +120,7 @@ def test_a_broken_file_leaves_a_running_server_the_keys_it_has(tmp_path: Path, t
     running.refresh()
     assert open_seal(running, ADA, sealed) == OWN
     running.path.unlink()
-    assert read_ring_id(seal(running, ADA, OWN)) == running.newest
+    assert find_ring_id(seal(running, ADA, OWN)) == running.newest
 
 
 def test_a_key_that_was_added_stands_before_the_others(tmp_path: Path) -> None:

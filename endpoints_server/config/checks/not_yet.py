@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from endpoints_server.config.checks.wording import subject
-from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.problem import Level, Problem
 from endpoints_server.config.text.document import Document, Path
 
@@ -38,13 +37,11 @@ FEATURES = (
     Feature(("transactions",), "every call is recorded"),
     Feature(("interface", "currency"), "amounts are in USD"),
 )
-NO_KEYS_YET = "it can be called only once people can store keys of their own"
 
 
 def notes(document: Document) -> list[Problem]:
     """Note each feature the file asks for that does not act yet, where it first stands."""
-    told = [note for feature in FEATURES for note in first_note(document, feature)]
-    return told + list(user_provided(document))
+    return [note for feature in FEATURES for note in first_note(document, feature)]
 
 
 def first_note(document: Document, feature: Feature) -> Iterator[Problem]:
@@ -53,18 +50,6 @@ def first_note(document: Document, feature: Feature) -> Iterator[Problem]:
         if matches(path, feature.pattern) and document.get(path) is not False:
             message = f"{subject(path)}: {feature.sentence}"
             yield document.problem(path, message, level=Level.NOTE, is_about_key=True)
-            return
-
-
-def user_provided(document: Document) -> Iterator[Problem]:
-    """Note the first endpoint whose key or address each person brings."""
-    for path in document.keys:
-        is_credential = path[:2] == ("endpoints", "custom") and path[3:] in (
-            ("apiKey",),
-            ("baseURL",),
-        )
-        if is_credential and document.get(path) == USER_PROVIDED:
-            yield document.problem(path, f"{subject(path)}: {NO_KEYS_YET}", level=Level.NOTE)
             return
 
 
