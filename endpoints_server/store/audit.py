@@ -99,6 +99,8 @@ class Audit:
 def faults_of_cost(entry: Entry) -> Iterable[tuple[Rule, str]]:
     """Compute the cost again from usage and rates."""
     if entry.cost_status is CostStatus.UNPRICED:
+        if entry.is_charged:
+            yield Rule.COST, "unpriced, but charged to a balance"
         if entry.cost_nano_usd is not None:
             yield Rule.COST, f"unpriced, but costs {entry.cost_nano_usd} nano-USD"
         return
@@ -113,8 +115,9 @@ def faults_of_cost(entry: Entry) -> Iterable[tuple[Rule, str]]:
 def faults_of_numbers(entry: Entry) -> Iterable[tuple[Rule, str]]:
     """Look for numbers below zero."""
     rates = () if entry.rates is None else astuple(entry.rates)
-    times = (entry.started_at, entry.took, entry.first_byte_took, entry.cost_nano_usd)
-    numbers = (*astuple(entry.usage), *times, *rates)
+    times = (entry.started_at, entry.took, entry.first_byte_took)
+    costs = (entry.cost_nano_usd, entry.reported_cost_nano_usd)
+    numbers = (*astuple(entry.usage), *times, *costs, *rates)
     if any(number is not None and number < 0 for number in numbers):
         yield Rule.NEGATIVE, "a count, a time, a rate or the cost is below zero"
 

@@ -12,6 +12,7 @@ from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.person import ADMIN, Person
 from endpoints_server.store.audit import Audit, Verification
+from endpoints_server.store.balances import MemoryBalances
 from endpoints_server.store.credentials import MemoryCredentials
 from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.sessions import MemorySessions
@@ -27,6 +28,7 @@ def open_memory() -> Store:
         keys=MemoryKeys(people),
         people=people,
         ledger=ledger,
+        balances=MemoryBalances(ledger.entries),
         sessions=MemorySessions(),
         credentials=MemoryCredentials(people.people.__contains__),
         close=ledger.close,

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.store.ports import Store
+from endpoints_server.store.sql.balances import SqlBalances
 from endpoints_server.store.sql.credentials import SqlCredentials
 from endpoints_server.store.sql.engine import connect, make_file, open_engine
 from endpoints_server.store.sql.keys import SqlKeys
@@ -86,6 +87,7 @@ async def open_sqlite(path: Path, window_seconds: float, on_trouble: Trouble) ->
         keys=keys,
         people=SqlPeople(engine),
         ledger=SqlLedger(engine, writer),
+        balances=SqlBalances(engine),
         sessions=SqlSessions(engine),
         credentials=credentials,
         close=close,

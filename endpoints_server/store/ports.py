@@ -11,6 +11,7 @@ from endpoints_server.domain.access_key import AccessKey
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.person import Person
 from endpoints_server.store.audit import Verification
+from endpoints_server.store.balances import Balances
 from endpoints_server.store.credentials import Credentials
 from endpoints_server.store.sessions import Sessions
 
@@ -123,6 +124,7 @@ class Store(Struct, frozen=True, kw_only=True):
     keys: Keys
     people: People
     ledger: Ledger
+    balances: Balances
     sessions: Sessions
     credentials: Credentials
     close: Callable[[], Awaitable[None]]

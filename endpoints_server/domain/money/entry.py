@@ -37,6 +37,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     Instants are microseconds since 1970, durations microseconds, money nano-USD. `cost_nano_usd`
     is None where nobody knows a price. `rates` are those the cost was computed with.
+    `reported_cost_nano_usd` is what the upstream says it charges, kept beside ours. `is_charged`
+    says that the cost was taken from the person's balance.
     """
 
     id: str
@@ -66,5 +68,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     price_source: str = ""
     cost_nano_usd: int | None = None
     cost_status: CostStatus = CostStatus.UNPRICED
+    reported_cost_nano_usd: int | None = None
+    is_charged: bool = False
     losses: tuple[str, ...] = ()
     config: str = ""

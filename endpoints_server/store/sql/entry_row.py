@@ -44,6 +44,8 @@ def row_of(entry: Entry) -> tuple[object, ...]:
         entry.price_source,
         entry.cost_nano_usd,
         entry.cost_status.value,
+        entry.reported_cost_nano_usd,
+        entry.is_charged,
         entry.config,
         msgspec.json.encode(entry.losses).decode() if entry.losses else "[]",
         *astuple(entry.usage),

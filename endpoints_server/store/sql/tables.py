@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 METADATA = MetaData()
@@ -74,6 +75,15 @@ credentials = Table(
     Index("credentials_revision", "revision", unique=True),
 )
 
+balances = Table(
+    "balances",
+    METADATA,
+    Column("person_id", Text, ForeignKey("people.id"), primary_key=True),
+    Column("granted_nano_usd", BigInteger, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("refilled_at", BigInteger, nullable=False),
+)
+
 # In the order of `entry_row.row_of`.
 entries = Table(
     "entries",
@@ -103,6 +113,8 @@ entries = Table(
     Column("price_source", Text, nullable=False),
     Column("cost_nano_usd", BigInteger),
     Column("cost_status", Text, nullable=False),
+    Column("reported_cost_nano_usd", BigInteger),
+    Column("is_charged", Boolean, nullable=False),
     Column("config", Text, nullable=False),
     Column("losses", Text, nullable=False),
     Column("input_tokens", BigInteger, nullable=False),
@@ -120,6 +132,7 @@ entries = Table(
     Index("entries_request", "request_id", "attempt"),
     Index("entries_person", "person_id", "started_at"),
     Index("entries_started", "started_at"),
+    Index("entries_charged", "person_id", sqlite_where=text("is_charged = 1")),
 )
 
 
