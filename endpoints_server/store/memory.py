@@ -16,6 +16,7 @@ from endpoints_server.store.balances import MemoryBalances
 from endpoints_server.store.credentials import MemoryCredentials
 from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.sessions import MemorySessions
+from endpoints_server.store.titles import MemoryTitles
 
 MICROSECONDS = 1_000_000
 
@@ -31,6 +32,7 @@ def open_memory() -> Store:
         balances=MemoryBalances(ledger.entries),
         sessions=MemorySessions(),
         credentials=MemoryCredentials(people.people.__contains__),
+        titles=MemoryTitles(),
         close=ledger.close,
     )
 

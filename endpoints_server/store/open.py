@@ -18,6 +18,7 @@ from endpoints_server.store.sql.ledger import SqlLedger
 from endpoints_server.store.sql.migrations import HEAD
 from endpoints_server.store.sql.people import SqlPeople
 from endpoints_server.store.sql.sessions import SqlSessions
+from endpoints_server.store.sql.titles import SqlTitles
 from endpoints_server.store.sql.writer import WINDOW_SECONDS, LedgerWriter, Trouble, quiet
 
 FILE_NAME = "endpoints.sqlite3"
@@ -90,6 +91,7 @@ async def open_sqlite(path: Path, window_seconds: float, on_trouble: Trouble) ->
         balances=SqlBalances(engine),
         sessions=SqlSessions(engine),
         credentials=credentials,
+        titles=SqlTitles(engine),
         close=close,
     )
 

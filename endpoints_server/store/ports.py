@@ -14,6 +14,7 @@ from endpoints_server.store.audit import Verification
 from endpoints_server.store.balances import Balances
 from endpoints_server.store.credentials import Credentials
 from endpoints_server.store.sessions import Sessions
+from endpoints_server.store.titles import Titles
 
 
 class By(StrEnum):
@@ -127,4 +128,5 @@ class Store(Struct, frozen=True, kw_only=True):
     balances: Balances
     sessions: Sessions
     credentials: Credentials
+    titles: Titles
     close: Callable[[], Awaitable[None]]

@@ -84,6 +84,17 @@ balances = Table(
     Column("refilled_at", BigInteger, nullable=False),
 )
 
+# `text` is null while a title is being made, and empty where none came of it.
+titles = Table(
+    "titles",
+    METADATA,
+    Column("person_id", Text, primary_key=True),
+    Column("conversation_id", Text, primary_key=True),
+    Column("text", Text),
+    Column("claimed_at", BigInteger, nullable=False),
+    Index("titles_claimed", "claimed_at"),
+)
+
 # In the order of `entry_row.row_of`.
 entries = Table(
     "entries",
