@@ -143,6 +143,7 @@ def build_exchange(
         ring=ring,
         vault=Vault(store.credentials, ring),
         ledger=store.ledger,
+        balances=store.balances,
         upstreams=upstreams,
         now=now,
         timer=time.perf_counter,

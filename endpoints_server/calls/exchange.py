@@ -7,6 +7,7 @@ from msgspec import Struct
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.wire import Wire
+from endpoints_server.store.balances import Balances
 from endpoints_server.store.ports import Keys, Ledger
 from endpoints_server.store.ring import Ring
 from endpoints_server.store.vault import Vault
@@ -27,6 +28,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     ring: Ring
     vault: Vault
     ledger: Ledger
+    balances: Balances
     upstreams: Upstreams
     now: Callable[[], int]
     timer: Callable[[], float]

@@ -31,6 +31,7 @@ def observe(seen: Seen, event: Event) -> None:
             seen.stop = event.stop
             seen.usage = event.usage or seen.usage
             seen.is_usage_early = event.is_usage_early
+            seen.reported_cost_nano_usd = event.reported_cost_nano_usd
             seen.fault = event.fault
             seen.is_ended = event.fault is None
 
@@ -51,5 +52,6 @@ def seen_of(reply: Reply) -> Seen:
     seen = Seen(model=reply.model, usage=reply.usage, stop=reply.stop, fault=reply.fault)
     for index, part in enumerate(reply.parts):
         observe_part(seen, PartStart(index=index, part=part))
+    seen.reported_cost_nano_usd = reply.reported_cost_nano_usd
     seen.is_ended = reply.fault is None
     return seen

@@ -2,6 +2,7 @@
 
 from asyncio import CancelledError
 
+from endpoints_server.calls.admit import admit
 from endpoints_server.calls.attempt import UNEXPECTED, attempt_route
 from endpoints_server.calls.call import Attempt, Inbound
 from endpoints_server.calls.delivery import LEFT, Delivery, ReadBody
@@ -27,6 +28,8 @@ async def serve(
     fault: Fault | None = None
     try:
         call = await open_call(exchange, inbound, read_body)
+        if call.catalog.allowance is not None:
+            await admit(exchange.balances, call, call.catalog.allowance)
         attempt = Attempt(call=call, seen=Seen())
         await attempt_route(exchange, attempt, delivery)
         fault = attempt.seen.fault

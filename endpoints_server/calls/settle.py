@@ -59,6 +59,8 @@ def make_entry(exchange: Exchange, attempt: Attempt, fault: Fault | None, status
         price_source=source,
         cost_nano_usd=nano_usd,
         cost_status=cost_status,
+        reported_cost_nano_usd=seen.reported_cost_nano_usd,
+        is_charged=nano_usd is not None and call.catalog.allowance is not None,
         losses=attempt.losses,
         config=call.catalog.version,
     )

@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from endpoints_server.domain.address.allowed import AllowedAddresses
 from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.domain.money.balance import Allowance
+from endpoints_server.domain.money.currency import Currency
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
@@ -20,7 +22,8 @@ class Catalog(Struct, frozen=True, kw_only=True):
     """What is served: endpoints in file order, found by name or slug without case, and by model.
 
     `version` names the snapshot in receipts, entries and probes; `compiled_at` is when it was made,
-    in seconds since 1970. `allowed_addresses` are private ones that people may choose.
+    in seconds since 1970. `allowed_addresses` are private ones that people may choose. `allowance`
+    is what each person may spend, None where nobody is stopped; `currency` is shown beside USD.
     """
 
     version: str
@@ -30,6 +33,8 @@ class Catalog(Struct, frozen=True, kw_only=True):
     by_model: Mapping[str, tuple[Endpoint, ...]] = {}
     bounds: Bounds = Bounds()
     allowed_addresses: AllowedAddresses = frozenset()
+    allowance: Allowance | None = None
+    currency: Currency | None = None
 
 
 def catalog_of(

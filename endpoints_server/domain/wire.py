@@ -40,11 +40,13 @@ class Seen(Struct, kw_only=True):
 
     `fault` is an error the upstream wrote into the stream; `is_ended` says its end marker came,
     `is_usage_early` that `usage` was told before the words and counts the input alone.
+    `reported_cost_nano_usd` is what the upstream says it charges, where it does.
     """
 
     model: str = ""
     usage: Usage | None = None
     is_usage_early: bool = False
+    reported_cost_nano_usd: int | None = None
     stop: Stop | None = None
     fault: Fault | None = None
     texts: list[str] = field(default_factory=list)

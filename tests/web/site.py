@@ -84,6 +84,7 @@ class Site:
             ring=self.ring,
             vault=Vault(self.store.credentials, self.ring),
             ledger=self.store.ledger,
+            balances=self.store.balances,
             upstreams=Upstreams(),
             now=lambda: self.now,
             timer=lambda: 0.0,

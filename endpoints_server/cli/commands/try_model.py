@@ -141,6 +141,7 @@ async def make_exchange(
         ring=ring,
         vault=Vault(store.credentials, ring),
         ledger=store.ledger,
+        balances=store.balances,
         upstreams=upstreams,
         now=now,
         timer=time.perf_counter,

@@ -76,11 +76,13 @@ class ReplyEnd(Struct, frozen=True, kw_only=True, tag="end"):
     """The answer is over: with a stop, or with the fault that cut it off.
 
     `is_usage_early` says that `usage` is that of the start, as none was told at the end.
+    `reported_cost_nano_usd` is what the upstream says it charges, where it does.
     """
 
     stop: Stop | None = None
     usage: Usage | None = None
     is_usage_early: bool = False
+    reported_cost_nano_usd: int | None = None
     fault: Fault | None = None
 
 
@@ -96,6 +98,7 @@ class Reply(Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...] = ()
     stop: Stop | None = None
     usage: Usage | None = None
+    reported_cost_nano_usd: int | None = None
     fault: Fault | None = None
 
 
@@ -114,7 +117,13 @@ def fold(events: Iterable[Event]) -> Reply:
             case PartEnd():
                 continue
             case ReplyEnd():
-                reply = replace(reply, stop=event.stop, usage=event.usage, fault=event.fault)
+                reply = replace(
+                    reply,
+                    stop=event.stop,
+                    usage=event.usage,
+                    reported_cost_nano_usd=event.reported_cost_nano_usd,
+                    fault=event.fault,
+                )
     return replace(reply, parts=tuple(parts[index] for index in sorted(parts)))
 
 
@@ -142,5 +151,12 @@ def unfold(reply: Reply) -> list[Event]:
     events: list[Event] = [ReplyStart(id=reply.id, model=reply.model, created_at=reply.created_at)]
     for index, part in enumerate(reply.parts):
         events += [PartStart(index=index, part=part), PartEnd(index=index)]
-    events.append(ReplyEnd(stop=reply.stop, usage=reply.usage, fault=reply.fault))
+    events.append(
+        ReplyEnd(
+            stop=reply.stop,
+            usage=reply.usage,
+            reported_cost_nano_usd=reply.reported_cost_nano_usd,
+            fault=reply.fault,
+        )
+    )
     return events

@@ -30,7 +30,13 @@ from endpoints_server.wires.openai_chat.calls import (
     is_whole,
     read_seal,
 )
-from endpoints_server.wires.openai_chat.ending import counts_in, read_stop, read_usage, whole
+from endpoints_server.wires.openai_chat.ending import (
+    counts_in,
+    read_cost,
+    read_stop,
+    read_usage,
+    whole,
+)
 from endpoints_server.wires.openai_chat.reasoning import seal_of, words_of
 from endpoints_server.wires.openai_chat.reply_schema import CallPiece, Choice, Chunk, Delta, Detail
 
@@ -53,6 +59,7 @@ class Assembler:
     def __init__(self) -> None:
         self.reason = ""
         self.usage: Usage | None = None
+        self.reported_cost_nano_usd: int | None = None
         self._id = ""
         self._model = ""
         self._created_at = 0
@@ -85,7 +92,14 @@ class Assembler:
         if self.reason or (self._count and fault is None):
             has_calls = any(draft.is_function for draft in self._calls.drafts)
             stop = read_stop(self.reason, has_calls=has_calls)
-        self._events.append(ReplyEnd(stop=stop, usage=self.usage, fault=fault))
+        self._events.append(
+            ReplyEnd(
+                stop=stop,
+                usage=self.usage,
+                reported_cost_nano_usd=self.reported_cost_nano_usd,
+                fault=fault,
+            )
+        )
         return self._give()
 
     def _give(self) -> list[Event]:
@@ -99,6 +113,9 @@ class Assembler:
         counts = counts_in(chunk)
         if counts is not None:
             self.usage = read_usage(counts) or self.usage
+            reported = read_cost(counts)
+            if reported is not None:
+                self.reported_cost_nano_usd = reported
         if chunk.choices:
             self._start()
 

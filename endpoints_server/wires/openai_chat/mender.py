@@ -15,6 +15,7 @@ from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.openai_chat.calls import Calls, Draft, is_clean
 from endpoints_server.wires.openai_chat.ending import (
     counts_in,
+    read_cost,
     read_stop,
     read_usage,
     whole,
@@ -157,6 +158,9 @@ class ChatMender:
         counts = counts_in(chunk)
         if counts is not None:
             self.seen.usage = read_usage(counts) or self.seen.usage
+            reported = read_cost(counts)
+            if reported is not None:
+                self.seen.reported_cost_nano_usd = reported
 
     def _take(self, choice: Choice) -> Repair | None:
         track = self._tracks.get(choice.index or 0)

@@ -14,6 +14,7 @@ from endpoints_server.wires.openai_chat.assembler import Assembler
 from endpoints_server.wires.openai_chat.calls import Calls, mended, write_whole_call
 from endpoints_server.wires.openai_chat.ending import (
     counts_in,
+    read_cost,
     read_stop,
     read_usage,
     whole,
@@ -103,7 +104,9 @@ def mend_reply(body: bytes) -> tuple[bytes, Seen]:
         return body, Seen(fault=None if is_answer(body) else chunk, is_ended=True)
     seen = Seen(model=chunk.model or "", is_ended=True)
     counts = counts_in(chunk)
-    seen.usage = read_usage(counts) if counts is not None else None
+    if counts is not None:
+        seen.usage = read_usage(counts)
+        seen.reported_cost_nano_usd = read_cost(counts)
     for choice in chunk.choices or ():
         note_choice(seen, choice)
     if all(has_clean_calls(choice) for choice in chunk.choices or ()):

@@ -25,7 +25,10 @@ class OutputDetails(Struct, frozen=True, gc=False):
 
 
 class Counts(Struct, frozen=True, gc=False):
-    """Token counts; the last four are other vendors' words for what the details say."""
+    """Token counts, and what some vendors say they charge: `cost` as a number or an object.
+
+    The four before that are other vendors' words for what the details say.
+    """
 
     prompt_tokens: Count = None
     completion_tokens: Count = None
@@ -36,6 +39,8 @@ class Counts(Struct, frozen=True, gc=False):
     prompt_cache_hit_tokens: Count = None
     cache_read_input_tokens: Count = None
     cache_creation_input_tokens: Count = None
+    cost: Any = None
+    cost_in_usd_ticks: Count = None
 
 
 class Function(Struct, frozen=True, gc=False):
