@@ -13,7 +13,14 @@ from tests.web.console.browsing import (
 )
 from tests.web.site import Site
 
-UNSAFE = ["/console/keys", "/console/keys/revoke", "/console/sign-out"]
+UNSAFE = [
+    "/console/keys",
+    "/console/keys/revoke",
+    "/console/my-keys",
+    "/console/my-keys/test",
+    "/console/my-keys/delete",
+    "/console/sign-out",
+]
 
 
 @pytest.fixture
