@@ -1,11 +1,12 @@
 """One immutable snapshot of the compiled configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from endpoints_server.domain.address.allowed import AllowedAddresses
-from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.domain.endpoint import Endpoint, Model
 from endpoints_server.domain.money.balance import Allowance
 from endpoints_server.domain.money.currency import Currency
 
@@ -22,8 +23,11 @@ class Catalog(Struct, frozen=True, kw_only=True):
     """What is served: endpoints in file order, found by name or slug without case, and by model.
 
     `version` names the snapshot in receipts, entries and probes; `compiled_at` is when it was made,
-    in seconds since 1970. `allowed_addresses` are private ones that people may choose. `allowance`
-    is what each person may spend, None where nobody is stopped; `currency` is shown beside USD.
+    in seconds since 1970. `allowed_addresses` are private ones that people may choose. A model that
+    some endpoint lists is found there; one that none lists, where it may be asked for all the same.
+    `has_shown_rates` says whether LibreChat's screens show what models cost.
+    `allowance` is what each person may spend, None where nobody is stopped; `currency` is shown
+    beside USD.
     """
 
     version: str
@@ -35,6 +39,7 @@ class Catalog(Struct, frozen=True, kw_only=True):
     allowed_addresses: AllowedAddresses = frozenset()
     allowance: Allowance | None = None
     currency: Currency | None = None
+    has_shown_rates: bool = False
 
 
 def catalog_of(
@@ -45,19 +50,32 @@ def catalog_of(
     allowed_addresses: AllowedAddresses = frozenset(),
 ) -> Catalog:
     """Index endpoints into a Catalog; names and slugs are taken to be unique without case."""
-    by_name: dict[str, Endpoint] = {}
-    by_model: dict[str, tuple[Endpoint, ...]] = {}
-    for endpoint in endpoints:
-        by_name[endpoint.slug] = endpoint
-        by_name[endpoint.name.lower()] = endpoint
-        for name in dict.fromkeys(model.name for model in endpoint.models):
-            by_model[name] = (*by_model.get(name, ()), endpoint)
-    return Catalog(
+    empty = Catalog(
         version=version,
         compiled_at=compiled_at,
-        endpoints=endpoints,
-        by_name=by_name,
-        by_model=by_model,
         bounds=bounds or Bounds(),
         allowed_addresses=allowed_addresses,
     )
+    return with_endpoints(empty, endpoints)
+
+
+def with_endpoints(catalog: Catalog, endpoints: tuple[Endpoint, ...]) -> Catalog:
+    """Give the same snapshot with other endpoints in it."""
+    by_name: dict[str, Endpoint] = {}
+    for endpoint in endpoints:
+        by_name[endpoint.slug] = endpoint
+        by_name[endpoint.name.lower()] = endpoint
+    listed = holders((endpoint, endpoint.models) for endpoint in endpoints)
+    unlisted = holders((endpoint, endpoint.unlisted) for endpoint in endpoints)
+    return replace(catalog, endpoints=endpoints, by_name=by_name, by_model=unlisted | listed)
+
+
+def holders(
+    offers: Iterable[tuple[Endpoint, tuple[Model, ...]]],
+) -> dict[str, tuple[Endpoint, ...]]:
+    """Find which endpoints have each model."""
+    found: dict[str, tuple[Endpoint, ...]] = {}
+    for endpoint, models in offers:
+        for name in dict.fromkeys(model.name for model in models):
+            found[name] = (*found.get(name, ()), endpoint)
+    return found

@@ -1,6 +1,7 @@
 """A named entry of the configuration: an address, a wire, models and a credential."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -22,6 +23,18 @@ class Model(Struct, frozen=True, kw_only=True):
     price: Price | None = None
     context_tokens: int | None = None
     output_tokens: int | None = None
+
+
+class Discovery(Struct, frozen=True, kw_only=True):
+    """That an endpoint is asked which models it has, and how.
+
+    `has_user_query` tells it who wants to know; `is_tagged` asks as Ollama is asked first. `known`
+    are models the file prices, whether they are served or not.
+    """
+
+    has_user_query: bool = False
+    is_tagged: bool = False
+    known: tuple[Model, ...] = ()
 
 
 class Credential(Struct, frozen=True, kw_only=True):
@@ -61,6 +74,9 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
     `is_personal` says that a person chose the address: nothing of the house's ever goes there, and
     such an endpoint cannot be made with a house credential or with configured headers.
+    `discovery` is None where `models` are all there are. What its list then says is in `models`,
+    as of `listed_at` (seconds since 1970, None for never); `unlisted` are those it can be asked for
+    though the list lacks them.
     """
 
     name: str
@@ -75,6 +91,9 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     is_direct: bool = False
     max_connections: int = 1000
     is_personal: bool = False
+    discovery: Discovery | None = None
+    listed_at: int | None = None
+    unlisted: tuple[Model, ...] = ()
 
     def __post_init__(self) -> None:
         if self.is_personal and (self.headers or self.credential.owner == "house"):
@@ -91,8 +110,9 @@ class Endpoint(Struct, frozen=True, kw_only=True):
             yield from template.secrets
 
     def model(self, name: str) -> Model | None:
-        """Find one of its models by exact name."""
-        return next((model for model in self.models if model.name == name), None)
+        """Find one of its models by exact name, listed or not."""
+        offered = chain(self.models, self.unlisted)
+        return next((model for model in offered if model.name == name), None)
 
 
 def address_secrets(address: str) -> Iterator[Secret]:

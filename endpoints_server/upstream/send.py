@@ -3,6 +3,7 @@
 from asyncio import CancelledError, get_running_loop
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Literal
 
 import httpx2
 from msgspec import Struct
@@ -17,11 +18,12 @@ from endpoints_server.upstream.trouble import TROUBLES, fault_of
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):
-    """A POST as it leaves; no header is added but what HTTP itself needs."""
+    """A request as it leaves; no header is added but what HTTP itself needs."""
 
     url: str
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes = b""
+    method: Literal["GET", "POST"] = "POST"
 
 
 async def send(upstream: Upstream, outgoing: Outgoing) -> "Incoming":
@@ -132,7 +134,7 @@ class Incoming:
 def request_of(url: str, outgoing: Outgoing, connect_seconds: float) -> httpx2.Request:
     """Build the request from prepared parts, so that nothing is looked at twice."""
     return httpx2.Request(
-        "POST",
+        outgoing.method,
         url_of(url),
         headers=httpx2.Headers(outgoing.headers, encoding="utf-8"),
         stream=httpx2.ByteStream(outgoing.body),

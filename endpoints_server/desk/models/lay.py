@@ -1,0 +1,60 @@
+"""A list that an endpoint gave is laid over the models of the file."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec.structs import replace
+
+from endpoints_server.config.prices import Listing
+from endpoints_server.domain.endpoint import Endpoint, Model
+from endpoints_server.upstream.lists.read import ListedModel
+
+FindPrice = Callable[[str], Listing]
+"""Looks up, by a model's name, what a price book knows of it."""
+CONFIGURED = "tokenConfig"
+
+
+def lay(
+    endpoint: Endpoint, listed: tuple[ListedModel, ...], listed_at: int, find: FindPrice
+) -> Endpoint:
+    """Give an endpoint with its list: the list's models in its order, described as the file does.
+
+    What the file says of price and context wins, then what the list says, then the book. Models of
+    the file that the list lacks can be asked for still.
+    """
+    known = known_models(endpoint)
+    names = {each.name for each in listed}
+    return replace(
+        endpoint,
+        models=tuple(merge(each, known.get(each.name), find) for each in listed),
+        unlisted=tuple(model for model in endpoint.models if model.name not in names),
+        listed_at=listed_at,
+    )
+
+
+def known_models(endpoint: Endpoint) -> Mapping[str, Model]:
+    """Give what the file says, of models it serves and of others it only prices."""
+    priced = endpoint.discovery.known if endpoint.discovery else ()
+    return {model.name: model for model in (*priced, *endpoint.models)}
+
+
+def merge(listed: ListedModel, known: Model | None, find: FindPrice) -> Model:
+    """Put together what is known of one model."""
+    if known and known.price and known.price.source == CONFIGURED:
+        found = Listing(price=known.price, context_tokens=known.context_tokens)
+    else:
+        found = Listing(price=listed.price, context_tokens=listed.context_tokens)
+    book = look_up(listed, known, find) if not (found.price and found.context_tokens) else found
+    return Model(
+        name=listed.name,
+        description=known.description if known and known.description else listed.title,
+        price=found.price or book.price,
+        context_tokens=found.context_tokens or listed.context_tokens or book.context_tokens,
+        output_tokens=listed.output_tokens,
+    )
+
+
+def look_up(listed: ListedModel, known: Model | None, find: FindPrice) -> Listing:
+    """Look a model up in the book; what was found there for the file's models is taken."""
+    if known:
+        return Listing(price=known.price, context_tokens=known.context_tokens)
+    return find(listed.name)
