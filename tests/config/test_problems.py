@@ -307,10 +307,10 @@ def test_the_place_inside_a_merged_mapping_is_where_it_is_written() -> None:
 def test_what_does_not_act_yet_is_noted_once() -> None:
     second = "\n".join(ENTRY.replace("Acme", "Other").splitlines()[3:]) + "\n      titleModel: m\n"
     text = with_keys("titleConvo: true", "titleModel: m", "iconURL: a") + second
-    assert told(text + "balance: {enabled: true}\n", Level.NOTE) == [
+    assert told(text + "balance: {reservationTtlMs: 10000}\n", Level.NOTE) == [
         "8:7: note: `titleConvo`: titles are not made as yet",
         "10:7: note: `iconURL`: icons are shown by LibreChat alone",
-        "16:1: note: `balance`: nobody's spending is limited as yet",
+        "16:11: note: `reservationTtlMs`: nothing is reserved for calls under way as yet",
     ]
 
 

@@ -76,14 +76,14 @@ class Balance(Struct, frozen=True, kw_only=True, rename=spell):
         20000
     )
     auto_refill_enabled: Annotated[bool, Meta(description="Refill from time to time.")] = False
-    refill_interval_value: Annotated[float, Meta(description="How many units between refills.")] = (
-        30
-    )
+    refill_interval_value: Annotated[
+        float, Meta(gt=0, description="How many units between refills.")
+    ] = 30
     refill_interval_unit: Annotated[
         Literal["seconds", "minutes", "hours", "days", "weeks", "months"],
         Meta(description="The unit of `refillIntervalValue`."),
     ] = "days"
-    refill_amount: Annotated[float, Meta(description="Credits of one refill.")] = 10000
+    refill_amount: Annotated[float, Meta(ge=0, description="Credits of one refill.")] = 10000
     reservation_ttl_ms: Annotated[
         int, Meta(ge=10000, description="How long a reservation holds, in milliseconds.")
     ] = 1_800_000
