@@ -50,9 +50,15 @@ class Look(Struct, frozen=True):
 class SqlCredentials:
     """Sealed keys in a table."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], float] = time.monotonic,
+        most_known: int = MOST_KNOWN,
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._most_known = most_known
         self._known: OrderedDict[Owner, Kept | None] = OrderedDict()
         self._revision: int | None = None
         self._read_at = float("-inf")
@@ -125,7 +131,7 @@ class SqlCredentials:
                 self._known.pop(changed, None)
             self._known[owner] = look.kept
             self._known.move_to_end(owner)
-            if len(self._known) > MOST_KNOWN:
+            if len(self._known) > self._most_known:
                 self._known.popitem(last=False)
             self._revision, self._read_at = look.revision, began_at
             return look.kept
