@@ -9,24 +9,21 @@ from msgspec.structs import replace
 from endpoints_server.config.dialect import dialect_of
 from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.headers import header_template
-from endpoints_server.config.money import allowance_of, currency_of, find_configured, listing_of
+from endpoints_server.config.money import allowance_of, currency_of, find_configured
 from endpoints_server.config.naming import slug_of
 from endpoints_server.config.prices import PriceBook
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.server import Deadlines, Override, Server, Sizes
-from endpoints_server.config.schema.settings import Endpoints, Settings
-from endpoints_server.config.titles import title_entry_of, title_model_of, title_rules_of
+from endpoints_server.config.schema.settings import Settings
 from endpoints_server.domain.address.allowed import AllowedAddresses, Mistake, read_allowed
 from endpoints_server.domain.catalog import Bounds, Catalog, catalog_of
-from endpoints_server.domain.endpoint import Credential, Discovery, Endpoint, Model, Timeouts
+from endpoints_server.domain.endpoint import Credential, Endpoint, Model, Timeouts
 from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.secret import Secret
-from endpoints_server.domain.title import TitleRules
 
 Number = TypeVar("Number", int, float)
 
 USUAL_CONNECTIONS = 1000
-TAGGED = "ollama"
 
 WIRES = {UNSET: "openai_chat", "anthropic": "anthropic_messages"}
 """What `provider` says, and the wire it means."""
@@ -35,13 +32,7 @@ WIRES = {UNSET: "openai_chat", "anthropic": "anthropic_messages"}
 def compile_catalog(settings: Settings, version: str, prices: PriceBook) -> Catalog:
     """Compile the settings of a file in which no check found an error."""
     entries = settings.endpoints.custom
-    endpoints = tuple(
-        replace(
-            endpoint_of(entry, settings.server, prices),
-            titles=titles_of(entry, settings.endpoints, prices),
-        )
-        for entry in entries
-    )
+    endpoints = tuple(endpoint_of(entry, settings.server, prices) for entry in entries)
     catalog = catalog_of(
         endpoints,
         version,
@@ -80,20 +71,8 @@ def endpoint_of(entry: CustomEndpoint, server: Server, prices: PriceBook) -> End
         timeouts=timeouts_of(server.timeouts, override.timeouts),
         is_direct=entry.direct_endpoint,
         is_personal=entry.base_url == USER_PROVIDED,
-        discovery=discovery_of(entry),
         max_connections=chosen(override.max_connections, USUAL_CONNECTIONS),
     )
-
-
-def titles_of(entry: CustomEndpoint, endpoints: Endpoints, prices: PriceBook) -> TitleRules:
-    """Compile how titles are made, with the price of a model that need not be listed."""
-    name = title_model_of(entry, endpoints.all)
-    if not name:
-        return title_rules_of(entry, endpoints.all)
-    asked = title_entry_of(entry, endpoints)
-    rates = asked.token_config.get(name)
-    listing = configured(rates) if rates else prices(asked.base_url, slug_of(asked.name), name)
-    return title_rules_of(entry, endpoints.all, listing.price)
 
 
 def override_for(slug: str, server: Server) -> Override:
@@ -133,21 +112,6 @@ def models_of(entry: CustomEndpoint, slug: str, address: str, prices: PriceBook)
             price=listing.price,
             context_tokens=listing.context_tokens,
         )
-
-
-def discovery_of(entry: CustomEndpoint) -> Discovery | None:
-    """Compile `models.fetch`; names that begin with `ollama` are asked in Ollama's way first."""
-    if not entry.models.fetch:
-        return None
-    known = ((name, listing_of(rates)) for name, rates in entry.token_config.items())
-    return Discovery(
-        has_user_query=entry.models.user_id_query,
-        is_tagged=entry.name.lower().startswith(TAGGED),
-        known={
-            name: Model(name=name, price=listing.price, context_tokens=listing.context_tokens)
-            for name, listing in known
-        },
-    )
 
 
 def timeouts_of(everywhere: Deadlines, here: Deadlines) -> Timeouts:
