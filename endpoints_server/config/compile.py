@@ -14,12 +14,14 @@ from endpoints_server.config.naming import slug_of
 from endpoints_server.config.prices import PriceBook
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.server import Deadlines, Override, Server, Sizes
-from endpoints_server.config.schema.settings import Settings
+from endpoints_server.config.schema.settings import Endpoints, Settings
+from endpoints_server.config.titles import title_entry_of, title_model_of, title_rules_of
 from endpoints_server.domain.address.allowed import AllowedAddresses, Mistake, read_allowed
 from endpoints_server.domain.catalog import Bounds, Catalog, catalog_of
 from endpoints_server.domain.endpoint import Credential, Endpoint, Model, Timeouts
 from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.secret import Secret
+from endpoints_server.domain.title import TitleRules
 
 Number = TypeVar("Number", int, float)
 
@@ -32,7 +34,13 @@ WIRES = {UNSET: "openai_chat", "anthropic": "anthropic_messages"}
 def compile_catalog(settings: Settings, version: str, prices: PriceBook) -> Catalog:
     """Compile the settings of a file in which no check found an error."""
     entries = settings.endpoints.custom
-    endpoints = tuple(endpoint_of(entry, settings.server, prices) for entry in entries)
+    endpoints = tuple(
+        replace(
+            endpoint_of(entry, settings.server, prices),
+            titles=titles_of(entry, settings.endpoints, prices),
+        )
+        for entry in entries
+    )
     catalog = catalog_of(
         endpoints,
         version,
@@ -73,6 +81,17 @@ def endpoint_of(entry: CustomEndpoint, server: Server, prices: PriceBook) -> End
         is_personal=entry.base_url == USER_PROVIDED,
         max_connections=chosen(override.max_connections, USUAL_CONNECTIONS),
     )
+
+
+def titles_of(entry: CustomEndpoint, endpoints: Endpoints, prices: PriceBook) -> TitleRules:
+    """Compile how titles are made, with the price of a model that need not be listed."""
+    name = title_model_of(entry, endpoints.all)
+    if not name:
+        return title_rules_of(entry, endpoints.all)
+    asked = title_entry_of(entry, endpoints)
+    listing = find_configured(asked.token_config, name)
+    listing = listing or prices(asked.base_url, slug_of(asked.name), name)
+    return title_rules_of(entry, endpoints.all, listing.price)
 
 
 def override_for(slug: str, server: Server) -> Override:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.money.price import Price
 from endpoints_server.domain.secret import Secret
+from endpoints_server.domain.title import TitleRules
 
 API_VERSION = "api-version"
 """The one usual part of an address's query that is no secret."""
@@ -88,6 +89,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     headers: tuple[HeaderTemplate, ...] = ()
     dialect: Dialect = Dialect()
     timeouts: Timeouts = Timeouts()
+    titles: TitleRules = TitleRules()
     is_direct: bool = False
     max_connections: int = 1000
     is_personal: bool = False

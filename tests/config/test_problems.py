@@ -308,7 +308,8 @@ def test_what_does_not_act_yet_is_noted_once() -> None:
     second = "\n".join(ENTRY.replace("Acme", "Other").splitlines()[3:]) + "\n      titleModel: m\n"
     text = with_keys("titleConvo: true", "titleModel: m", "iconURL: a") + second
     assert told(text + "balance: {reservationTtlMs: 10000}\n", Level.NOTE) == [
-        "8:7: note: `titleConvo`: titles are not made as yet",
+        "9:19: note: the model `m` is not among the models of the endpoint that is asked"
+        " (where the endpoint lacks it too, there are no titles)",
         "10:7: note: `iconURL`: icons are shown by LibreChat alone",
         "16:11: note: `reservationTtlMs`: nothing is reserved for calls under way as yet",
     ]

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from endpoints_server.config.checks.headers import check_headers
 from endpoints_server.config.checks.nearest import did_you_mean
+from endpoints_server.config.checks.titles import check_titles
 from endpoints_server.config.checks.wording import describe, subject
 from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.naming import is_built_in, slug_of
@@ -146,4 +147,5 @@ CHECKS: tuple[Callable[[Document, Path], Iterator[Problem]], ...] = (
     check_models,
     check_parameters,
     check_rates,
+    check_titles,
 )

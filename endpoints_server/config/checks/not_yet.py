@@ -23,7 +23,6 @@ ENTRY = ("endpoints", "custom", "*")
 FEATURES = (
     Feature((*ENTRY, "models", "fetch"), "only the models in `default` are served as yet"),
     Feature((*ENTRY, "models", "userIdQuery"), "model lists are not asked for as yet"),
-    Feature((*ENTRY, "title*"), "titles are not made as yet"),
     Feature((*ENTRY, "activity*"), "steps are not labelled as yet"),
     Feature((*ENTRY, "reasoningLabel*"), "reasoning is not labelled as yet"),
     Feature((*ENTRY, "streamRate"), "answers are passed on as they come"),
@@ -32,7 +31,11 @@ FEATURES = (
     Feature((*ENTRY, "iconURL"), "icons are shown by LibreChat alone"),
     Feature((*ENTRY, "modelDisplayLabel"), "labels are shown by LibreChat alone"),
     Feature((*ENTRY, "addParams", "web_search"), "web search is left out of requests as yet"),
-    Feature(("endpoints", "all"), "each endpoint goes by its own keys as yet"),
+    Feature(("endpoints", "all", "activity*"), "steps are not labelled as yet"),
+    Feature(("endpoints", "all", "reasoningLabel*"), "reasoning is not labelled as yet"),
+    Feature(("endpoints", "all", "streamRate"), "answers are passed on as they come"),
+    Feature(("endpoints", "all", "maxToolResultChars"), "tool results are passed on whole"),
+    Feature(("endpoints", "all", "headers"), "each endpoint sends its own headers alone"),
     Feature(("balance", "reservationTtlMs"), "nothing is reserved for calls under way as yet"),
 )
 

@@ -25,9 +25,9 @@ class Conversation(Block, frozen=True, kw_only=True):
         Meta(description="Make the title at once, or when the first answer is complete."),
     ] = UNSET
     title_method: Annotated[
-        Literal["completion", "functions", "structured"],
+        Literal["completion", "functions", "structured"] | UnsetType,
         Meta(description="How the title is asked for; plain completion works everywhere."),
-    ] = "completion"
+    ] = UNSET
     title_model: Annotated[
         str, Meta(description="The model that makes titles; `current_model` is the one in use.")
     ] = ""

@@ -85,9 +85,9 @@ class CustomEndpoint(Conversation, frozen=True, kw_only=True):
         bool, Meta(description="`baseURL` is the exact address; nothing is appended.")
     ] = False
     title_message_role: Annotated[
-        Literal["system", "user", "assistant"],
+        Literal["system", "user", "assistant"] | UnsetType,
         Meta(description="The role of the message that asks for a title."),
-    ] = "system"
+    ] = UNSET
     token_config: Annotated[
         dict[str, TokenRates], Meta(description="What each model costs and holds.")
     ] = field(default_factory=dict)
