@@ -6,13 +6,12 @@ from endpoints_server.calls.admit import admit
 from endpoints_server.calls.attempt import UNEXPECTED, attempt_route
 from endpoints_server.calls.call import Attempt, Inbound
 from endpoints_server.calls.delivery import LEFT, Delivery, ReadBody
-from endpoints_server.calls.echo import without_echo
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.open_call import open_call
 from endpoints_server.calls.receipt import JSON, advice, identify, of_attempt
 from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.report import Report
-from endpoints_server.domain.scrub import scrub
+from endpoints_server.domain.scrub import scrub, without_echo
 from endpoints_server.domain.wire import Seen
 
 

@@ -1,4 +1,4 @@
-"""Take what looks like a secret out of text that somebody may read."""
+"""Take what looks like a secret, or what a caller said, out of text that somebody may read."""
 
 import json
 import re
@@ -10,6 +10,8 @@ from endpoints_server.domain.secret import MASK, Secret
 
 SHORTEST_EXACT = 8
 """A shorter secret is a word such as `ollama`, and is told by its place instead."""
+ECHO_WINDOW = 8
+"""Characters compared at once; any run of nearly twice as many is found."""
 
 KEYS = (
     r"es-[A-Za-z0-9]{12,}",
@@ -83,3 +85,12 @@ def mask_text(found: re.Match[str]) -> str:
 def mask_bytes(found: re.Match[bytes]) -> bytes:
     """Do the same in bytes."""
     return (found[found.lastgroup] if found.lastgroup else b"") + MASK.encode()
+
+
+def without_echo(words: str, body: bytes) -> str:
+    """Cut words off where they begin to repeat the request's body, which no log is to hold."""
+    said = body.decode(errors="replace")
+    for start in range(0, len(words) - ECHO_WINDOW + 1, ECHO_WINDOW):
+        if words[start : start + ECHO_WINDOW] in said:
+            return words[: max(0, start - ECHO_WINDOW + 1)] + "…"
+    return words
