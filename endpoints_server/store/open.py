@@ -19,7 +19,7 @@ from endpoints_server.store.sql.migrations import HEAD
 from endpoints_server.store.sql.people import SqlPeople
 from endpoints_server.store.sql.sessions import SqlSessions
 from endpoints_server.store.sql.titles import SqlTitles
-from endpoints_server.store.sql.writer import WINDOW_SECONDS, LedgerWriter, Trouble, quiet
+from endpoints_server.store.sql.writer import LedgerWriter, Pace, Trouble, quiet
 
 FILE_NAME = "endpoints.sqlite3"
 SQLITE = "sqlite:///"
@@ -30,19 +30,18 @@ async def open_store(
     data_dir: Path,
     url: str = "",
     *,
-    window_seconds: float = WINDOW_SECONDS,
+    pace: Pace | None = None,
     on_trouble: Trouble = quiet,
 ) -> Store:
     """Open the store at `url` (`sqlite:///path`), else the SQLite file in the data dir.
 
-    Missing folders, the file and its tables are made. `window_seconds` is how long entries gather
-    before a flush; `on_trouble` is told, in a thread of its own, when the ledger can no longer be
-    written. Raises Failed: bad_request for a url of no database we know, unavailable where
-    the database cannot be opened.
+    Missing folders, the file and its tables are made. `pace` is the ledger's; `on_trouble` is told,
+    in a thread of its own, when the ledger can no longer be written. Raises Failed: bad_request for
+    a url of no database we know, unavailable where the database cannot be opened.
     """
     path = find_path(data_dir, url)
     try:
-        return await open_sqlite(path, window_seconds, on_trouble)
+        return await open_sqlite(path, pace, on_trouble)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         message = f"The database '{path}' cannot be opened: {error}"
         raise Failed(Fault(kind=Kind.UNAVAILABLE, message=message)) from error
@@ -59,7 +58,7 @@ def find_path(data_dir: Path, url: str) -> Path:
     raise refused("The database url must be 'sqlite:///path'.")
 
 
-async def open_sqlite(path: Path, window_seconds: float, on_trouble: Trouble) -> Store:
+async def open_sqlite(path: Path, pace: Pace | None, on_trouble: Trouble) -> Store:
     """Open a SQLite file and put the ports together."""
     connection = await asyncio.to_thread(prepare, path)
     engine = open_engine(path)
@@ -75,7 +74,7 @@ async def open_sqlite(path: Path, window_seconds: float, on_trouble: Trouble) ->
         raise
     credentials = SqlCredentials(engine)
     loop = asyncio.get_running_loop()
-    writer = LedgerWriter(connection, loop, window_seconds=window_seconds, on_trouble=on_trouble)
+    writer = LedgerWriter(connection, loop, pace, on_trouble)
 
     async def close() -> None:
         writer.stop()

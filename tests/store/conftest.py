@@ -8,6 +8,7 @@ import pytest
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
+from endpoints_server.store.sql.writer import Pace
 
 
 async def open_backend(name: str, data_dir: Path) -> Store:
@@ -16,7 +17,7 @@ async def open_backend(name: str, data_dir: Path) -> Store:
         case "memory":
             return open_memory()
         case "sqlite":
-            return await open_store(data_dir, window_seconds=0)
+            return await open_store(data_dir, pace=Pace(window_seconds=0))
         case _:
             raise ValueError(name)
 

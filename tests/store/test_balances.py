@@ -9,6 +9,7 @@ from endpoints_server.domain.money.balance import Account
 from endpoints_server.domain.person import Person
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
+from endpoints_server.store.sql.writer import Pace
 from tests.store.entries import DAY, NOON, entry
 
 ACCOUNT = Account(person_id="admin", granted_nano_usd=1_000_000, opened_at=NOON, refilled_at=NOON)
@@ -59,7 +60,7 @@ async def test_an_account_is_refilled_once_by_whoever_read_it_so(store: Store) -
 
 
 async def test_two_processes_refill_once_and_see_what_the_other_spent(tmp_path: Path) -> None:
-    one, other = [await open_store(tmp_path, window_seconds=0) for _ in range(2)]
+    one, other = [await open_store(tmp_path, pace=Pace(window_seconds=0)) for _ in range(2)]
     try:
         await one.balances.open_account(ACCOUNT)
         refills = [store.balances.refill(ACCOUNT, 500, NOON + DAY) for store in (one, other) * 5]

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 
+from msgspec import Struct
 from sqlalchemy.dialects import sqlite
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
@@ -24,15 +25,8 @@ from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.sql.entry_row import row_of
 from endpoints_server.store.sql.tables import entries
 
-WINDOW_SECONDS = 0.0005
-"""Answers wait for their flush: a longer window would be cheaper only for those that do not."""
-LIMIT = 20_000
 FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 1.0
-GRACE_SECONDS = 5.0
-"""How long closing goes on trying."""
-PATIENCE_SECONDS = 5.0
-"""How long those who wait for a database that fails are not told so."""
 
 INSERT = str(
     sqlite.insert(entries)
@@ -56,6 +50,22 @@ Waiting = tuple[Entry | None, Future[None]]
 """An entry and who waits for it; without an entry, somebody waits for those before."""
 
 
+class Pace(Struct, frozen=True, kw_only=True):
+    """How entries are gathered and how long is tried.
+
+    `window_seconds`   how long entries gather; answers wait for their flush, so a longer window
+                       would be cheaper only for those that do not
+    `limit`            how many may wait
+    `grace_seconds`    how long closing goes on trying
+    `patience_seconds` how long those who wait for a database that fails are not told so
+    """
+
+    window_seconds: float = 0.0005
+    limit: int = 20_000
+    grace_seconds: float = 5.0
+    patience_seconds: float = 5.0
+
+
 def quiet(_: Exception) -> None:
     """Tell nobody of trouble."""
 
@@ -70,19 +80,12 @@ class LedgerWriter:
         self,
         connection: sqlite3.Connection,
         loop: AbstractEventLoop,
-        *,
-        window_seconds: float = WINDOW_SECONDS,
-        limit: int = LIMIT,
-        grace_seconds: float = GRACE_SECONDS,
-        patience_seconds: float = PATIENCE_SECONDS,
+        pace: Pace | None = None,
         on_trouble: Trouble = quiet,
     ) -> None:
         self._connection = connection
         self._loop = loop
-        self._window_seconds = window_seconds
-        self._limit = limit
-        self._grace_seconds = grace_seconds
-        self._patience_seconds = patience_seconds
+        self._pace = pace or Pace()
         self._on_trouble = on_trouble
         self._fails_since: float | None = None
         self._waiting: deque[Waiting] = deque()
@@ -97,13 +100,13 @@ class LedgerWriter:
         """Say whether less than half of the queue waits, and what is written is kept."""
         if self._closing.is_set() or self._fails_since is not None:
             return False
-        return len(self._waiting) < self._limit // 2
+        return len(self._waiting) < self._pace.limit // 2
 
     def record(self, entry: Entry) -> Future[None]:
         """Queue an entry; as the port says."""
         if self._closing.is_set():
             raise Failed(Fault(kind=Kind.UNAVAILABLE, message="The ledger is closed."))
-        if len(self._waiting) >= self._limit:
+        if len(self._waiting) >= self._pace.limit:
             raise Failed(unavailable("The ledger cannot be written fast enough."))
         return self._queue(entry)
 
@@ -115,7 +118,7 @@ class LedgerWriter:
     def stop(self) -> None:
         """Take no more entries; called where `record` is, so that none slips in between."""
         if not self._closing.is_set():
-            self._gives_up_at = time.monotonic() + self._grace_seconds
+            self._gives_up_at = time.monotonic() + self._pace.grace_seconds
             self._closing.set()
             self._wake.set()
 
@@ -140,7 +143,7 @@ class LedgerWriter:
             while not self._closing.is_set() or self._waiting:
                 self._wake.wait()
                 if not self._closing.is_set():
-                    time.sleep(self._window_seconds)
+                    time.sleep(self._pace.window_seconds)
                 self._wake.clear()
                 if batch := self._take():
                     self._write(batch)
@@ -163,7 +166,7 @@ class LedgerWriter:
                 self._note_failure(error)
                 if time.monotonic() >= self._gives_up_at:
                     return self._resolve(batch, unavailable(str(error)))
-                if self._has_failed_for(self._patience_seconds):
+                if self._has_failed_for(self._pace.patience_seconds):
                     self._resolve(batch, unavailable(str(error)))
             else:
                 self._fails_since = None

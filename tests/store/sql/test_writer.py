@@ -12,7 +12,7 @@ import pytest
 from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.store.open import FILE_NAME, open_store
 from endpoints_server.store.sql.engine import connect
-from endpoints_server.store.sql.writer import LedgerWriter
+from endpoints_server.store.sql.writer import LedgerWriter, Pace
 from tests.store.entries import entry
 
 SOON_SECONDS = 0.05
@@ -37,7 +37,7 @@ async def connection(path: Path) -> sqlite3.Connection:
 async def writer(connection: sqlite3.Connection) -> AsyncGenerator[LedgerWriter]:
     """A writer with a short queue that gives up at once."""
     loop = asyncio.get_running_loop()
-    opened = LedgerWriter(connection, loop, window_seconds=0.001, limit=LIMIT, grace_seconds=0)
+    opened = LedgerWriter(connection, loop, Pace(limit=LIMIT, grace_seconds=0))
     yield opened
     await close(opened)
 
@@ -98,10 +98,9 @@ async def test_an_entry_waits_while_the_disk_is_full(
 async def test_who_waits_too_long_is_told_and_the_entry_is_kept_all_the_same(
     connection: sqlite3.Connection, path: Path
 ) -> None:
-    loop, told = asyncio.get_running_loop(), []
-    writer = LedgerWriter(
-        connection, loop, patience_seconds=0.05, grace_seconds=0, on_trouble=told.append
-    )
+    told: list[Exception] = []
+    pace = Pace(patience_seconds=0.05, grace_seconds=0)
+    writer = LedgerWriter(connection, asyncio.get_running_loop(), pace, told.append)
     with locked(path):
         waiting = writer.record(entry("one"))
         with pytest.raises(Failed) as failed:

@@ -2,7 +2,7 @@
 
 from typing import TypeGuard
 
-from endpoints_server.calls.meter import observe
+from endpoints_server.calls.answer.meter import observe
 from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.talk.reply import Event, PartDelta, Reply, ReplyEnd, fold, unfold
 from endpoints_server.domain.wire import Reader, Seen, Writer
