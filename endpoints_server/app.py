@@ -12,9 +12,11 @@ from tempfile import TemporaryDirectory
 
 from litestar import Litestar, Router
 from msgspec import Struct
+from msgspec.structs import replace
 from uuid_utils import uuid7
 
 from endpoints_server.calls.exchange import Exchange
+from endpoints_server.calls.titles.titling import Titling
 from endpoints_server.config.environment import Environment
 from endpoints_server.config.live import Attempt, Live
 from endpoints_server.config.prices import open_price_book
@@ -32,6 +34,7 @@ from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.web.api.models import model_handlers
 from endpoints_server.web.api.probes import probe_handlers
+from endpoints_server.web.api.titles import title_handlers
 from endpoints_server.web.api.wires import wire_handlers
 from endpoints_server.web.console.console import Console
 from endpoints_server.web.console.my_keys import MY_KEYS
@@ -39,6 +42,7 @@ from endpoints_server.web.console.pages import console_handlers
 from endpoints_server.web.faults import fault_answers
 from endpoints_server.web.guards import key_guard, require_declared_access
 from endpoints_server.web.librechat.keys import librechat_key_handlers
+from endpoints_server.web.librechat.titles import librechat_title_handlers
 from endpoints_server.web.me.me import me_handlers
 from endpoints_server.wires.listed import WIRES
 
@@ -55,6 +59,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     upstreams: Upstreams
     metrics: Metrics
     exchange: Exchange
+    titling: Titling
 
 
 @asynccontextmanager
@@ -88,13 +93,16 @@ async def open_parts(
         )
         await live.reload()
         exchange = build_exchange(live, store, ring, upstreams, metrics, environment.public_url)
+        titling = Titling(exchange, store.titles)
+        stack.push_async_callback(titling.close)
         yield Parts(
             live=live,
             store=store,
             ring=ring,
             upstreams=upstreams,
             metrics=metrics,
-            exchange=exchange,
+            exchange=replace(exchange, listener=titling),
+            titling=titling,
         )
 
 
@@ -181,6 +189,8 @@ def build(parts: Parts, public_url: str) -> Litestar:
         *probe_handlers(exchange.catalog, partial(checks, parts), parts.metrics.exposition),
         *me_handlers(exchange, store),
         *librechat_key_handlers(exchange),
+        *title_handlers(exchange, parts.titling),
+        *librechat_title_handlers(parts.titling),
         *console_handlers(console),
     ]
     app = Litestar(

@@ -34,6 +34,7 @@ class Call(Struct, frozen=True, kw_only=True):
     """A call that may be attempted: who makes it, what it asks, where it goes.
 
     `own_secret` is a provider key that the caller sent along, to be used instead of the house's.
+    `is_title` marks one that we make ourselves, for the title of the conversation.
     """
 
     inbound: Inbound
@@ -46,6 +47,7 @@ class Call(Struct, frozen=True, kw_only=True):
     is_stream: bool
     has_stream_usage: bool
     own_secret: Secret | None = None
+    is_title: bool = False
 
     @property
     def is_relayed(self) -> bool:

@@ -1,10 +1,14 @@
 """What calls need of the world, in one record."""
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from msgspec import Struct
 
+from endpoints_server.calls.call import Call
+from endpoints_server.calls.delivery import Delivery
 from endpoints_server.domain.catalog import Catalog
+from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.wire import Wire
 from endpoints_server.store.balances import Balances
@@ -12,6 +16,16 @@ from endpoints_server.store.ports import Keys, Ledger
 from endpoints_server.store.ring import Ring
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
+
+
+class Listener(Protocol):
+    """Is told of the calls of conversations; waits for nothing and raises nothing."""
+
+    def begin(self, call: Call, delivery: Delivery) -> Delivery:
+        """Take note of a call before it is attempted; gives the way its answer is to take."""
+
+    def end(self, call: Call, fault: Fault | None) -> None:
+        """Take note of how a call ended."""
 
 
 class Exchange(Struct, frozen=True, kw_only=True):
@@ -36,3 +50,4 @@ class Exchange(Struct, frozen=True, kw_only=True):
     report: Callable[[Report], None]
     trouble: Callable[[BaseException], None]
     keys_url: str
+    listener: Listener | None = None

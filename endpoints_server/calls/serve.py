@@ -30,6 +30,8 @@ async def serve(
         if call.catalog.allowance is not None:
             await admit(exchange.balances, call, call.catalog.allowance)
         attempt = Attempt(call=call, seen=Seen())
+        if call.conversation.id and exchange.listener is not None:
+            delivery = exchange.listener.begin(call, delivery)
         await attempt_route(exchange, attempt, delivery)
         fault = attempt.seen.fault
     except Failed as failed:
@@ -46,6 +48,8 @@ async def serve(
         await refuse(inbound, attempt, fault, delivery)
     finally:
         exchange.report(report_of(exchange, inbound, attempt, fault))
+        if attempt is not None and attempt.call.conversation.id and exchange.listener is not None:
+            exchange.listener.end(attempt.call, fault)
 
 
 async def refuse(

@@ -13,6 +13,7 @@ from endpoints_server.domain.money.price import Price, Rates, cost
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.prompt import texts_of
 
+TITLE = "title"
 SECOND = 1_000_000
 """Microseconds in a second."""
 
@@ -35,7 +36,7 @@ def make_entry(exchange: Exchange, attempt: Attempt, fault: Fault | None, status
     return Entry(
         id=exchange.identify(),
         request_id=call.inbound.request_id,
-        operation=call.inbound.operation.value,
+        operation=TITLE if call.is_title else call.inbound.operation.value,
         started_at=call.inbound.started_at,
         took=microseconds(exchange.timer() - call.inbound.started),
         first_byte_took=since_start(attempt),

@@ -1,0 +1,79 @@
+"""An endpoint as it is asked for a title: no thinking, no tools, no limits but ours."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from endpoints_server.domain.endpoint import Dialect, Endpoint, Timeouts
+
+THINKING = frozenset(
+    {
+        *("reasoning_effort", "reasoning", "include_reasoning", "effort", "verbosity"),
+        *("thinking", "thinkingConfig", "thinkingBudget", "includeThoughts", "enable_thinking"),
+        *("output_config", "chat_template_kwargs", "think"),
+    }
+)
+"""What asks for thoughts; what switches them off is kept."""
+OTHERS = frozenset(
+    {
+        *("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"),
+        *("maxTokens", "maxCompletionTokens", "n", "logprobs", "top_logprobs", "stop"),
+        *("stop_sequences", "stream", "streaming", "stream_options", "response_format"),
+        *("tools", "tool_choice", "parallel_tool_calls", "functions", "function_call"),
+        *("web_search", "web_search_options", "plugins", "modalities", "audio", "prediction"),
+    }
+)
+OFF = frozenset({"none", "off", "disabled", "false"})
+
+
+def quiet(endpoint: Endpoint, limit_seconds: float) -> Endpoint:
+    """Give an endpoint as a title asks it, within a time limit."""
+    return replace(
+        endpoint,
+        dialect=quiet_dialect(endpoint.dialect),
+        timeouts=within(endpoint.timeouts, limit_seconds),
+    )
+
+
+def quiet_dialect(dialect: Dialect) -> Dialect:
+    """Take out of a dialect what is meant for the conversation itself."""
+    return replace(
+        dialect,
+        add=fit_for_titles(dialect.add),
+        defaults=fit_for_titles(dialect.defaults),
+    )
+
+
+def fit_for_titles(parameters: Mapping[str, object]) -> dict[str, object]:
+    """Keep the parameters that a title is asked for with too."""
+    return {name: value for name, value in parameters.items() if is_fit(name, value)}
+
+
+def is_fit(path: str, value: object) -> bool:
+    """Say whether a parameter concerns a title."""
+    name = path.partition(".")[0]
+    return name not in OTHERS and (name not in THINKING or is_off(value))
+
+
+def is_off(value: object) -> bool:
+    """Say whether a value of a parameter for thinking switches it off."""
+    match value:
+        case bool():
+            return not value
+        case int() | float():
+            return value == 0
+        case str():
+            return value.lower() in OFF
+        case dict():
+            return any(is_off(inner) for inner in value.values())
+        case _:  # nothing else says so
+            return False
+
+
+def within(timeouts: Timeouts, limit_seconds: float) -> Timeouts:
+    """Shorten deadlines to what is left."""
+    return replace(
+        timeouts,
+        first_token_seconds=min(timeouts.first_token_seconds, limit_seconds),
+        total_seconds=min(timeouts.total_seconds, limit_seconds),
+    )
