@@ -71,6 +71,13 @@ def read_api_key(text: str) -> Secret:
     return Secret(key)
 
 
+def take_secret(kind: type, value: object) -> Secret:
+    """Read a secret out of JSON, for a decoder; raises TypeError for anything but text."""
+    if kind is Secret and isinstance(value, str):
+        return Secret(value)
+    raise TypeError("a secret is text")
+
+
 def with_own_key(endpoint: Endpoint, own_key: OwnKey) -> Endpoint:
     """Give an endpoint as one person reaches it: by their key, and at their address if it asks."""
     return replace(

@@ -15,7 +15,7 @@ from joserfc.jwk import OctKey
 from joserfc.util import urlsafe_b64decode
 from msgspec import Struct
 
-from endpoints_server.domain.own_key import OwnKey
+from endpoints_server.domain.own_key import OwnKey, take_secret
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.ring import Ring
 
@@ -34,21 +34,22 @@ class Owner(Struct, frozen=True, order=True):
 class Content(Struct, frozen=True, rename="camel", omit_defaults=True):
     """What is sealed."""
 
-    api_key: str
-    address: str = ""
+    api_key: Secret
+    address: Secret = Secret("")
 
 
-content_decoder = msgspec.json.Decoder(Content)
+content_encoder = msgspec.json.Encoder(enc_hook=Secret.reveal)
+content_decoder = msgspec.json.Decoder(Content, dec_hook=take_secret)
 header_decoder = msgspec.json.Decoder(dict[str, str])
 
 
 def seal(ring: Ring, owner: Owner, own_key: OwnKey) -> str:
     """Seal a key under the newest key of the ring."""
     ring.refresh()
-    content = Content(own_key.api_key.reveal(), own_key.address.reveal())
+    content = content_encoder.encode(Content(own_key.api_key, own_key.address))
     header = header_of(ring.newest, owner)
     key = sealing_key(ring.newest_key())
-    return jwe.encrypt_compact(header, msgspec.json.encode(content), key, registry=REGISTRY)
+    return jwe.encrypt_compact(header, content, key, registry=REGISTRY)
 
 
 def open_seal(ring: Ring, owner: Owner, sealed: str) -> OwnKey | None:
@@ -64,7 +65,7 @@ def open_seal(ring: Ring, owner: Owner, sealed: str) -> OwnKey | None:
         content = content_decoder.decode(opened.plaintext)
     except (JoseError, ValueError):
         return None  # whatever is wrong with it, it has to be entered again
-    return OwnKey(api_key=Secret(content.api_key), address=Secret(content.address))
+    return OwnKey(api_key=content.api_key, address=content.address)
 
 
 def find_ring_id(sealed: str) -> str | None:

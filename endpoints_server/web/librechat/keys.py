@@ -18,7 +18,7 @@ from endpoints_server.desk.credentials import (
     store_key,
 )
 from endpoints_server.domain.endpoint import Endpoint
-from endpoints_server.domain.own_key import KeyState
+from endpoints_server.domain.own_key import KeyState, take_secret
 from endpoints_server.domain.secret import Secret
 from endpoints_server.web.guards import KEYED, AnyRequest
 from endpoints_server.web.me.caller import bad_request, caller_of
@@ -34,15 +34,15 @@ class SetKey(Struct, frozen=True, kw_only=True, rename="camel"):
     """What the page sends: `value` is a key, or JSON text of a key and an address."""
 
     name: str
-    value: str
+    value: Secret
     expires_at: str | None = None
 
 
 class Value(Struct, frozen=True, kw_only=True, rename="camel"):
     """The JSON in a `value`; the page sends both, possibly empty."""
 
-    api_key: str = ""
-    base_url: str = msgspec.field(default="", name="baseURL")
+    api_key: Secret = Secret("")
+    base_url: Secret = msgspec.field(default=Secret(""), name="baseURL")
 
 
 class Expiry(Struct, frozen=True, rename="camel"):
@@ -96,17 +96,17 @@ def librechat_key_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
 def read_body(body: bytes) -> SetKey:
     """Read what the page sent; what is raised repeats nothing of it."""
     try:
-        return msgspec.json.decode(body, type=SetKey)
+        return msgspec.json.decode(body, type=SetKey, dec_hook=take_secret)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise bad_request(UNREADABLE) from None
 
 
 def draft_of(endpoint: Endpoint, wanted: SetKey) -> OwnKeyDraft:
     """Take a key from a `value`; an address is left out where the endpoint has one of its own."""
-    value = read_value(wanted.value)
+    value = read_value(wanted.value.reveal())
     return OwnKeyDraft(
-        api_key=Secret(value.api_key),
-        address=Secret(value.base_url if endpoint.is_personal else ""),
+        api_key=value.api_key,
+        address=value.base_url if endpoint.is_personal else Secret(""),
         expires_at=read_expiry(wanted.expires_at or None),
     )
 
@@ -114,9 +114,9 @@ def draft_of(endpoint: Endpoint, wanted: SetKey) -> OwnKeyDraft:
 def read_value(text: str) -> Value:
     """Read a `value`: JSON text, or else the key itself."""
     if not text.lstrip().startswith("{"):
-        return Value(api_key=text)
+        return Value(api_key=Secret(text))
     try:
-        return msgspec.json.decode(text, type=Value)
+        return msgspec.json.decode(text, type=Value, dec_hook=take_secret)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         message = '\'value\' must be a key, or JSON text with "apiKey" and "baseURL".'
         raise bad_request(message, "value") from None

@@ -19,7 +19,7 @@ from endpoints_server.desk.credentials import (
 )
 from endpoints_server.desk.try_own_key import Trial, try_own_key
 from endpoints_server.domain.endpoint import Endpoint
-from endpoints_server.domain.own_key import KeyState, with_own_key
+from endpoints_server.domain.own_key import KeyState, take_secret, with_own_key
 from endpoints_server.domain.person import Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.seal import Owner
@@ -36,8 +36,8 @@ BODY_BYTES = 64 * 1024
 class OwnKeyRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """A provider key; `expires_at` is an ISO time, `never` or null."""
 
-    api_key: str
-    base_url: str | None = msgspec.field(default=None, name="baseURL")
+    api_key: Secret
+    base_url: Secret | None = msgspec.field(default=None, name="baseURL")
     expires_at: str | None = None
 
 
@@ -136,14 +136,14 @@ async def try_key(
 def read_request(body: bytes) -> OwnKeyDraft:
     """Read a body strictly; what is raised repeats nothing of it."""
     try:
-        wanted = msgspec.json.decode(body, type=OwnKeyRequest)
+        wanted = msgspec.json.decode(body, type=OwnKeyRequest, dec_hook=take_secret)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         # the decoder's own words quote names of fields, where a key may have been pasted
         message = 'The body must be JSON with "apiKey", and "baseURL" and "expiresAt" if needed.'
         raise bad_request(message) from None
     return OwnKeyDraft(
-        api_key=Secret(wanted.api_key),
-        address=Secret(wanted.base_url or ""),
+        api_key=wanted.api_key,
+        address=wanted.base_url or Secret(""),
         expires_at=read_expiry(wanted.expires_at),
     )
 

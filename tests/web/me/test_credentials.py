@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import msgspec
 import pytest
 from httpx2 import AsyncClient
 from hypothesis import given
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 
 from endpoints_server.domain.endpoint import Credential, Endpoint, Model
 from endpoints_server.domain.fault import Failed
-from endpoints_server.domain.own_key import LONGEST, read_api_key
+from endpoints_server.domain.own_key import LONGEST, OwnKey, read_api_key, take_secret
+from endpoints_server.domain.secret import Secret
 from endpoints_server.store.credentials import Resealed
 from endpoints_server.store.seal import Owner
+from endpoints_server.web.me.credentials import OwnKeyRequest
 from tests.web.me.test_me import Speaker, speaker
 from tests.web.site import ADA, BORROWED, GRACE, MISTRAL, NOON, Site
 
@@ -263,3 +266,10 @@ def test_a_key_is_kept_as_it_is_or_refused(text: str) -> None:
         read_api_key(text)
     assert failed.value.fault.http_status == 400
     assert len(key) < 4 or key not in failed.value.fault.message
+
+
+def test_no_request_prints_the_key_in_it() -> None:
+    request = msgspec.json.decode(
+        json.dumps({"apiKey": KEY, "baseURL": KEY}), type=OwnKeyRequest, dec_hook=take_secret
+    )
+    assert KEY not in f"{request!r}{read_api_key(KEY)!r}{OwnKey(api_key=Secret(KEY))!r}"
