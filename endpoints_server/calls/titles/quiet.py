@@ -37,11 +37,7 @@ def quiet(endpoint: Endpoint, limit_seconds: float) -> Endpoint:
 
 def quiet_dialect(dialect: Dialect) -> Dialect:
     """Take out of a dialect what is meant for the conversation itself."""
-    return replace(
-        dialect,
-        add=fit_for_titles(dialect.add),
-        defaults=fit_for_titles(dialect.defaults),
-    )
+    return replace(dialect, add=fit_for_titles(dialect.add))
 
 
 def fit_for_titles(parameters: Mapping[str, object]) -> dict[str, object]:
