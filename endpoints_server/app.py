@@ -41,6 +41,7 @@ from endpoints_server.web.console.my_keys import MY_KEYS
 from endpoints_server.web.console.pages import console_handlers
 from endpoints_server.web.faults import fault_answers
 from endpoints_server.web.guards import key_guard, require_declared_access
+from endpoints_server.web.librechat.balance import librechat_balance_handlers
 from endpoints_server.web.librechat.keys import librechat_key_handlers
 from endpoints_server.web.librechat.titles import librechat_title_handlers
 from endpoints_server.web.me.me import me_handlers
@@ -189,6 +190,7 @@ def build(parts: Parts, public_url: str) -> Litestar:
         *probe_handlers(exchange.catalog, partial(checks, parts), parts.metrics.exposition),
         *me_handlers(exchange, store),
         *librechat_key_handlers(exchange),
+        *librechat_balance_handlers(exchange),
         *title_handlers(exchange, parts.titling),
         *librechat_title_handlers(parts.titling),
         *console_handlers(console),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
+from endpoints_server.domain.money.currency import Currency, Shown, show
 from endpoints_server.domain.money.entry import CostStatus, Entry, Outcome, UsageStatus
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.money.usd import usd
@@ -14,13 +15,17 @@ MICROSECONDS = 1_000_000
 
 
 class UsageRow(Struct, frozen=True, kw_only=True):
-    """What one user, endpoint, model or day came to; `unpriced` attempts are not in the cost."""
+    """What one user, endpoint, model or day came to; `unpriced` attempts are not in the cost.
+
+    `cost_shown` is the cost in the currency that the file shows beside USD, if it does.
+    """
 
     name: str
     attempts: int
     input_tokens: int
     output_tokens: int
     cost_usd: str
+    cost_shown: Shown | None = None
     unpriced: int
 
 
@@ -33,7 +38,11 @@ class UsageTable(Struct, frozen=True, kw_only=True):
 
 
 class AttemptUsage(Struct, frozen=True, kw_only=True):
-    """One attempt of a call; `cost_usd` is None where nobody knows a price."""
+    """One attempt of a call; `cost_usd` is None where nobody knows a price.
+
+    `reported_cost_usd` is what the upstream says it charges; `is_charged` says that `cost_usd` was
+    taken from the person's balance.
+    """
 
     id: str
     attempt: int
@@ -50,7 +59,10 @@ class AttemptUsage(Struct, frozen=True, kw_only=True):
     usage: Usage
     usage_status: UsageStatus
     cost_usd: str | None
+    cost_shown: Shown | None = None
     cost_status: CostStatus
+    reported_cost_usd: str | None = None
+    is_charged: bool = False
     price_source: str
     losses: tuple[str, ...]
 
@@ -64,26 +76,34 @@ class CallUsage(Struct, frozen=True, kw_only=True):
 
     request_id: str
     cost_usd: str | None
+    cost_shown: Shown | None = None
     cost_status: CostStatus
     attempts: tuple[AttemptUsage, ...]
 
 
 async def sum_usage(
-    store: Store, by: By, since: int | None = None, person_id: str | None = None
+    store: Store,
+    by: By,
+    since: int | None = None,
+    person_id: str | None = None,
+    currency: Currency | None = None,
 ) -> UsageTable:
     """Add up usage from an instant on (microseconds), of one person or of everybody."""
     sums = await store.ledger.sums(by, since, person_id)
-    rows = tuple(row_of(row) for row in sums)
-    return UsageTable(by=by, rows=rows, total=row_of(total_of(sums)))
+    rows = tuple(row_of(row, currency) for row in sums)
+    return UsageTable(by=by, rows=rows, total=row_of(total_of(sums), currency))
 
 
 async def find_call(
-    store: Store, request_id: str, person_id: str | None = None
+    store: Store,
+    request_id: str,
+    person_id: str | None = None,
+    currency: Currency | None = None,
 ) -> CallUsage | None:
     """Give what one call came to; with a `person_id`, None for a call of somebody else."""
     entries = await store.ledger.find_entries(request_id)
     seen = [entry for entry in entries if person_id in (None, entry.person_id)]
-    return call_of(request_id, seen) if seen else None
+    return call_of(request_id, seen, currency) if seen else None
 
 
 def total_of(sums: list[Sum]) -> Sum:
@@ -98,32 +118,35 @@ def total_of(sums: list[Sum]) -> Sum:
     )
 
 
-def row_of(row: Sum) -> UsageRow:
-    """Write a sum in USD."""
+def row_of(row: Sum, currency: Currency | None) -> UsageRow:
+    """Write a sum in USD, and in the currency shown beside it."""
     return UsageRow(
         name=row.name,
         attempts=row.attempts,
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
         cost_usd=usd(row.cost_nano_usd),
+        cost_shown=shown(row.cost_nano_usd, currency),
         unpriced=row.unpriced,
     )
 
 
-def call_of(request_id: str, entries: list[Entry]) -> CallUsage:
+def call_of(request_id: str, entries: list[Entry], currency: Currency | None) -> CallUsage:
     """Put the attempts of a call together."""
     counted = [entry for entry in entries if entry.usage_status is not UsageStatus.NONE] or entries
     priced = [entry.cost_nano_usd for entry in entries if entry.cost_nano_usd is not None]
+    nano_usd = sum(priced) if priced else None
     certainty = list(CostStatus)
     return CallUsage(
         request_id=request_id,
-        cost_usd=usd(sum(priced)) if priced else None,
+        cost_usd=written(nano_usd),
+        cost_shown=shown(nano_usd, currency),
         cost_status=max((entry.cost_status for entry in counted), key=certainty.index),
-        attempts=tuple(attempt_of(entry) for entry in entries),
+        attempts=tuple(attempt_of(entry, currency) for entry in entries),
     )
 
 
-def attempt_of(entry: Entry) -> AttemptUsage:
+def attempt_of(entry: Entry, currency: Currency | None) -> AttemptUsage:
     """Write an entry for people."""
     return AttemptUsage(
         id=entry.id,
@@ -140,8 +163,21 @@ def attempt_of(entry: Entry) -> AttemptUsage:
         fault=entry.fault,
         usage=entry.usage,
         usage_status=entry.usage_status,
-        cost_usd=None if entry.cost_nano_usd is None else usd(entry.cost_nano_usd),
+        cost_usd=written(entry.cost_nano_usd),
+        cost_shown=shown(entry.cost_nano_usd, currency),
         cost_status=entry.cost_status,
+        reported_cost_usd=written(entry.reported_cost_nano_usd),
+        is_charged=entry.is_charged,
         price_source=entry.price_source,
         losses=entry.losses,
     )
+
+
+def written(nano_usd: int | None) -> str | None:
+    """Write an amount in USD, if it is known."""
+    return None if nano_usd is None else usd(nano_usd)
+
+
+def shown(nano_usd: int | None, currency: Currency | None) -> Shown | None:
+    """Write an amount in the currency shown beside USD, if there is one."""
+    return None if nano_usd is None or currency is None else show(nano_usd, currency)

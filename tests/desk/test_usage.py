@@ -46,6 +46,7 @@ async def test_sums_are_told_in_usd(store: Store) -> None:
                     "input_tokens": 1200,
                     "output_tokens": 50,
                     "cost_usd": "0",
+                    "cost_shown": None,
                     "unpriced": 1,
                 },
                 {
@@ -54,6 +55,7 @@ async def test_sums_are_told_in_usd(store: Store) -> None:
                     "input_tokens": 3600,
                     "output_tokens": 150,
                     "cost_usd": "0.000585",
+                    "cost_shown": None,
                     "unpriced": 0,
                 },
             ),
@@ -63,6 +65,7 @@ async def test_sums_are_told_in_usd(store: Store) -> None:
                 "input_tokens": 4800,
                 "output_tokens": 200,
                 "cost_usd": "0.000585",
+                "cost_shown": None,
                 "unpriced": 1,
             },
         }
@@ -111,7 +114,10 @@ async def test_a_call_is_told_with_all_its_attempts(store: Store) -> None:
             },
             "usage_status": "reported",
             "cost_usd": "0.000195",
+            "cost_shown": None,
             "cost_status": "estimated",
+            "reported_cost_usd": None,
+            "is_charged": False,
             "price_source": "tokenConfig",
             "losses": (),
         }

@@ -8,12 +8,13 @@ from typing import Any
 
 from httpx2 import ASGITransport, AsyncClient
 from litestar import Litestar
+from msgspec.structs import replace
 
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.config.problem import Problem
 from endpoints_server.desk.keys import KeyDraft, create_key
 from endpoints_server.domain.access_key import RANDOM_BYTES, AccessKey
-from endpoints_server.domain.catalog import catalog_of
+from endpoints_server.domain.catalog import Catalog, catalog_of
 from endpoints_server.domain.endpoint import Credential, Endpoint, Model
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.money.price import Price, Rates
@@ -29,6 +30,7 @@ from endpoints_server.web.console.pages import console_handlers
 from endpoints_server.web.console.sign_in_link import make_sign_in_link
 from endpoints_server.web.faults import fault_answers
 from endpoints_server.web.guards import key_guard, require_declared_access
+from endpoints_server.web.librechat.balance import librechat_balance_handlers
 from endpoints_server.web.librechat.keys import librechat_key_handlers
 from endpoints_server.web.me.me import me_handlers
 from endpoints_server.wires.listed import WIRES
@@ -75,10 +77,10 @@ class Site:
         self.store = open_memory()
         self.ring = Ring(newest="test", keys={"test": bytes(range(32))})
         self._drawn = count(1)
-        catalog = catalog_of(endpoints, "c0ffee", compiled_at=NOON // 1_000_000)
+        self.catalog = catalog_of(endpoints, "c0ffee", compiled_at=NOON // 1_000_000)
         ids = count(1)
         self.exchange = Exchange(
-            catalog=lambda: catalog,
+            catalog=lambda: self.catalog,
             wires=WIRES,
             keys=self.store.keys,
             ring=self.ring,
@@ -105,6 +107,7 @@ class Site:
                 *console_handlers(self.console),
                 *me_handlers(self.exchange, self.store),
                 *librechat_key_handlers(self.exchange),
+                *librechat_balance_handlers(self.exchange),
             ],
             guards=[key_guard(self.exchange)],
             exception_handlers=fault_answers(self.exchange),
@@ -112,6 +115,11 @@ class Site:
             logging_config=None,
         )
         require_declared_access(self.app)
+
+    def serve(self, **fields: object) -> Catalog:
+        """Serve the catalog with some of its fields changed."""
+        self.catalog = replace(self.catalog, **fields)
+        return self.catalog
 
     def draw(self, length: int) -> bytes:
         """Give bytes that never come twice."""

@@ -2,6 +2,7 @@
 
 from litestar import HttpMethod, Response
 
+from endpoints_server.desk.balance import BalanceView, find_balance
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.ports import By, Sum
 from endpoints_server.web.console.render import show
@@ -25,6 +26,7 @@ async def show_overview(visit: Visit) -> Response[bytes]:
     now = exchange.now()
     days = await exchange.ledger.sums(By.DAY, since=now - now % DAY)
     latest: list[Entry] = await exchange.ledger.list_entries(limit=LATEST)
+    balance = await balance_of(visit)
     return show(
         "overview.html",
         visit.signed_in,
@@ -32,4 +34,12 @@ async def show_overview(visit: Visit) -> Response[bytes]:
         problems=visit.console.problems(),
         today=days[-1] if days else NOTHING,
         latest=latest,
+        balance=balance,
     )
+
+
+async def balance_of(visit: Visit) -> BalanceView:
+    """Tell what whoever looks may still spend."""
+    exchange = visit.console.exchange
+    person_id = visit.signed_in.person.id if visit.signed_in else ""
+    return await find_balance(exchange.balances, exchange.catalog(), person_id)

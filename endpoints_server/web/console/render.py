@@ -9,6 +9,8 @@ from litestar import Response
 from litestar.datastructures import Cookie
 
 from endpoints_server import __version__
+from endpoints_server.domain.money.currency import Currency
+from endpoints_server.domain.money.currency import show as show_amount
 from endpoints_server.domain.money.usd import usd
 from endpoints_server.web.console.navigation import PAGES
 from endpoints_server.web.console.session.browser import SignedIn
@@ -87,6 +89,14 @@ def dollars(nano_usd: int | None) -> str:
     return NOT_KNOWN if nano_usd is None else f"${usd(nano_usd)}"
 
 
+def converted(nano_usd: int | None, currency: Currency | None) -> str:
+    """Write an amount in the currency shown beside USD; nothing where there is none."""
+    if nano_usd is None or currency is None:
+        return ""
+    shown = show_amount(nano_usd, currency)
+    return f"{shown.amount} {shown.currency}"
+
+
 def host(address: str) -> str:
     """Give where an address points, without a name or password that may stand in it."""
     try:
@@ -106,7 +116,7 @@ def make_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = (moment, clock, number, seconds, dollars, host)
+    filters = (moment, clock, number, seconds, dollars, converted, host)
     environment.filters.update({made.__name__: made for made in filters})
     environment.globals.update(pages=PAGES, asset_url=asset_url, version=__version__)
     return environment

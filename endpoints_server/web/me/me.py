@@ -7,6 +7,7 @@ from msgspec import Struct
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.store.ports import Store
 from endpoints_server.web.guards import KEYED, AnyRequest
+from endpoints_server.web.me.balance import balance_handlers
 from endpoints_server.web.me.caller import caller_of
 from endpoints_server.web.me.credentials import credential_handlers
 from endpoints_server.web.me.endpoints import endpoint_handlers
@@ -32,7 +33,8 @@ def me_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         *endpoint_handlers(exchange),
         *credential_handlers(exchange),
         *key_handlers(exchange, store),
-        *usage_handlers(store),
+        *usage_handlers(exchange, store),
+        *balance_handlers(exchange),
     ]
 
 

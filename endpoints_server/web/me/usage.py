@@ -6,6 +6,7 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
+from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.usage import CallUsage, UsageTable, find_call, sum_usage
 from endpoints_server.store.ports import By, Store
 from endpoints_server.web.guards import KEYED, AnyRequest
@@ -14,7 +15,7 @@ from endpoints_server.web.me.caller import bad_request, caller_of, not_found
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def usage_handlers(store: Store) -> list[HTTPRouteHandler]:
+def usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers."""
 
     @get("/me/usage", opt=KEYED)
@@ -22,12 +23,14 @@ def usage_handlers(store: Store) -> list[HTTPRouteHandler]:
         """Add up my usage; `by` is model, endpoint, day or user, `since` a date or a time."""
         by = read_by(request.query_params.get("by", By.MODEL))
         since = read_since(request.query_params.get("since", ""))
-        return await sum_usage(store, by, since, caller_of(request).person.id)
+        currency = exchange.catalog().currency
+        return await sum_usage(store, by, since, caller_of(request).person.id, currency)
 
     @get("/me/usage/{request_id:str}", opt=KEYED)
     async def show_my_call(request: AnyRequest, request_id: FromPath[str]) -> CallUsage:
         """Tell what one of my calls came to, attempt by attempt."""
-        call = await find_call(store, request_id, caller_of(request).person.id)
+        person_id, currency = caller_of(request).person.id, exchange.catalog().currency
+        call = await find_call(store, request_id, person_id, currency)
         if call is None:
             raise not_found("You have made no call with this request id.")
         return call

@@ -1,0 +1,95 @@
+"""What somebody may still spend, as people and programs read it."""
+
+from datetime import timedelta
+
+from msgspec import Struct
+
+from endpoints_server.domain.catalog import Catalog
+from endpoints_server.domain.money.balance import (
+    BEGINNING,
+    Account,
+    Allowance,
+    Standing,
+    Unit,
+    next_refill_at,
+)
+from endpoints_server.domain.money.currency import Shown, show
+from endpoints_server.domain.money.usd import usd
+from endpoints_server.store.balances import Balances
+
+
+class RefillView(Struct, frozen=True, kw_only=True):
+    """How a balance is refilled: `amount_usd` each time a call finds nothing left, at the earliest
+    so long after the last time. Instants are ISO 8601; `last_at` is None before the first call.
+    """
+
+    amount_usd: str
+    every: float
+    unit: Unit
+    last_at: str | None
+    next_at: str | None
+
+
+class BalanceView(Struct, frozen=True, kw_only=True):
+    """What is left, in USD and in the currency shown beside it; all None where nobody is stopped.
+
+    `left_usd` is below zero where the last call cost more than there was.
+    """
+
+    is_limited: bool
+    left_usd: str | None = None
+    left_shown: Shown | None = None
+    granted_usd: str | None = None
+    spent_usd: str | None = None
+    opened_at: str | None = None
+    refill: RefillView | None = None
+
+
+async def find_standing(
+    balances: Balances, allowance: Allowance, person_id: str
+) -> tuple[Standing, bool]:
+    """Give how a person stands, and whether they have an account; else as it would be opened."""
+    standing = await balances.find_standing(person_id)
+    if standing is not None:
+        return standing, True
+    granted = allowance.start_nano_usd
+    account = Account(person_id=person_id, granted_nano_usd=granted, opened_at=0, refilled_at=0)
+    return Standing(account=account, spent_nano_usd=0), False
+
+
+async def find_balance(balances: Balances, catalog: Catalog, person_id: str) -> BalanceView:
+    """Tell what a person may still spend; looking changes nothing."""
+    allowance, currency = catalog.allowance, catalog.currency
+    if allowance is None:
+        return BalanceView(is_limited=False)
+    standing, is_open = await find_standing(balances, allowance, person_id)
+    left = standing.left_nano_usd
+    account = standing.account
+    return BalanceView(
+        is_limited=True,
+        left_usd=usd(left),
+        left_shown=show(left, currency) if currency else None,
+        granted_usd=usd(account.granted_nano_usd),
+        spent_usd=usd(standing.spent_nano_usd),
+        opened_at=moment(account.opened_at) if is_open else None,
+        refill=refill_of(account, allowance, is_open=is_open),
+    )
+
+
+def refill_of(account: Account, allowance: Allowance, *, is_open: bool) -> RefillView | None:
+    """Tell how an account is refilled, if it is."""
+    refill = allowance.refill
+    if refill is None:
+        return None
+    return RefillView(
+        amount_usd=usd(refill.nano_usd),
+        every=float(refill.value),
+        unit=refill.unit,
+        last_at=moment(account.refilled_at) if is_open else None,
+        next_at=moment(next_refill_at(account.refilled_at, refill)) if is_open else None,
+    )
+
+
+def moment(instant: int) -> str:
+    """Write microseconds since 1970 in ISO 8601."""
+    return (BEGINNING + timedelta(microseconds=instant)).isoformat()
