@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
+from random import SystemRandom
 from tempfile import TemporaryDirectory
 
 from litestar import Litestar, Router
@@ -19,11 +20,15 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.titles.titling import Titling
 from endpoints_server.config.environment import Environment
 from endpoints_server.config.live import Attempt, Live
-from endpoints_server.config.prices import open_price_book
+from endpoints_server.config.prices import PriceBook, open_price_book
 from endpoints_server.config.problem import render
 from endpoints_server.demo.catalog import demo_yaml
 from endpoints_server.demo.upstream import DemoUpstream
 from endpoints_server.desk.keys import ensure_admin
+from endpoints_server.desk.models.ask import World
+from endpoints_server.desk.models.kept import Kept
+from endpoints_server.desk.models.lists import ModelLists, Surroundings
+from endpoints_server.domain.person import Person
 from endpoints_server.domain.report import Report
 from endpoints_server.log import hide, log_call, logger
 from endpoints_server.metrics import Metrics
@@ -59,6 +64,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     ring: Ring
     upstreams: Upstreams
     metrics: Metrics
+    lists: ModelLists
     exchange: Exchange
     titling: Titling
 
@@ -85,15 +91,12 @@ async def open_parts(
             path = await open_demo(environment.data_dir, stack)
         metrics = Metrics()
         prices = await asyncio.to_thread(open_price_book)
-        live = Live(
-            path,
-            environ,
-            prices,
-            version_key=ring.newest_key(),
-            on_attempt=lambda attempt: take_note(attempt, metrics, upstreams),
-        )
+        lists = build_lists(Vault(store.credentials, ring), upstreams, prices, metrics)
+        stack.push_async_callback(lists.close)
+        note = partial(take_note, metrics=metrics, upstreams=upstreams, lists=lists)
+        live = Live(path, environ, prices, version_key=ring.newest_key(), on_attempt=note)
         await live.reload()
-        exchange = build_exchange(live, store, ring, upstreams, metrics, environment.public_url)
+        exchange = build_exchange(lists, store, ring, upstreams, metrics, environment.public_url)
         titling = Titling(exchange, store.titles)
         stack.push_async_callback(titling.close)
         yield Parts(
@@ -102,6 +105,7 @@ async def open_parts(
             ring=ring,
             upstreams=upstreams,
             metrics=metrics,
+            lists=lists,
             exchange=replace(exchange, listener=titling),
             titling=titling,
         )
@@ -121,7 +125,7 @@ async def open_demo(data_dir: Path, stack: AsyncExitStack) -> Path:
     return path
 
 
-def take_note(attempt: Attempt, metrics: Metrics, upstreams: Upstreams) -> None:
+def take_note(attempt: Attempt, metrics: Metrics, upstreams: Upstreams, lists: ModelLists) -> None:
     """Let everybody know what came of reading the configuration."""
     catalog = attempt.catalog
     if catalog is None:
@@ -133,11 +137,44 @@ def take_note(attempt: Attempt, metrics: Metrics, upstreams: Upstreams) -> None:
     metrics.set_config_version(catalog.version)
     upstreams.adopt(catalog)
     hide(secret for endpoint in catalog.endpoints for secret in endpoint.secrets)
+    lists.adopt(catalog)
     LOG.info("configuration taken", version=catalog.version, endpoints=len(catalog.endpoints))
 
 
+def build_lists(
+    vault: Vault, upstreams: Upstreams, prices: PriceBook, metrics: Metrics
+) -> ModelLists:
+    """Put together what keeps the model lists of endpoints."""
+    around = Surroundings(
+        now=now,
+        timer=time.monotonic,
+        draw=SystemRandom().random,
+        on_change=tell_of_list,
+        trouble=lambda error: LOG.error("unexpected", exc_info=error),
+    )
+    lists = ModelLists(World(WIRES, upstreams, vault), prices, around)
+    metrics.watch_model_lists(
+        lambda: [(state.endpoint, state.age_seconds) for state in lists.states()]
+    )
+    return lists
+
+
+def tell_of_list(kept: Kept, person: Person) -> None:
+    """Log that a model list begins to fail, or is had again."""
+    told = {"endpoint": kept.endpoint.slug, "person": person.id}
+    if kept.fault is None:
+        LOG.info("model list is had again", **told)
+        return
+    LOG.warning("model list cannot be had", reason=kept.fault.message, **told)
+
+
 def build_exchange(
-    live: Live, store: Store, ring: Ring, upstreams: Upstreams, metrics: Metrics, public_url: str
+    lists: ModelLists,
+    store: Store,
+    ring: Ring,
+    upstreams: Upstreams,
+    metrics: Metrics,
+    public_url: str,
 ) -> Exchange:
     """Put together what calls need."""
 
@@ -146,11 +183,12 @@ def build_exchange(
         log_call(told)
 
     return Exchange(
-        catalog=lambda: live.current,
+        catalog=lambda: lists.catalog,
+        lists=lists,
         wires=WIRES,
         keys=store.keys,
         ring=ring,
-        vault=Vault(store.credentials, ring),
+        vault=lists.world.vault,
         ledger=store.ledger,
         balances=store.balances,
         upstreams=upstreams,
@@ -201,7 +239,7 @@ def build(parts: Parts, public_url: str) -> Litestar:
             Router("/", route_handlers=ordinary, guards=[key_guard(exchange)]),
         ],
         exception_handlers=fault_answers(exchange),
-        lifespan=[partial(watching, live)],
+        lifespan=[partial(watching, live, parts.lists)],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
@@ -219,18 +257,21 @@ def checks(parts: Parts) -> dict[str, bool]:
 
 
 @asynccontextmanager
-async def watching(live: Live, _: Litestar) -> AsyncIterator[None]:
-    """Follow the configuration file for as long as the application runs.
+async def watching(live: Live, lists: ModelLists, _: Litestar) -> AsyncIterator[None]:
+    """Follow the configuration file, and keep model lists fresh, while the application runs.
 
     What is alive by then stays alive: freezing it keeps the collector from walking it again and
     again, which is where the slowest answers came from.
     """
     stop = Event()
     watch = asyncio.create_task(live.watch(stop))
+    refresh = asyncio.create_task(lists.run())
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
+        refresh.cancel()
         stop.set()
+        await asyncio.gather(refresh, return_exceptions=True)
         await watch

@@ -1,6 +1,6 @@
 """What is counted for Prometheus: calls, seconds, tokens, money, and the state of the process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from prometheus_client import (
     CollectorRegistry,
@@ -13,6 +13,8 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.report import Report
@@ -107,9 +109,29 @@ class Metrics:
         """Ask how many entries wait for the ledger whenever the metrics are read."""
         self.ledger_waiting.set_function(waiting)
 
+    def watch_model_lists(self, ages: Callable[[], Iterable[tuple[str, float]]]) -> None:
+        """Ask how old the list of each endpoint is, in seconds, whenever the metrics are read."""
+        self.registry.register(ModelListAges(ages))
+
     def exposition(self) -> bytes:
         """Give everything in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+class ModelListAges(Collector):
+    """The gauge of the lists there are at this moment; those of former endpoints are not told."""
+
+    def __init__(self, ages: Callable[[], Iterable[tuple[str, float]]]) -> None:
+        self.ages = ages
+
+    def collect(self) -> Iterable[Metric]:
+        """Give the one gauge."""
+        gauge = GaugeMetricFamily(
+            "es_model_list_age_seconds", "Since an endpoint gave its list", labels=["endpoint"]
+        )
+        for endpoint, seconds in self.ages():
+            gauge.add_metric((endpoint,), seconds)
+        return (gauge,)
 
 
 class EndpointSeries:

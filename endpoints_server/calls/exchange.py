@@ -9,6 +9,7 @@ from endpoints_server.calls.call import Call
 from endpoints_server.calls.delivery import Delivery
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.fault import Fault
+from endpoints_server.domain.person import Person
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.wire import Wire
 from endpoints_server.store.balances import Balances
@@ -28,12 +29,26 @@ class Listener(Protocol):
         """Take note of how a call ended."""
 
 
+class Lists(Protocol):
+    """The models that endpoints list themselves; all but `learn` answer from memory."""
+
+    def catalog_for(self, person: Person) -> Catalog:
+        """Give the catalog with the lists in it that a person has."""
+
+    async def review(self, person: Person) -> Catalog:
+        """Give the same, and see to it that the person's own lists are asked for again in time."""
+
+    async def learn(self, person: Person) -> Catalog:
+        """Give the same once every list was tried at least once."""
+
+
 class Exchange(Struct, frozen=True, kw_only=True):
     """The catalog of the moment, the stores, the network, and time and lots as functions.
 
     `now` gives microseconds since 1970, `timer` seconds that never go back, `identify` an id that
     was never given before, `trouble` tells the log of an exception that nobody expected.
-    `keys_url` is where people store provider keys of their own.
+    `keys_url` is where people store provider keys of their own. `lists` is None where nothing is
+    asked for its models.
     """
 
     catalog: Callable[[], Catalog]
@@ -51,3 +66,16 @@ class Exchange(Struct, frozen=True, kw_only=True):
     trouble: Callable[[BaseException], None]
     keys_url: str
     listener: Listener | None = None
+    lists: Lists | None = None
+
+    def catalog_for(self, person: Person) -> Catalog:
+        """Give the catalog of this moment as a person sees it."""
+        return self.lists.catalog_for(person) if self.lists else self.catalog()
+
+    async def review(self, person: Person) -> Catalog:
+        """Give it to somebody who looks at lists of models."""
+        return await self.lists.review(person) if self.lists else self.catalog()
+
+    async def learn(self, person: Person) -> Catalog:
+        """Give it to somebody whose model is unknown so far; waits for lists never had yet."""
+        return await self.lists.learn(person) if self.lists else self.catalog()

@@ -8,6 +8,7 @@ from endpoints_server.calls.delivery import ReadBody
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.identity import identity, without_identity
 from endpoints_server.domain.caller import Caller
+from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.own_key import with_own_key
 from endpoints_server.domain.route import Route, plan
@@ -23,14 +24,14 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
     The key is checked before the body is read. Raises Failed for whatever is the caller's fault.
     """
     require_room(exchange)
-    catalog = exchange.catalog()
     caller, own_secret = await authenticate(
         inbound.headers, exchange.keys, exchange.ring, inbound.started_at
     )
     require_plain(inbound)
+    catalog = exchange.catalog_for(caller.person)
     body = await read_body(catalog.bounds.request_bytes)
     peeked = peek(body)
-    route = plan(catalog, peeked.model, inbound.endpoint_name).routes[0]
+    catalog, route = await find(exchange, catalog, caller, peeked.model, inbound.endpoint_name)
     route = await reach(exchange, route, caller, own_secret, inbound.started_at)
     options = peeked.stream_options
     return Call(
@@ -45,6 +46,19 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
         has_stream_usage=bool(options and options.include_usage),
         own_secret=own_secret,
     )
+
+
+async def find(
+    exchange: Exchange, catalog: Catalog, caller: Caller, asked: str, endpoint_name: str
+) -> tuple[Catalog, Route]:
+    """Find the route of a call; a model that nobody knows may be on a list that is on its way."""
+    try:
+        return catalog, plan(catalog, asked, endpoint_name).routes[0]
+    except Failed as failed:
+        if failed.fault.public_code != "model_not_found":
+            raise
+    catalog = await exchange.learn(caller.person)
+    return catalog, plan(catalog, asked, endpoint_name).routes[0]
 
 
 def require_plain(inbound: Inbound) -> None:

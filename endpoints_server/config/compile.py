@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from endpoints_server.config.dialect import dialect_of
 from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.headers import header_template
-from endpoints_server.config.money import allowance_of, currency_of, find_configured
+from endpoints_server.config.money import allowance_of, currency_of, find_configured, listing_of
 from endpoints_server.config.naming import slug_of
 from endpoints_server.config.prices import PriceBook
 from endpoints_server.config.schema.endpoint import CustomEndpoint
@@ -18,7 +18,7 @@ from endpoints_server.config.schema.settings import Endpoints, Settings
 from endpoints_server.config.titles import title_entry_of, title_model_of, title_rules_of
 from endpoints_server.domain.address.allowed import AllowedAddresses, Mistake, read_allowed
 from endpoints_server.domain.catalog import Bounds, Catalog, catalog_of
-from endpoints_server.domain.endpoint import Credential, Endpoint, Model, Timeouts
+from endpoints_server.domain.endpoint import Credential, Discovery, Endpoint, Model, Timeouts
 from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.title import TitleRules
@@ -26,6 +26,7 @@ from endpoints_server.domain.title import TitleRules
 Number = TypeVar("Number", int, float)
 
 USUAL_CONNECTIONS = 1000
+TAGGED = "ollama"
 
 WIRES = {UNSET: "openai_chat", "anthropic": "anthropic_messages"}
 """What `provider` says, and the wire it means."""
@@ -79,6 +80,7 @@ def endpoint_of(entry: CustomEndpoint, server: Server, prices: PriceBook) -> End
         timeouts=timeouts_of(server.timeouts, override.timeouts),
         is_direct=entry.direct_endpoint,
         is_personal=entry.base_url == USER_PROVIDED,
+        discovery=discovery_of(entry),
         max_connections=chosen(override.max_connections, USUAL_CONNECTIONS),
     )
 
@@ -131,6 +133,21 @@ def models_of(entry: CustomEndpoint, slug: str, address: str, prices: PriceBook)
             price=listing.price,
             context_tokens=listing.context_tokens,
         )
+
+
+def discovery_of(entry: CustomEndpoint) -> Discovery | None:
+    """Compile `models.fetch`; names that begin with `ollama` are asked in Ollama's way first."""
+    if not entry.models.fetch:
+        return None
+    known = ((name, listing_of(rates)) for name, rates in entry.token_config.items())
+    return Discovery(
+        has_user_query=entry.models.user_id_query,
+        is_tagged=entry.name.lower().startswith(TAGGED),
+        known={
+            name: Model(name=name, price=listing.price, context_tokens=listing.context_tokens)
+            for name, listing in known
+        },
+    )
 
 
 def timeouts_of(everywhere: Deadlines, here: Deadlines) -> Timeouts:

@@ -30,12 +30,12 @@ class Discovery(Struct, frozen=True, kw_only=True):
     """That an endpoint is asked which models it has, and how.
 
     `has_user_query` tells it who wants to know; `is_tagged` asks as Ollama is asked first. `known`
-    are models the file prices, whether they are served or not.
+    is what the file says models cost and hold, by name or by a pattern that begins or ends in `*`.
     """
 
     has_user_query: bool = False
     is_tagged: bool = False
-    known: tuple[Model, ...] = ()
+    known: Mapping[str, Model] = {}
 
 
 class Credential(Struct, frozen=True, kw_only=True):

@@ -21,8 +21,6 @@ class Feature(Struct, frozen=True):
 
 ENTRY = ("endpoints", "custom", "*")
 FEATURES = (
-    Feature((*ENTRY, "models", "fetch"), "only the models in `default` are served as yet"),
-    Feature((*ENTRY, "models", "userIdQuery"), "model lists are not asked for as yet"),
     Feature((*ENTRY, "activity*"), "steps are not labelled as yet"),
     Feature((*ENTRY, "reasoningLabel*"), "reasoning is not labelled as yet"),
     Feature((*ENTRY, "streamRate"), "answers are passed on as they come"),

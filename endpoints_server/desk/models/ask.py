@@ -22,7 +22,7 @@ EVERYBODY = Person(id="")
 CONTENT = {"accept": "application/json", "user-agent": "endpoints-server"}
 
 
-class World(Struct, frozen=True, kw_only=True):
+class World(Struct, frozen=True):
     """What asking needs of the world."""
 
     wires: Mapping[str, Wire]

@@ -1,9 +1,10 @@
 """A list that an endpoint gave is laid over the models of the file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from endpoints_server.config.money import find_key
 from endpoints_server.config.prices import Listing
 from endpoints_server.domain.endpoint import Endpoint, Model
 from endpoints_server.upstream.lists.read import ListedModel
@@ -21,20 +22,24 @@ def lay(
     What the file says of price and context wins, then what the list says, then the book. Models of
     the file that the list lacks can be asked for still.
     """
-    known = known_models(endpoint)
+    served = {model.name: model for model in endpoint.models}
     names = {each.name for each in listed}
     return replace(
         endpoint,
-        models=tuple(merge(each, known.get(each.name), find) for each in listed),
+        models=tuple(
+            merge(each, served.get(each.name) or priced(endpoint, each.name), find)
+            for each in listed
+        ),
         unlisted=tuple(model for model in endpoint.models if model.name not in names),
         listed_at=listed_at,
     )
 
 
-def known_models(endpoint: Endpoint) -> Mapping[str, Model]:
-    """Give what the file says, of models it serves and of others it only prices."""
-    priced = endpoint.discovery.known if endpoint.discovery else ()
-    return {model.name: model for model in (*priced, *endpoint.models)}
+def priced(endpoint: Endpoint, name: str) -> Model | None:
+    """Find what the file says of a model that it prices without serving it."""
+    known = endpoint.discovery.known if endpoint.discovery else {}
+    key = find_key(known, name)
+    return None if key is None else known[key]
 
 
 def merge(listed: ListedModel, known: Model | None, find: FindPrice) -> Model:

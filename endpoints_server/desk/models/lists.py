@@ -59,7 +59,7 @@ class ModelLists:
     def __init__(self, world: World, prices: PriceBook, around: Surroundings) -> None:
         self.catalog: Catalog = catalog_of((), "none")
         self._adopted = self.catalog
-        self._world = world
+        self.world = world
         self._prices = lru_cache(REMEMBERED_PRICES)(prices)
         self._around = around
         self._shared: dict[Question, Kept] = {}
@@ -146,7 +146,7 @@ class ModelLists:
             return dict.fromkeys((endpoint.slug for endpoint in self._own), 0)
         keys = {
             held.kept.owner.endpoint: held.kept.revision
-            for held in await self._world.vault.list(person.id)
+            for held in await self.world.vault.list(person.id)
         }
         house = [each.slug for each in self._own if each.credential.owner == "house"]
         return keys | dict.fromkeys(house, 0)
@@ -187,10 +187,10 @@ class ModelLists:
         around, failed_before = self._around, kept.fault is not None
         try:
             async with self._turns:
-                reached = await reach(self._world, kept.endpoint, person, around.now())
+                reached = await reach(self.world, kept.endpoint, person, around.now())
                 if reached is None:
                     return
-                kept.models = await ask(self._world, reached, person)
+                kept.models = await ask(self.world, reached, person)
                 kept.listed_at = around.now() // 1_000_000
                 kept.laid = await asyncio.to_thread(self._lay_all, kept)
         except Failed as failed:

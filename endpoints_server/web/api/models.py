@@ -9,15 +9,18 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from endpoints_server.calls.exchange import Exchange
+from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint, Model
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.money.price import Rates
+from endpoints_server.domain.person import Person
 from endpoints_server.domain.route import endpoint_unknown, plan
 from endpoints_server.web.guards import KEYED, AnyRequest
 
 PAGE = 20
 LONGEST_PAGE = 1000
+SECOND = 1_000_000
 UNDER_ENDPOINT = "/e/{endpoint:str}"
 
 
@@ -53,7 +56,17 @@ def public_id(catalog: Catalog, endpoint: Endpoint, model: Model) -> str:
     return model.name if is_sole else f"{endpoint.slug}/{model.name}"
 
 
-def openai_model(item: Listed, created_at: int) -> dict[str, object]:
+def stale_seconds(endpoint: Endpoint, now: int) -> int | None:
+    """Tell how old an endpoint's list is; None while it is only the file's until its own has come.
+
+    `now` is in seconds since 1970. What the file alone says is never old.
+    """
+    if endpoint.discovery is None:
+        return 0
+    return None if endpoint.listed_at is None else max(0, now - endpoint.listed_at)
+
+
+def openai_model(item: Listed, created_at: int, now: int) -> dict[str, object]:
     """Tell a model in OpenAI's shape, with what other clients look for beside it."""
     told: dict[str, object] = {
         "id": item.id,
@@ -63,6 +76,7 @@ def openai_model(item: Listed, created_at: int) -> dict[str, object]:
         "name": item.model.description or item.model.name,
         "endpoint": item.endpoint.name,
         "requires_user_key": item.endpoint.credential.owner == "user",
+        "stale_seconds": stale_seconds(item.endpoint, now),
     }
     if item.model.context_tokens is not None:
         told["context_length"] = item.model.context_tokens
@@ -116,9 +130,9 @@ def page_size(asked: str) -> int:
     return min(int(asked), LONGEST_PAGE) if asked.isascii() and asked.isdigit() else PAGE
 
 
-def openai_list(items: Iterable[Listed], created_at: int) -> dict[str, object]:
+def openai_list(items: Iterable[Listed], created_at: int, now: int) -> dict[str, object]:
     """Tell all models in OpenAI's shape, which knows no pages."""
-    return {"object": "list", "data": [openai_model(item, created_at) for item in items]}
+    return {"object": "list", "data": [openai_model(item, created_at, now) for item in items]}
 
 
 def model_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
@@ -127,24 +141,30 @@ def model_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     @get(["/v1/models", UNDER_ENDPOINT + "/v1/models"], opt=KEYED)
     async def list_models(request: AnyRequest) -> dict[str, object]:
         """List the models a caller may ask for."""
-        catalog = exchange.catalog()
+        catalog = await exchange.review(person_of(request))
         items = listed(catalog, named_endpoint(request))
         if "anthropic-version" in request.headers:
             return anthropic_page(items, request.query_params, catalog.compiled_at)
-        return openai_list(items, catalog.compiled_at)
+        return openai_list(items, catalog.compiled_at, exchange.now() // SECOND)
 
     @get(["/v1/models/{model:path}", UNDER_ENDPOINT + "/v1/models/{model:path}"], opt=KEYED)
     async def show_model(request: AnyRequest, model: FromPath[str]) -> dict[str, object]:
         """Tell one model."""
-        catalog = exchange.catalog()
+        catalog = await exchange.review(person_of(request))
         asked = model.removeprefix("/")
         route = plan(catalog, asked, named_endpoint(request)).routes[0]
         item = Listed(asked, route.endpoint, route.model)
         if "anthropic-version" in request.headers:
             return anthropic_model(item, catalog.compiled_at)
-        return openai_model(item, catalog.compiled_at)
+        return openai_model(item, catalog.compiled_at, exchange.now() // SECOND)
 
     return [list_models, show_model]
+
+
+def person_of(request: AnyRequest) -> Person:
+    """Tell whose key the guard found."""
+    caller: Caller = request.scope["state"]["caller"]
+    return caller.person
 
 
 def named_endpoint(request: AnyRequest) -> str:

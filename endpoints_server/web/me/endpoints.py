@@ -10,7 +10,7 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.credentials import list_standings
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.own_key import KeyState
-from endpoints_server.web.api.models import Listed, listed, pricing
+from endpoints_server.web.api.models import SECOND, Listed, listed, pricing, stale_seconds
 from endpoints_server.web.guards import KEYED, AnyRequest
 from endpoints_server.web.me.caller import caller_of
 
@@ -39,6 +39,7 @@ class ModelView(Struct, frozen=True, kw_only=True):
     output_tokens: int | None
     price: dict[str, str] | None
     price_source: str
+    stale_seconds: int | None
 
 
 class Endpoints(Struct, frozen=True):
@@ -59,15 +60,17 @@ def endpoint_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     @get("/me/endpoints", opt=KEYED)
     async def list_my_endpoints(request: AnyRequest) -> Endpoints:
         """List the endpoints I may use, which need a key of my own, and whether I have one."""
-        catalog, person_id = exchange.catalog(), caller_of(request).person.id
-        standings = await list_standings(exchange.vault, catalog, person_id, exchange.now())
+        person = caller_of(request).person
+        catalog = await exchange.review(person)
+        standings = await list_standings(exchange.vault, catalog, person.id, exchange.now())
         ready = {each.endpoint for each in standings if each.state is KeyState.VALID}
         return Endpoints([endpoint_view(endpoint, ready) for endpoint in catalog.endpoints])
 
     @get("/me/models", opt=KEYED)
-    async def list_my_models() -> Models:
+    async def list_my_models(request: AnyRequest) -> Models:
         """List the models I may use, with their prices."""
-        return Models([model_view(item) for item in listed(exchange.catalog())])
+        catalog, now = await exchange.review(caller_of(request).person), exchange.now() // SECOND
+        return Models([model_view(item, now) for item in listed(catalog)])
 
     return [list_my_endpoints, list_my_models]
 
@@ -85,8 +88,8 @@ def endpoint_view(endpoint: Endpoint, ready: Set[str]) -> EndpointView:
     )
 
 
-def model_view(item: Listed) -> ModelView:
-    """Tell a model."""
+def model_view(item: Listed, now: int) -> ModelView:
+    """Tell a model as of an instant, in seconds since 1970."""
     model, price = item.model, item.model.price
     return ModelView(
         id=item.id,
@@ -99,4 +102,5 @@ def model_view(item: Listed) -> ModelView:
         output_tokens=model.output_tokens,
         price=pricing(price.rates) if price else None,
         price_source=price.source if price else "",
+        stale_seconds=stale_seconds(item.endpoint, now),
     )
