@@ -6,11 +6,12 @@ from typing import TypeVar
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from endpoints_server.config.dialect import dialect_of
 from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.headers import header_template
 from endpoints_server.config.money import allowance_of, currency_of, find_configured, listing_of
 from endpoints_server.config.naming import slug_of
+from endpoints_server.config.parameters.dialect import dialect_of
+from endpoints_server.config.parameters.screen import screen_of
 from endpoints_server.config.prices import PriceBook
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.server import Deadlines, Override, Server, Sizes
@@ -77,6 +78,7 @@ def endpoint_of(entry: CustomEndpoint, server: Server, prices: PriceBook) -> End
         models=tuple(models_of(entry, slug, address, prices)),
         headers=headers_of(entry),
         dialect=dialect_of(entry, wire),
+        screen=screen_of(entry),
         timeouts=timeouts_of(server.timeouts, override.timeouts),
         is_direct=entry.direct_endpoint,
         is_personal=entry.base_url == USER_PROVIDED,
@@ -91,8 +93,8 @@ def titles_of(entry: CustomEndpoint, endpoints: Endpoints, prices: PriceBook) ->
     if not name:
         return title_rules_of(entry, endpoints.all)
     asked = title_entry_of(entry, endpoints)
-    listing = find_configured(asked.token_config, name)
-    listing = listing or prices(asked.base_url, slug_of(asked.name), name)
+    found = find_configured(asked.token_config, name)
+    listing = found or prices(asked.base_url, slug_of(asked.name), name)
     return title_rules_of(entry, endpoints.all, listing.price)
 
 

@@ -19,9 +19,23 @@ def decode_settings(document: Document) -> Settings:
     value = {key: part for key, part in root.items() if not key.startswith(FREE_PREFIX)}
     endpoints = value.get("endpoints")
     if endpoints and "custom" in endpoints:
-        entries = [entry_of(document, number) for number in range(len(endpoints["custom"]))]
+        shared = endpoints.get("all", {})
+        entries = [
+            laid_under(shared, entry_of(document, number))
+            for number in range(len(endpoints["custom"]))
+        ]
         value["endpoints"] = endpoints | {"custom": entries}
     return msgspec.convert(value, Settings)
+
+
+def laid_under(shared: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    """Lay what holds for every endpoint under one, key by key and header by header."""
+    merged = {key: value for key, value in shared.items() if key != "baseURL"} | entry
+    own = entry.get("headers", {})
+    taken = {name.lower() for name in own}
+    others = shared.get("headers", {})
+    headers = {name: value for name, value in others.items() if name.lower() not in taken} | own
+    return merged | ({"headers": headers} if headers else {})
 
 
 def entry_of(document: Document, number: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from msgspec import Raw, Struct
 
 from endpoints_server.domain.endpoint import Dialect
 from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.parameter import CEILINGS
 
 Fields = dict[str, Raw]
 
@@ -110,35 +111,80 @@ def raw(value: object) -> Raw:
     return Raw(encoder.encode(value))
 
 
+def rename(fields: Fields, names: Mapping[str, str]) -> None:
+    """Give parameters the names of the wire, which win where both spellings stand.
+
+    Costs a request without foreign names one comparison of its names.
+    """
+    if names.keys().isdisjoint(fields):
+        return
+    for alias in [name for name in fields if name in names]:
+        value = fields.pop(alias)
+        path = names[alias]
+        if path and not has_field(fields, path):
+            set_field(fields, path, value)
+
+
 def apply_dialect(fields: Fields, dialect: Dialect) -> None:
-    """Add, then drop, what an endpoint's configuration says; dotted paths reach nested objects."""
+    """Lay defaults under a request, then add, then drop, as an endpoint's configuration says."""
+    for path, value in dialect.defaults.items():
+        if not any(has_field(fields, name) for name in same_as(path)):
+            add_field(fields, path, value)
     for path, value in dialect.add.items():
+        for name in same_as(path):
+            if name != path:
+                fields.pop(name, None)
         add_field(fields, path, value)
     for path in dialect.drop:
-        drop_field(fields, path)
+        for name in same_as(path):
+            drop_field(fields, name)
+
+
+def same_as(path: str) -> tuple[str, ...]:
+    """Give every name of the parameter at a path."""
+    return CEILINGS if path in CEILINGS else (path,)
+
+
+def has_field(fields: Fields, path: str) -> bool:
+    """Say whether there is a field, in a nested object where the path is dotted; null says no."""
+    head, _, rest = path.partition(".")
+    value = fields.get(path)
+    if value is not None or not rest:
+        return value is not None and bytes(value) != b"null"
+    inner = inner_fields(fields, head)
+    return inner is not None and has_field(inner, rest)
 
 
 def add_field(fields: Fields, path: str, value: object) -> None:
-    """Set a field; where the path is dotted and its head is an object, set it inside."""
+    """Set a field to a plain value; where the path is dotted, set it inside."""
+    set_field(fields, path, raw(value))
+
+
+def set_field(fields: Fields, path: str, value: Raw) -> None:
+    """Set a field; where the path is dotted, set it inside an object at its head."""
     head, _, rest = path.partition(".")
     if not rest or path in fields:
-        fields[path] = raw(value)
+        fields[path] = value
         return
     inner = inner_fields(fields, head) or {}
-    add_field(inner, rest, value)
+    set_field(inner, rest, value)
     fields[head] = Raw(close_fields(inner))
 
 
 def drop_field(fields: Fields, path: str) -> None:
-    """Remove a field; where the path is dotted, remove it inside."""
+    """Remove a field; where the path is dotted, remove it inside, and what is empty then."""
     if fields.pop(path, None) is not None:
         return
     head, _, rest = path.partition(".")
     inner = inner_fields(fields, head) if rest else None
     if inner is None:
         return
+    before = len(inner)
     drop_field(inner, rest)
-    fields[head] = Raw(close_fields(inner))
+    if inner or not before:
+        fields[head] = Raw(close_fields(inner))
+    else:
+        del fields[head]
 
 
 def inner_fields(fields: Fields, key: str) -> Fields | None:
@@ -147,6 +193,12 @@ def inner_fields(fields: Fields, key: str) -> Fields | None:
     if value is None or not bytes(value).lstrip().startswith(b"{"):
         return None
     return fields_decoder.decode(value)
+
+
+def decode_value(value: Raw) -> object:
+    """Decode one field's value, whatever it is."""
+    decoded: object = msgspec.json.decode(value)
+    return decoded
 
 
 LONE_SURROGATE = re.compile(

@@ -121,7 +121,7 @@ def test_of_two_spellings_the_wires_own_wins(parameters: str) -> None:
 
 def test_what_no_request_carries_and_what_is_the_callers_is_left_out() -> None:
     keys = (
-        "addParams: {web_search: true, streamUsage: true, stream: false, messages: []}",
+        "addParams: {promptCache: true, streamUsage: true, messages: [], apiKey: k}",
         "dropParams: [stream, messages, user, metadata.user_id]",
     )
     dialect = only_endpoint(with_keys(*keys)).dialect

@@ -310,7 +310,6 @@ def test_what_does_not_act_yet_is_noted_once() -> None:
     assert told(text + "balance: {reservationTtlMs: 10000}\n", Level.NOTE) == [
         "9:19: note: the model `m` is not among the models of the endpoint that is asked"
         " (where the endpoint lacks it too, there are no titles)",
-        "10:7: note: `iconURL`: icons are shown by LibreChat alone",
         "15:19: note: the model `m` is not among the models of the endpoint that is asked"
         " (where the endpoint lacks it too, there are no titles)",
         "16:11: note: `reservationTtlMs`: nothing is reserved for calls under way as yet",

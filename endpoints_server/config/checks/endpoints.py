@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from endpoints_server.config.checks.headers import check_headers
 from endpoints_server.config.checks.nearest import did_you_mean
+from endpoints_server.config.checks.panel import check_panel
 from endpoints_server.config.checks.titles import check_titles
 from endpoints_server.config.checks.wording import describe, subject
 from endpoints_server.config.expand import USER_PROVIDED
@@ -21,6 +22,7 @@ def check_endpoints(document: Document) -> list[Problem]:
     """Check each endpoint on its own and against the others; values are already expanded."""
     entries = document.get(("endpoints", "custom"))
     problems = list(check_names(document)) + list(check_overrides(document))
+    problems += check_headers(document, ("endpoints", "all"))
     for number in range(len(entries) if isinstance(entries, list) else 0):
         path = ("endpoints", "custom", number)
         for check in CHECKS:
@@ -145,6 +147,7 @@ CHECKS: tuple[Callable[[Document, Path], Iterator[Problem]], ...] = (
     check_address,
     check_headers,
     check_models,
+    check_panel,
     check_parameters,
     check_rates,
     check_titles,

@@ -10,6 +10,9 @@ from endpoints_server.config.problem import Problem, shown
 from endpoints_server.config.text.document import Document, Path
 
 LITERAL_KEYS = frozenset({"name", "customParams"})
+TAKEN_IN_FULL = frozenset({"apiKey", "baseURL", "headers"})
+"""Keys whose text loses the spaces around it, with or without a variable in it."""
+
 PROSE = ("Prompt", "PromptTemplate")
 
 
@@ -28,6 +31,8 @@ def fill_in(
         filler.entry(entry, ("endpoints", "custom", number)) for number, entry in enumerate(entries)
     ]
     endpoints = document.value["endpoints"] | {"custom": filled}
+    if "all" in endpoints:
+        endpoints["all"] = filler.entry(endpoints["all"], ("endpoints", "all"))
     value = document.value | {"endpoints": endpoints}
     return replace(document, value=value), filler.used, filler.problems
 
@@ -64,7 +69,7 @@ class _Filler:
 
     def text(self, text: str, path: Path) -> str:
         """Fill in one text; what holds no dollar sign stays as it is, spaces included."""
-        if "$" not in text and path[3] not in ("apiKey", "baseURL", "headers"):
+        if "$" not in text and not TAKEN_IN_FULL.intersection(path):
             return text
         expansion = expand(text, self.environ)
         self.used |= {name: self.environ[name] for name in expansion.used}

@@ -11,7 +11,7 @@ class Conversation(Block, frozen=True, kw_only=True):
     """What a conversation looks like to the person in it."""
 
     stream_rate: (
-        Annotated[float, Meta(ge=0, description="Milliseconds between two pieces of an answer.")]
+        Annotated[float, Meta(ge=0, description="Milliseconds between two pieces on a screen.")]
         | UnsetType
     ) = UNSET
     max_tool_result_chars: (

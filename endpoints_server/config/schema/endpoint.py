@@ -94,3 +94,8 @@ class CustomEndpoint(Conversation, frozen=True, kw_only=True):
     api_key_preview: Annotated[
         str, Meta(description="Written by LibreChat's admin panel; has no meaning in a file.")
     ] = ""
+
+    @property
+    def params(self) -> CustomParams:
+        """Give `customParams`, as good as empty where there are none."""
+        return CustomParams() if isinstance(self.custom_params, UnsetType) else self.custom_params

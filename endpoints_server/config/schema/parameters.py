@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from endpoints_server.config.schema.block import Block, Natural
 
-Choice = float | bool | str | list[str]
+Choice = int | float | bool | str | list[str]
 
 
 class Range(Block, frozen=True, kw_only=True):
@@ -20,7 +20,7 @@ class Range(Block, frozen=True, kw_only=True):
     ] = UNSET
 
 
-class ParameterDefinition(Block, frozen=True, kw_only=True):
+class ParameterDefinition(Block, frozen=True, kw_only=True, omit_defaults=True):
     """One parameter of the panel, laid over the built-in one of that key."""
 
     key: Annotated[str, Meta(description="The parameter that is changed.")]
@@ -32,14 +32,16 @@ class ParameterDefinition(Block, frozen=True, kw_only=True):
     default: Annotated[
         Choice | UnsetType, Meta(description="The value where a person chose none.")
     ] = UNSET
-    show_label: Annotated[bool, Meta(description="Show its label.")] = True
-    show_default: Annotated[bool, Meta(description="Show its default beside the label.")] = False
+    show_label: Annotated[bool | UnsetType, Meta(description="Show its label.")] = UNSET
+    show_default: Annotated[
+        bool | UnsetType, Meta(description="Show its default beside the label.")
+    ] = UNSET
     options: Annotated[list[str], Meta(description="The values to choose from.")] = field(
         default_factory=list
     )
     range: Annotated[Range | UnsetType, Meta(description="The values a number may take.")] = UNSET
     enum_mappings: Annotated[
-        dict[str, float | bool | str], Meta(description="What each option is sent as.")
+        dict[str, int | float | bool | str], Meta(description="What each option is sent as.")
     ] = field(default_factory=dict)
     component: Annotated[
         Literal["input", "textarea", "slider", "checkbox", "switch", "dropdown", "combobox", "tags"]
@@ -73,16 +75,18 @@ class ParameterDefinition(Block, frozen=True, kw_only=True):
     max_text: Annotated[float | UnsetType, Meta(description="Most characters.")] = UNSET
     min_tags: Annotated[float, Meta(ge=0, description="Fewest tags.")] | UnsetType = UNSET
     max_tags: Annotated[float, Meta(ge=0, description="Most tags.")] | UnsetType = UNSET
-    include_input: Annotated[bool, Meta(description="Show a field beside the slider.")] = True
+    include_input: Annotated[
+        bool | UnsetType, Meta(description="Show a field beside the slider.")
+    ] = UNSET
     description_side: Annotated[
-        Literal["top", "right", "bottom", "left"],
+        Literal["top", "right", "bottom", "left"] | UnsetType,
         Meta(description="Where the description appears."),
-    ] = "left"
+    ] = UNSET
     search_placeholder: Annotated[str, Meta(description="What an empty search field shows.")] = ""
     select_placeholder: Annotated[str, Meta(description="What an empty selection shows.")] = ""
 
 
-class CustomParams(Block, frozen=True, kw_only=True):
+class CustomParams(Block, frozen=True, kw_only=True, omit_defaults=True):
     """The parameter panel of an endpoint, and how reasoning is asked for."""
 
     default_params_endpoint: Annotated[
@@ -97,11 +101,11 @@ class CustomParams(Block, frozen=True, kw_only=True):
         Meta(description="The field reasoning comes back in."),
     ] = UNSET
     include_reasoning_content: Annotated[
-        bool, Meta(description="Send reasoning back within a tool loop.")
-    ] = False
+        bool | UnsetType, Meta(description="Send reasoning back within a tool loop.")
+    ] = UNSET
     include_reasoning_history: Annotated[
-        bool, Meta(description="Send the reasoning of earlier turns back.")
-    ] = False
+        bool | UnsetType, Meta(description="Send the reasoning of earlier turns back.")
+    ] = UNSET
     param_definitions: Annotated[
         list[ParameterDefinition], Meta(description="Parameters that differ from the set.")
     ] = field(default_factory=list)

@@ -22,11 +22,11 @@ Names = Annotated[
 
 
 class Everywhere(Conversation, frozen=True, kw_only=True):
-    """What holds for every endpoint."""
+    """What holds for every endpoint that does not say otherwise itself."""
 
-    headers: Annotated[dict[str, str], Meta(description="Headers for built-in endpoints.")] = field(
-        default_factory=dict
-    )
+    headers: Annotated[
+        dict[str, str], Meta(description="Headers sent with every call, under an endpoint's own.")
+    ] = field(default_factory=dict)
     base_url: Annotated[str, Meta(description="Has no meaning here.")] = ""
 
 

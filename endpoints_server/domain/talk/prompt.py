@@ -200,6 +200,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     ceiling_tokens: int | None = None
     reasoning: Reasoning | None = None
     format: Format | None = None
+    has_web_search: bool = False
     is_stream: bool = False
     has_stream_usage: bool = False
     user: str = ""

@@ -3,11 +3,12 @@
 from endpoints_server.domain.wire import Operation, Wire
 from endpoints_server.wires.anthropic_messages.fault import read_fault, write_fault
 from endpoints_server.wires.anthropic_messages.mender import MessagesMender
-from endpoints_server.wires.anthropic_messages.read_request import read_request
 from endpoints_server.wires.anthropic_messages.reader import MessagesReader
 from endpoints_server.wires.anthropic_messages.reply import mend_reply, read_reply, write_reply
+from endpoints_server.wires.anthropic_messages.request.read_request import read_request
+from endpoints_server.wires.anthropic_messages.request.relay_request import relay_request
+from endpoints_server.wires.anthropic_messages.request.write_request import write_request
 from endpoints_server.wires.anthropic_messages.schema import NAME
-from endpoints_server.wires.anthropic_messages.write_request import relay_request, write_request
 from endpoints_server.wires.anthropic_messages.writer import MessagesWriter
 
 CHAT_PATH = "/v1/messages"

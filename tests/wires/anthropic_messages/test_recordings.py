@@ -234,7 +234,11 @@ def test_a_request_read_and_written_again_says_the_same(recordings: list[Recordi
 
 
 def is_changed_on_purpose(body: Recording) -> bool:
-    """Tell what is said otherwise: no words at all, and an effort with no word about thinking."""
+    """Tell what is said otherwise.
+
+    That is no words at all, an effort with no word about thinking, and thinking switched off where
+    it is off anyway.
+    """
     is_wordless = all(not message["content"] for message in body["messages"])
     is_effort_alone = "effort" in body.get("output_config", {}) and "thinking" not in body
-    return is_wordless or is_effort_alone
+    return is_wordless or is_effort_alone or body.get("thinking") == {"type": "disabled"}

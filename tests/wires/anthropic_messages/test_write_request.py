@@ -71,7 +71,7 @@ def said(role: str, *texts: str) -> dict[str, Any]:
 
 def test_the_smallest_prompt_gets_the_ceiling_that_the_api_demands() -> None:
     body, losses = write()
-    assert body == {"model": "m", "max_tokens": 4096, "messages": [said("user", "Hi")]}
+    assert body == {"model": "m", "max_tokens": 8192, "messages": [said("user", "Hi")]}
     assert losses == []
 
 
@@ -293,9 +293,9 @@ def test_a_schema_for_the_answer_is_kept_as_it_is() -> None:
     ("reasoning", "ceiling", "budget", "max_tokens"),
     [
         (Reasoning(budget_tokens=2000), 5000, 2000, 5000),
-        (Reasoning(budget_tokens=2000), None, 2000, 6096),
-        (Reasoning(effort="minimal"), None, 1024, 5120),
-        (Reasoning(effort="low"), None, 2048, 6144),
+        (Reasoning(budget_tokens=2000), None, 2000, 8192),
+        (Reasoning(effort="minimal"), None, 1024, 8192),
+        (Reasoning(effort="low"), None, 2048, 8192),
         (Reasoning(effort="high"), None, 16384, 20480),
         (Reasoning(effort="high"), 8000, 6000, 8000),
         (Reasoning(effort="low"), 100_000, 2048, 100_000),

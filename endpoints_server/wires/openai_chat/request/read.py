@@ -3,6 +3,7 @@
 import msgspec
 
 from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.parameter import NAMES
 from endpoints_server.domain.talk.prompt import (
     Extras,
     ForeignTool,
@@ -13,7 +14,14 @@ from endpoints_server.domain.talk.prompt import (
     Tool,
     ToolChoice,
 )
-from endpoints_server.wires.body import DECODE_ERRORS, malformed, whole_characters
+from endpoints_server.wires.body import (
+    DECODE_ERRORS,
+    close_fields,
+    malformed,
+    open_fields,
+    rename,
+    whole_characters,
+)
 from endpoints_server.wires.openai_chat.ending import NAME
 from endpoints_server.wires.openai_chat.request.extras import gather, unknown
 from endpoints_server.wires.openai_chat.request.read_message import mark_of, read_messages
@@ -29,6 +37,13 @@ from endpoints_server.wires.openai_chat.request.schema import (
     StreamOptions,
     asked_decoder,
 )
+
+SPOKEN_NAMES = {
+    **NAMES[NAME],
+    "thinkingBudget": "reasoning.max_tokens",
+    "effort": "reasoning_effort",
+}
+"""LibreChat's names for what a request on this wire says; budgets are read as OpenRouter's are."""
 
 EFFORTS = frozenset({"minimal", "low", "medium", "high", "xhigh", "max"})
 
@@ -55,6 +70,7 @@ def read_request(body: bytes) -> Prompt:
         ceiling_tokens=asked.max_tokens if ceiling is None else ceiling,
         reasoning=read_reasoning(asked),
         format=read_format(asked.response_format),
+        has_web_search=asked.web_search_options is not None or asked.web_search is True,
         is_stream=bool(asked.stream),
         has_stream_usage=bool(asked.stream_options and asked.stream_options.include_usage),
         user=asked.user or "",
@@ -66,12 +82,22 @@ def read_request(body: bytes) -> Prompt:
 def decode_asked(body: bytes) -> tuple[Asked, Fields]:
     """Decode a body by shape and loosely; half a character is read as the replacement for it."""
     try:
-        return asked_decoder.decode(body), msgspec.json.decode(body)
+        return decode_named(body)
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        mended = whole_characters(body)
-        return asked_decoder.decode(mended), msgspec.json.decode(mended)
+        return decode_named(whole_characters(body))
+
+
+def decode_named(body: bytes) -> tuple[Asked, Fields]:
+    """Decode a body; where parameters have names of LibreChat's, first give them the wire's."""
+    loose: Fields = msgspec.json.decode(body)
+    if isinstance(loose, dict) and not SPOKEN_NAMES.keys().isdisjoint(loose):
+        fields = open_fields(body)
+        rename(fields, SPOKEN_NAMES)
+        body = close_fields(fields)
+        loose = msgspec.json.decode(body)
+    return asked_decoder.decode(body), loose
 
 
 def read_tools(asked: Asked, loose: Fields) -> tuple[Tool | ForeignTool, ...]:
@@ -144,13 +170,26 @@ def read_sampling(asked: Asked) -> Sampling:
 
 def read_reasoning(asked: Asked) -> Reasoning | None:
     """Read how much to think; OpenRouter's object says more than the plain effort."""
-    wish = asked.reasoning or AskedReasoning()
-    if wish.enabled is False:
+    wish = asked.reasoning or read_thinking(asked.thinking)
+    if wish.enabled is False or asked.thinking is False:
         return Reasoning(effort="off")
     effort = effort_of(wish.effort) or effort_of(asked.reasoning_effort)
     if effort or wish.max_tokens is not None:
         return Reasoning(effort=effort, budget_tokens=wish.max_tokens)
-    return Reasoning(is_adaptive=True) if wish.enabled else None
+    return Reasoning(is_adaptive=True) if wish.enabled or asked.thinking is True else None
+
+
+def read_thinking(asked: object) -> AskedReasoning:
+    """Read the `thinking` object that Anthropic's clients send on this wire too."""
+    match asked:
+        case {"type": "disabled"}:
+            return AskedReasoning(enabled=False)
+        case {"type": "enabled", "budget_tokens": int(budget)}:
+            return AskedReasoning(max_tokens=budget)
+        case {"type": "adaptive"}:
+            return AskedReasoning(enabled=True)
+        case _:  # a truth value, or a form of some vendor's
+            return AskedReasoning()
 
 
 def effort_of(word: str | None) -> str:
@@ -188,6 +227,12 @@ def read_extras(asked: Asked, loose: Fields) -> Extras:
         extras["reasoning_effort"] = asked.reasoning_effort
     if asked.tool_choice is not None and read_tool_choice(asked) is None:
         extras["tool_choice"] = asked.tool_choice
+    if asked.web_search_options:
+        extras["web_search_options"] = asked.web_search_options
+    if asked.web_search is not None and not isinstance(asked.web_search, bool):
+        extras["web_search"] = asked.web_search
+    if isinstance(asked.thinking, dict) and read_thinking(asked.thinking) == AskedReasoning():
+        extras["thinking"] = asked.thinking
     shape = asked.response_format
     if shape and shape.type != "text" and read_format(shape) is None:
         extras["response_format"] = loose["response_format"]

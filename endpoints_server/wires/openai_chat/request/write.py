@@ -1,6 +1,7 @@
 """A Prompt becomes a request's bytes, and what it could not carry is named."""
 
 from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.parameter import WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose, Loss, cross
 from endpoints_server.domain.talk.prompt import (
     ForeignTool,
@@ -12,10 +13,11 @@ from endpoints_server.domain.talk.prompt import (
     ToolChoice,
 )
 from endpoints_server.domain.wire import Written
-from endpoints_server.wires.body import apply_dialect, close_fields, raw
+from endpoints_server.wires.body import close_fields, raw
 from endpoints_server.wires.openai_chat.ending import NAME
 from endpoints_server.wires.openai_chat.request.extras import lay
 from endpoints_server.wires.openai_chat.request.schema import Fields
+from endpoints_server.wires.openai_chat.request.shape import shape
 from endpoints_server.wires.openai_chat.request.write_message import write_messages
 
 EFFORTS = {"off": "none", "max": "xhigh"}
@@ -33,18 +35,20 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
         "messages": write_messages(crossed, dialect, lose),
         **write_tools(crossed, lose),
         **write_sampling(crossed.sampling, lose),
-        **write_reasoning(crossed.reasoning, lose),
+        **write_reasoning(crossed.reasoning, dialect, lose),
         **write_stream(crossed, dialect, extras),
     }
     if crossed.ceiling_tokens is not None:
-        written[dialect.ceiling_name] = crossed.ceiling_tokens
+        written["max_tokens"] = crossed.ceiling_tokens
+    if crossed.has_web_search and "web_search_options" not in extras:
+        written[WEB_SEARCH] = True
     if crossed.format is not None:
         written["response_format"] = write_format(crossed.format)
     for key, text in (("user", crossed.user), ("service_tier", crossed.service_tier)):
         if text:
             written[key] = text
     fields = {key: raw(value) for key, value in {**extras, **written}.items()}
-    apply_dialect(fields, dialect)
+    shape(fields, crossed.model, dialect)
     return Written(body=close_fields(fields), losses=tuple(Loss(name) for name in names))
 
 
@@ -101,16 +105,25 @@ def write_sampling(sampling: Sampling, lose: Lose) -> Fields:
     return {key: value for key, value in wishes.items() if value is not None}
 
 
-def write_reasoning(reasoning: Reasoning | None, lose: Lose) -> Fields:
-    """Write how much to think; a budget becomes the nearest effort."""
+def write_reasoning(reasoning: Reasoning | None, dialect: Dialect, lose: Lose) -> Fields:
+    """Write how much to think; where only efforts are taken, a budget becomes the nearest."""
     if reasoning is None:
         return {}
+    if dialect.reasoning_format == "object" and not reasoning.effort:
+        return {"reasoning": budget_object(reasoning)}
     if reasoning.budget_tokens is not None:
         lose("reasoning.budget")
     if reasoning.is_adaptive:
         lose("reasoning.adaptive")
     effort = reasoning.effort or effort_for(reasoning.budget_tokens)
     return {"reasoning_effort": EFFORTS.get(effort, effort)} if effort else {}
+
+
+def budget_object(reasoning: Reasoning) -> Fields:
+    """Write a budget, or the wish to think as much as it takes, as a reasoning object."""
+    if reasoning.budget_tokens is None:
+        return {"enabled": True}
+    return {"max_tokens": reasoning.budget_tokens}
 
 
 def effort_for(budget_tokens: int | None) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from endpoints_server.domain.endpoint import Dialect
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.domain.talk.prompt import (
@@ -33,7 +35,7 @@ def write_messages(prompt: Prompt, dialect: Dialect, lose: Lose) -> list[Fields]
     written: list[Fields] = []
     if prompt.system:
         written.append(write_system(Message(role=Role.SYSTEM, parts=prompt.system), dialect, lose))
-    for message in prompt.messages:
+    for message in replayed(prompt.messages, dialect):
         match message.role:
             case Role.SYSTEM:
                 written.append(write_system(message, dialect, lose))
@@ -42,6 +44,33 @@ def write_messages(prompt: Prompt, dialect: Dialect, lose: Lose) -> list[Fields]
             case Role.ASSISTANT:
                 written.append(write_assistant(message, dialect, lose))
     return written
+
+
+def replayed(messages: Sequence[Message], dialect: Dialect) -> Sequence[Message]:
+    """Take out the reasoning that the endpoint is not to be shown again."""
+    if dialect.replay == "all":
+        return messages
+    start = len(messages)
+    if dialect.replay == "loop":
+        spoken = [number for number, message in enumerate(messages) if is_asking(message)]
+        start = spoken[-1] if spoken else 0
+    return [
+        message if number >= start else without_thinking(message)
+        for number, message in enumerate(messages)
+    ]
+
+
+def is_asking(message: Message) -> bool:
+    """Say whether a person speaks here, rather than a tool."""
+    return message.role is Role.USER and any(
+        not isinstance(part, ToolResult) for part in message.parts
+    )
+
+
+def without_thinking(message: Message) -> Message:
+    """Give a turn without its reasoning."""
+    kept = tuple(part for part in message.parts if not isinstance(part, Thinking))
+    return message if len(kept) == len(message.parts) else replace(message, parts=kept)
 
 
 def write_system(message: Message, dialect: Dialect, lose: Lose) -> Fields:

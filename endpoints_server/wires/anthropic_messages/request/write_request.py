@@ -13,15 +13,16 @@ from endpoints_server.domain.talk.prompt import (
     ToolChoice,
 )
 from endpoints_server.domain.wire import Written
-from endpoints_server.wires.anthropic_messages.schema import NAME, Object
-from endpoints_server.wires.anthropic_messages.thinking import (
+from endpoints_server.wires.anthropic_messages.request.fit import SEARCH_TOOL, fit_model, shape
+from endpoints_server.wires.anthropic_messages.request.thinking import (
     Thought,
     fit_sampling,
     plan_thinking,
 )
+from endpoints_server.wires.anthropic_messages.request.write_turns import write_turns
+from endpoints_server.wires.anthropic_messages.schema import NAME, Object
 from endpoints_server.wires.anthropic_messages.write_content import marked, overlaid, plain
-from endpoints_server.wires.anthropic_messages.write_turns import write_turns
-from endpoints_server.wires.body import apply_dialect, close_fields, open_fields, raw
+from endpoints_server.wires.body import close_fields, raw
 
 SERVICE_TIERS = ("auto", "standard_only")
 
@@ -36,18 +37,9 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
 
     fields = write_fields(prompt, lose)
     body = {name: raw(value) for name, value in fields.items()}
-    apply_dialect(body, dialect)
+    shape(body, prompt.model, dialect)
+    fit_model(body, prompt.model, lose)
     return Written(body=close_fields(body), losses=tuple(losses.values()))
-
-
-def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) -> bytes:  # noqa: FBT001 - the wire record's shape
-    """Edit a caller's own body for the same wire; nested bytes survive."""
-    fields = open_fields(body)
-    fields["model"] = raw(model)
-    if is_stream or "stream" in fields:
-        fields["stream"] = raw(is_stream)
-    apply_dialect(fields, dialect)
-    return close_fields(fields)
 
 
 def write_fields(prompt: Prompt, lose: Lose) -> Object:
@@ -61,8 +53,9 @@ def write_fields(prompt: Prompt, lose: Lose) -> Object:
     }
     if conversation.system:
         fields["system"] = plain(conversation.system)
-    if prompt.tools:
-        fields["tools"] = [write_tool(tool) for tool in prompt.tools]
+    if prompt.tools or prompt.has_web_search:
+        search: list[Object] = [dict(SEARCH_TOOL)] if prompt.has_web_search else []
+        fields["tools"] = search + [write_tool(tool) for tool in prompt.tools]
     fields |= write_choice(prompt, lose)
     fields |= write_output(prompt.format, thought, lose)
     fields |= fit_sampling(prompt.sampling, thought, lose)

@@ -16,10 +16,11 @@ from endpoints_server.domain.talk.prompt import (
     Thinking,
     ToolCall,
 )
+from endpoints_server.wires.anthropic_messages.request.family import Family, family_of
 from endpoints_server.wires.anthropic_messages.schema import Object
 from endpoints_server.wires.anthropic_messages.write_content import seal_of
 
-DEFAULT_CEILING = 4096
+ROOM_FOR_ANSWER = 4096
 SMALLEST_BUDGET = 1024
 LOWEST_TOP_P = 0.95
 BUDGETS: Mapping[str, int] = MappingProxyType(
@@ -53,7 +54,8 @@ def plan_thinking(prompt: Prompt, lose: Lose) -> Thought:
     It is refused beside a forced tool, and, on a budget, where the assistant's last turn is still
     open and does not begin with signed thinking.
     """
-    ceiling = prompt.ceiling_tokens or DEFAULT_CEILING
+    family = family_of(prompt.model)
+    ceiling = prompt.ceiling_tokens or family.ceiling_tokens
     asked = prompt.reasoning
     if asked is None:
         return Thought(ceiling_tokens=ceiling)
@@ -65,12 +67,17 @@ def plan_thinking(prompt: Prompt, lose: Lose) -> Thought:
         lose("reasoning")
         return Thought(ceiling_tokens=ceiling)
     effort = "low" if asked.effort == "minimal" else asked.effort
-    if asked.is_adaptive:
+    if asked.is_adaptive or is_effort_enough(asked, family):
         return Thought(ceiling_tokens=ceiling, thinking={"type": "adaptive"}, effort=effort)
-    return on_budget(asked, prompt.ceiling_tokens, lose)
+    return on_budget(asked, prompt.ceiling_tokens, family, lose)
 
 
-def on_budget(asked: Reasoning, ceiling: int | None, lose: Lose) -> Thought:
+def is_effort_enough(asked: Reasoning, family: Family) -> bool:
+    """Say whether an effort needs no budget, as the family finds its own."""
+    return asked.budget_tokens is None and family.thinking in ("either", "adaptive")
+
+
+def on_budget(asked: Reasoning, ceiling: int | None, family: Family, lose: Lose) -> Thought:
     """Fit a budget below the ceiling; a ceiling that nobody asked for is raised above it.
 
     What is left for the answer is at least a quarter of a ceiling that the budget would fill.
@@ -81,11 +88,11 @@ def on_budget(asked: Reasoning, ceiling: int | None, lose: Lose) -> Thought:
         fitted = min(fitted, ceiling * 3 // 4)
     if fitted < SMALLEST_BUDGET:
         lose("reasoning")
-        return Thought(ceiling_tokens=ceiling or DEFAULT_CEILING)
+        return Thought(ceiling_tokens=ceiling or family.ceiling_tokens)
     if asked.budget_tokens not in (None, fitted):
         lose("reasoning.budget_tokens")
     return Thought(
-        ceiling_tokens=ceiling or fitted + DEFAULT_CEILING,
+        ceiling_tokens=ceiling or max(fitted + ROOM_FOR_ANSWER, family.ceiling_tokens),
         thinking={"type": "enabled", "budget_tokens": fitted},
         effort=asked.effort if asked.budget_tokens else "",
     )

@@ -1,0 +1,115 @@
+"""What an entry says of requests becomes the Dialect of its endpoint."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from msgspec import UnsetType
+
+from endpoints_server.config.parameters.vendor import has_older_ceiling, is_of
+from endpoints_server.config.schema.endpoint import CustomEndpoint
+from endpoints_server.config.schema.parameters import CustomParams, ParameterDefinition
+from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.parameter import WEB_SEARCH, wire_name
+
+UNADDED = frozenset({"messages", "stream", "apiKey"})
+"""What no entry may set: it belongs to the caller, or to the credential."""
+
+UNDROPPED = UNADDED | {"model"}
+
+GOES_WITH = {
+    WEB_SEARCH: ("web_search_options",),
+    "reasoning_effort": ("reasoning",),
+}
+"""What is dropped beside a parameter, as it says the same in another form."""
+
+FORMS: Mapping[str, Literal["effort", "object", "none"]] = {
+    "reasoning_effort": "effort",
+    "reasoning_object": "object",
+    "disabled": "none",
+}
+
+
+def dialect_of(entry: CustomEndpoint, wire: str) -> Dialect:
+    """Compile how requests to an endpoint differ from what callers send."""
+    params = entry.params
+    is_openrouter = is_of(entry, "openrouter")
+    return Dialect(
+        defaults=dict(defaults_of(params.param_definitions, wire)),
+        add=dict(added(entry.add_params, wire)),
+        drop=tuple(dict.fromkeys(dropped(entry, wire))),
+        ceiling_name="max_tokens" if has_older_ceiling(entry) else None,
+        has_stream_usage=switch(entry, "streamUsage") is not False,
+        reasoning_key=params.reasoning_key or "reasoning_content",
+        reasoning_format=reasoning_format(entry, params),
+        replay=replay_of(params),
+        web_search="plugin" if is_openrouter else "options",
+        is_whole=is_whole(entry),
+    )
+
+
+def reasoning_format(
+    entry: CustomEndpoint, params: CustomParams
+) -> Literal["effort", "object", "none"] | None:
+    """Say in which form reasoning is asked for; None leaves the caller's."""
+    if not isinstance(params.reasoning_format, UnsetType):
+        return FORMS[params.reasoning_format]
+    return "object" if is_of(entry, "openrouter") or is_of(entry, "vercel") else None
+
+
+def replay_of(params: CustomParams) -> Literal["all", "loop", "none"]:
+    """Say which earlier reasoning goes back; all of it where the entry says nothing."""
+    if params.include_reasoning_history is True:
+        return "all"
+    if params.include_reasoning_content is True:
+        return "loop"
+    said = (params.include_reasoning_content, params.include_reasoning_history)
+    return "none" if False in said else "all"
+
+
+def defaults_of(definitions: list[ParameterDefinition], wire: str) -> Iterator[tuple[str, object]]:
+    """Give the explicit defaults as requests carry them; an empty one says nothing."""
+    for definition in definitions:
+        default = definition.default
+        path = wire_name(wire, definition.key)
+        if isinstance(default, UnsetType) or default in ("", []) or path in ("", *UNADDED):
+            continue
+        if isinstance(default, str):
+            default = definition.enum_mappings.get(default, default)
+        yield path, default
+
+
+def added(parameters: Mapping[str, object], wire: str) -> Iterator[tuple[str, object]]:
+    """Rename what is added; where two spellings stand, the wire's own comes last and wins."""
+    paths = {name: wire_name(wire, name) for name in parameters}
+    ordered = sorted(parameters, key=lambda name: paths[name] == name)
+    for name in ordered:
+        if paths[name] and paths[name] not in UNADDED:
+            yield paths[name], parameters[name]
+
+
+def dropped(entry: CustomEndpoint, wire: str) -> Iterator[str]:
+    """Rename what is dropped, each with what says the same in another form."""
+    for name in entry.drop_params:
+        path = wire_name(wire, name)
+        if path and path not in UNDROPPED:
+            yield path
+            yield from GOES_WITH.get(path, ())
+        if path == "reasoning" and reasoning_format(entry, entry.params) == "object":
+            yield "reasoning_effort"
+
+
+def is_whole(entry: CustomEndpoint) -> bool:
+    """Say whether answers are asked for unstreamed."""
+    wishes = {"disableStreaming": True, "streaming": False, "stream": False}
+    return any(switch(entry, name) is wish for name, wish in wishes.items())
+
+
+def switch(entry: CustomEndpoint, name: str) -> object:
+    """Read a switch of LibreChat's client that acts here: dropped, added, or a default."""
+    if name in entry.drop_params:
+        return None
+    if name in entry.add_params:
+        return entry.add_params[name]
+    definitions = entry.params.param_definitions
+    said = [each.default for each in definitions if each.key == name]
+    return said[-1] if said else None

@@ -1,0 +1,69 @@
+"""What each parameter is called on each wire, whichever of its names it was written under."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WEB_SEARCH = "web_search"
+"""A wish that every wire has, each in a form of its own; a wire's request writer gives it that."""
+
+CEILINGS = ("max_tokens", "max_completion_tokens")
+"""The names of the token ceiling: one parameter, of which a request carries one."""
+
+UNSENT = (
+    *("promptCache", "promptCacheTtl", "useResponsesApi"),
+    *("disableStreaming", "streaming", "streamUsage"),
+    *("promptPrefix", "modelLabel", "chatGptLabel", "resendFiles", "imageDetail"),
+    *("maxContextTokens", "fileTokenLimit", "artifacts"),
+)
+"""What LibreChat's own client acts on; no request carries it."""
+
+SHARED = {
+    "maxTokens": "max_tokens",
+    "maxOutputTokens": "max_tokens",
+    "maxCompletionTokens": "max_tokens",
+    "topP": "top_p",
+    "topK": "top_k",
+    "webSearch": WEB_SEARCH,
+    "toolChoice": "tool_choice",
+    "serviceTier": "service_tier",
+} | dict.fromkeys(UNSENT, "")
+
+NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "openai_chat": SHARED
+        | {
+            "frequencyPenalty": "frequency_penalty",
+            "presencePenalty": "presence_penalty",
+            "logitBias": "logit_bias",
+            "topLogprobs": "top_logprobs",
+            "stopSequences": "stop",
+            "responseFormat": "response_format",
+            "reasoningEffort": "reasoning_effort",
+            "thinkingBudget": "thinking.budget_tokens",
+            "reasoning_summary": "reasoning.summary",
+            "reasoning_mode": "reasoning.mode",
+            "reasoning_context": "reasoning.context",
+        },
+        "anthropic_messages": SHARED
+        | {
+            "max_completion_tokens": "max_tokens",
+            "stop": "stop_sequences",
+            "stopSequences": "stop_sequences",
+            "thinkingBudget": "thinking.budget_tokens",
+            "thinkingDisplay": "thinking.display",
+            "effort": "output_config.effort",
+            "reasoningEffort": "output_config.effort",
+            "reasoning_effort": "output_config.effort",
+            "user": "metadata.user_id",
+        },
+    }
+)
+"""Per wire, what is called otherwise there: a name, a dotted path, or nothing where it is not sent.
+
+Every name that does not stand here is the wire's own.
+"""
+
+
+def wire_name(wire: str, name: str) -> str:
+    """Give the wire's name or dotted path for a parameter; empty for what is never sent."""
+    return NAMES.get(wire, {}).get(name, name)

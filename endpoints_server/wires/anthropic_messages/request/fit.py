@@ -1,0 +1,161 @@
+"""A request's fields in the form that a model takes, once the configuration has had its say."""
+
+import math
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Raw
+
+from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.parameter import NAMES, WEB_SEARCH
+from endpoints_server.domain.talk.crossing import Lose
+from endpoints_server.wires.anthropic_messages.request.family import Family, family_of
+from endpoints_server.wires.anthropic_messages.request.thinking import (
+    LOWEST_TOP_P,
+    SMALLEST_BUDGET,
+)
+from endpoints_server.wires.anthropic_messages.schema import NAME, Object
+from endpoints_server.wires.body import Fields, apply_dialect, decode_value, drop_field, raw, rename
+
+CEILING = "max_tokens"
+SEARCH_TYPE = "web_search_"
+SEARCH_TOOL = {"type": "web_search_20250305", "name": "web_search"}
+USUAL_BUDGET = 2000
+SHARE_OF_CEILING = 0.9
+
+
+def shape(fields: Fields, model: str, dialect: Dialect) -> None:
+    """Rename, lay the dialect over the request, and put into form what the API has for it.
+
+    A ceiling that is dropped becomes the most the model writes, as the API demands one.
+    """
+    rename(fields, NAMES[NAME])
+    apply_dialect(fields, dialect)
+    if WEB_SEARCH in fields or WEB_SEARCH in dialect.drop:
+        fit_web_search(fields)
+    stop = fields.get("stop_sequences")
+    if stop is not None and bytes(stop).startswith(b'"'):
+        fields["stop_sequences"] = raw([decode_value(stop)])
+    if CEILING in dialect.drop:
+        fields[CEILING] = raw(family_of(model).ceiling_tokens)
+
+
+def fit_web_search(fields: Fields) -> None:
+    """Offer the API's own search tool before all others where it is wished for, else none."""
+    is_wanted = WEB_SEARCH in fields and bytes(fields.pop(WEB_SEARCH)) == b"true"
+    tools = decode_value(fields["tools"]) if "tools" in fields else []
+    if not isinstance(tools, list):
+        return
+    others = [tool for tool in tools if not is_search(tool)]
+    if is_wanted and len(others) == len(tools):
+        fields["tools"] = raw([SEARCH_TOOL, *tools])
+    elif not is_wanted and others:
+        fields["tools"] = raw(others)
+    elif not is_wanted:
+        fields.pop("tools", None)
+
+
+def is_search(tool: object) -> bool:
+    """Say whether a tool is the API's own web search, of any version."""
+    return isinstance(tool, dict) and str(tool.get("type", "")).startswith(SEARCH_TYPE)
+
+
+def fit_model(fields: Fields, model: str, lose: Lose) -> None:
+    """Take out what the model refuses, each named as lost; unknown models are left alone."""
+    family = family_of(model)
+    thinking = fit_thinking(fields, family, lose)
+    if family.thinking == "unknown":
+        return
+    if family.thinking in ("none", "budget"):
+        lose_fields(fields, ("output_config.effort",), lose)
+    if family.thinking == "adaptive":
+        lose_fields(fields, ("temperature", "top_p", "top_k"), lose)
+    elif thinking:
+        fit_beside_thinking(fields, lose)
+
+
+def fit_thinking(fields: Fields, family: Family, lose: Lose) -> bool:
+    """Bring `thinking` into the form that the family takes; says whether the model will think."""
+    asked = decode_value(fields["thinking"]) if "thinking" in fields else None
+    match asked:
+        case None | False | {"type": "disabled"}:
+            fields.pop("thinking", None)
+            if asked is not None and family.has_off_switch:
+                fields["thinking"] = raw({"type": "disabled"})
+            return False
+        case True:
+            wish: Object = {}
+        case dict():
+            wish = dict(asked)
+        case _:  # not for us to judge
+            return True
+    if family.thinking == "none":
+        lose_fields(fields, ("thinking",), lose)
+        return False
+    fitted = formed(wish, family, lose)
+    if fitted["type"] == "enabled" and not fit_budget(fitted, fields, lose):
+        lose_fields(fields, ("thinking",), lose)
+        return False
+    fields["thinking"] = raw(fitted)
+    return True
+
+
+def formed(wish: Object, family: Family, lose: Lose) -> Object:
+    """Give thinking the type that the family takes, and a budget where it takes one."""
+    usual = "adaptive" if family.thinking in ("either", "adaptive") else "enabled"
+    kind = str(wish.get("type") or ("enabled" if "budget_tokens" in wish else usual))
+    if kind == "enabled" and family.thinking == "adaptive":
+        kind = "adaptive"
+    elif kind == "adaptive" and family.thinking == "budget":
+        lose("thinking.adaptive")
+        kind = "enabled"
+    fitted: Object = {"type": kind} | {k: v for k, v in wish.items() if k != "type"}
+    if kind == "enabled":
+        fitted.setdefault("budget_tokens", USUAL_BUDGET)
+    elif fitted.pop("budget_tokens", None) is not None:
+        lose("thinking.budget_tokens")
+    return fitted
+
+
+def fit_budget(fitted: Object, fields: Fields, lose: Lose) -> bool:
+    """Keep the budget below the ceiling; says whether any room is left to think in."""
+    ceiling = decode_value(fields[CEILING]) if CEILING in fields else None
+    budget = fitted["budget_tokens"]
+    if not isinstance(ceiling, int) or not isinstance(budget, int) or budget < ceiling:
+        return True
+    smaller = math.floor(ceiling * SHARE_OF_CEILING)
+    if smaller < SMALLEST_BUDGET:
+        return False
+    lose("thinking.budget_tokens")
+    fitted["budget_tokens"] = smaller
+    return True
+
+
+def fit_beside_thinking(fields: Fields, lose: Lose) -> None:
+    """Take out how tokens are drawn where that is refused beside thinking."""
+    if number_of(fields.get("temperature")) not in (None, 1):
+        lose_fields(fields, ("temperature",), lose)
+    lose_fields(fields, ("top_k",), lose)
+    top_p = number_of(fields.get("top_p"))
+    if top_p is not None and top_p < LOWEST_TOP_P:
+        lose_fields(fields, ("top_p",), lose)
+
+
+def number_of(value: Raw | None) -> float | None:
+    """Read a number; None for anything else."""
+    if value is None:
+        return None
+    try:
+        return msgspec.json.decode(value, type=float)
+    except msgspec.DecodeError:
+        return None
+
+
+def lose_fields(fields: Fields, paths: Iterable[str], lose: Lose) -> None:
+    """Drop fields that are there, and name each as lost."""
+    for path in paths:
+        head = path.partition(".")[0]
+        before = fields.get(head)
+        drop_field(fields, path)
+        if before is not None and fields.get(head) != before:
+            lose(path)

@@ -1,0 +1,25 @@
+"""A caller's body goes on to the same wire: named keys are edited, nested bytes survive."""
+
+from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.wires.anthropic_messages.request.fit import fit_model, shape
+from endpoints_server.wires.body import close_fields, open_fields, raw
+
+
+def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) -> bytes:  # noqa: FBT001 - the wire record's shape
+    """Edit a caller's own body.
+
+    What a model refuses is taken out only where the endpoint's own additions may have caused it;
+    what the caller combined is for the upstream to judge.
+    """
+    fields = open_fields(body)
+    fields["model"] = raw(model)
+    if is_stream or "stream" in fields:
+        fields["stream"] = raw(is_stream and not dialect.is_whole)
+    shape(fields, model, dialect)
+    if dialect.add or dialect.defaults:
+        fit_model(fields, model, unnoted)
+    return close_fields(fields)
+
+
+def unnoted(_name: str) -> None:
+    """Note nothing: what is taken out here, the configuration put in."""

@@ -1,0 +1,104 @@
+"""A request's parameters in the form that an endpoint and a model take them in."""
+
+import re
+from functools import lru_cache
+
+from msgspec import Raw
+
+from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.parameter import CEILINGS, NAMES, WEB_SEARCH
+from endpoints_server.wires.body import (
+    Fields,
+    apply_dialect,
+    close_fields,
+    decode_value,
+    inner_fields,
+    raw,
+    rename,
+)
+from endpoints_server.wires.openai_chat.ending import NAME
+
+OLDER, NEWER = CEILINGS
+TAKES_NEWER = re.compile(r"(?:^|/)(?:o\d|gpt-[5-9])", re.IGNORECASE)
+"""Models that refuse the older name of the ceiling."""
+
+USUAL_BUDGET = 2000
+TRUE, FALSE = b"true", b"false"
+WEB_PLUGIN = {"id": "web"}
+
+
+def shape(fields: Fields, model: str, dialect: Dialect) -> None:
+    """Rename, lay the dialect over the request, and put into form what endpoints differ in."""
+    rename(fields, NAMES[NAME])
+    apply_dialect(fields, dialect)
+    fit_ceiling(fields, model, dialect)
+    if dialect.reasoning_format is not None:
+        fit_reasoning(fields, dialect.reasoning_format)
+    if "thinking" in fields:
+        fit_thinking(fields)
+    if WEB_SEARCH in fields:
+        fit_web_search(fields, dialect)
+    if dialect.is_whole and "stream" in fields:
+        fields["stream"] = Raw(FALSE)
+        fields.pop("stream_options", None)
+
+
+def fit_ceiling(fields: Fields, model: str, dialect: Dialect) -> None:
+    """Put the token ceiling under the one name that the endpoint or the model takes."""
+    if OLDER not in fields and (dialect.ceiling_name is None or NEWER not in fields):
+        return
+    wanted = dialect.ceiling_name or (NEWER if takes_newer(model) else None)
+    if wanted is None:
+        return
+    other = OLDER if wanted == NEWER else NEWER
+    value = fields.pop(other, None)
+    if value is not None:
+        fields.setdefault(wanted, value)
+
+
+@lru_cache(maxsize=1024)
+def takes_newer(model: str) -> bool:
+    """Say whether a model is known to refuse the older name of the ceiling."""
+    return bool(TAKES_NEWER.search(model))
+
+
+def fit_reasoning(fields: Fields, form: str) -> None:
+    """Ask for reasoning in the one form that the endpoint takes, or not at all."""
+    effort = fields.pop("reasoning_effort", None)
+    wish = inner_fields(fields, "reasoning") or {}
+    if form != "none" and effort is not None and bytes(effort) != b"null":
+        wish.setdefault("effort", effort)
+    fields.pop("reasoning", None)
+    if form == "object" and wish:
+        fields["reasoning"] = Raw(close_fields(wish))
+    if form == "effort" and "effort" in wish:
+        fields["reasoning_effort"] = wish["effort"]
+
+
+def fit_thinking(fields: Fields) -> None:
+    """Complete the `thinking` object of Anthropic's that gateways take on this wire too."""
+    asked = decode_value(fields["thinking"])
+    if asked is False:
+        del fields["thinking"]
+    elif asked is True:
+        fields["thinking"] = raw({"type": "enabled", "budget_tokens": USUAL_BUDGET})
+    elif isinstance(asked, dict) and "type" not in asked and "budget_tokens" in asked:
+        fields["thinking"] = raw({"type": "enabled", **asked})
+
+
+def fit_web_search(fields: Fields, dialect: Dialect) -> None:
+    """Turn a plain wish for web search into what the endpoint has for it, and no wish into none."""
+    asked = bytes(fields[WEB_SEARCH])
+    if asked not in (TRUE, FALSE, b"null"):
+        return  # a vendor's own field of that name
+    del fields[WEB_SEARCH]
+    if asked == FALSE:
+        fields.pop("web_search_options", None)
+    if asked != TRUE:
+        return
+    if dialect.web_search == "options":
+        fields.setdefault("web_search_options", Raw(b"{}"))
+        return
+    plugins = decode_value(fields["plugins"]) if "plugins" in fields else []
+    others = [each for each in plugins if each != WEB_PLUGIN] if isinstance(plugins, list) else []
+    fields["plugins"] = raw([*others, WEB_PLUGIN])
