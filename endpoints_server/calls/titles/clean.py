@@ -9,10 +9,10 @@ from endpoints_server.domain.talk.reply import Reply
 
 LONGEST = 200
 CUT = 197
-THOUGHT = r"think|thinking|thought|reasoning"
-THOUGHTS = re.compile(rf"<({THOUGHT})\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-OPEN_THOUGHT = re.compile(rf"<(?:{THOUGHT})\b[^>]*>.*", re.IGNORECASE | re.DOTALL)
-END_OF_THOUGHT = re.compile(rf".*</(?:{THOUGHT})\s*>", re.IGNORECASE | re.DOTALL)
+MOST_CHARACTERS = 100_000
+MOST_IN_LINE = 2000
+"""What is looked at of an answer, and of what is left without its thoughts; a title is shorter."""
+THOUGHT = re.compile(r"<(/?)(?:think|thinking|thought|reasoning)\b[^<>]*>", re.IGNORECASE)
 FENCE = re.compile(r"^```[\w-]*\s|```$")
 TITLE_FIELD = re.compile(r'"title"\s*:\s*("(?:[^"\\]|\\.)*")')
 LABEL = re.compile(
@@ -27,6 +27,7 @@ AROUND = (
     *(("「", "」"), ("『", "』")),
 )
 """Quotes and marks that may stand around a whole title."""
+MARKS = "".join(mark for pair in AROUND for mark in pair) + "#>{}[]():;,.-"
 
 
 def title_of(reply: Reply) -> str:
@@ -39,9 +40,14 @@ def title_of(reply: Reply) -> str:
 
 def without_thoughts(text: str) -> str:
     """Take out what a model thought aloud: whole, from its middle on, or cut off."""
-    rest = THOUGHTS.sub("", text)
-    rest = OPEN_THOUGHT.sub("", END_OF_THOUGHT.sub("", rest))
-    return FENCE.sub("", rest.strip()).strip()
+    kept: list[str] = []
+    position, is_thinking = 0, False
+    for tag in THOUGHT.finditer(text[:MOST_CHARACTERS]):
+        if not is_thinking:
+            kept = [] if tag[1] else [*kept, text[position : tag.start()]]
+        position, is_thinking = tag.end(), not tag[1]
+    rest = "" if is_thinking else text[position:MOST_CHARACTERS]
+    return FENCE.sub("", "".join((*kept, rest)).strip()).strip()
 
 
 def is_object(text: str) -> bool:
@@ -70,11 +76,13 @@ def read_text(quoted: str) -> str:
 
 def clean_title(text: str) -> str:
     """Make one line of a title, without what stands around it, of at most 200 characters."""
-    line = " ".join(UNSEEN.sub("", without_thoughts(text)).split())
+    line = " ".join(UNSEEN.sub("", without_thoughts(text)[:MOST_IN_LINE]).split())
     before = ""
     while before != line:
         before = line
         line = unwrapped(HEADING.sub("", LABEL.sub("", line)))
+    if not line.strip(MARKS):
+        return ""
     if len(line) <= LONGEST:
         return line
     return line[:CUT].rstrip() + "..."

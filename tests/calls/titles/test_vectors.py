@@ -1,0 +1,220 @@
+"""LibreChat's own verdicts on titles, case by case; where ours differs, the reason stands here."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from endpoints_server.calls.call import Call, Inbound
+from endpoints_server.calls.outgoing import outgoing
+from endpoints_server.calls.titles.ask import CEILING_TOKENS
+from endpoints_server.calls.titles.clean import title_of
+from endpoints_server.calls.titles.make import find_target, title_call
+from endpoints_server.calls.titles.words import Talked
+from endpoints_server.config.compile import compile_catalog
+from endpoints_server.config.load import load_bytes
+from endpoints_server.config.prices import no_prices
+from endpoints_server.domain.caller import Caller
+from endpoints_server.domain.catalog import Catalog
+from endpoints_server.domain.endpoint import Endpoint, Model
+from endpoints_server.domain.header import Conversation
+from endpoints_server.domain.person import Person
+from endpoints_server.domain.route import Route
+from endpoints_server.domain.wire import Operation
+from tests.web.site import Site
+
+Reasons = Mapping[str, Iterable[str]]
+Json = dict[str, Any]
+FOLDER = "vectors/librechat-requests"
+CEILINGS = ("max_tokens", "max_completion_tokens")
+
+# Of every request: a title is asked for with a ceiling of our own, and without the person's id,
+# which nobody told us to pass on.
+DIFFERENT: Reasons = {
+    "a title costs money, so it is made only where `titleConvo` is true": [
+        "t-default-absent-titleConvo-still-titles"
+    ],
+    "settings are merged key by key, and an endpoint's own win": [
+        "t-all-overrides-endpoint-wholesale",
+        "t-all-present-but-empty-hides-endpoint-settings",
+        "t-all-titleConvo-false",
+    ],
+    "a title is never asked for without the conversation": ["t-titlePrompt-without-placeholder"],
+    "what is no text leaves no empty line": ["t-final-timing-nontext-parts-become-empty-lines"],
+    "tools and the web have no business in a title": [
+        "t-addParams-web_search-switches-to-responses"
+    ],
+    "the ceiling is ours, however another one is spelled": [
+        "t-addParams-maxCompletionTokens-kept",
+        "t-dpg-google",
+    ],
+    "what only LibreChat's client library sends": [
+        "t-titleEndpoint-anthropic-native-custom",
+        "t-native-anthropic-completion",
+        "t-native-anthropic-opus-adaptive",
+        "t-native-anthropic-headers-kept",
+    ],
+    "what a model writes around a title is taken off": [
+        "a-title-prefix-kept",
+        "a-think-unclosed-kept",
+    ],
+    "where nothing is left there is no title": ["a-empty", "a-only-think"],
+    "what is no JSON is the title itself, and nothing is asked again": [
+        "a-structured-invalid-json"
+    ],
+}
+ELSEWHERE = {"a-http-404-two-attempts": "one try: test_titles.py, a model that is not there"}
+IMPLIED = "t-default-absent-titleConvo-still-titles"
+"""The one case that is about the absence of `titleConvo`; for all others it is switched on."""
+
+
+async def test_each_title_request_and_each_title_is_librechats(shared: Path) -> None:
+    cases = json.loads((shared / FOLDER / "titles.json").read_text())["cases"]
+    found = {case["id"]: await differences(case) for case in cases if case["id"] not in ELSEWHERE}
+    listed = {name for names in DIFFERENT.values() for name in names}
+    assert {name: told for name, told in found.items() if bool(told) != (name in listed)} == {}
+    assert len(found) + len(ELSEWHERE) == len(cases) == 56
+
+
+def test_titles_are_made_where_the_file_says_so() -> None:
+    for value, is_on in ((True, True), (False, False), (None, False)):
+        endpoint: Json = {"name": "A", "apiKey": "k", "baseURL": "https://a.test/v1"}
+        entry = endpoint | {"models": {"default": ["m"]}}
+        if value is not None:
+            entry["titleConvo"] = value
+        assert compiled([entry], None).endpoints[0].titles.is_on is is_on
+
+
+async def differences(case: Json) -> list[str]:
+    """Name what we do otherwise than a case says."""
+    expect = case["expect"]
+    entry = case["endpoint"]
+    if case["id"] != IMPLIED:
+        entry = {"titleConvo": True} | entry
+    others = case.get("other_endpoints", [])
+    catalog = compiled([entry, *others], case.get("endpoints_all"))
+    if catalog.endpoints[0].titles.is_on == expect.get("skipped", False):
+        return ["whether it is made"]
+    if expect.get("skipped"):
+        return []
+    call = await title_call_of(case, catalog)
+    found = list(request_differences(call, expect["request"], user_text(case)))
+    title = title_of(call.wire_out.read_reply(reply_of(case, call)))
+    return found if title == expect.get("title") else [*found, "the title"]
+
+
+def compiled(entries: list[Json], everywhere: Json | None) -> Catalog:
+    """Compile a case's file."""
+    endpoints: Json = {"custom": entries}
+    if everywhere is not None:
+        endpoints["all"] = everywhere
+    text = json.dumps({"version": "1.3.17", "endpoints": endpoints})
+    loaded = load_bytes(text.encode(), {}, "f.yaml")
+    assert loaded.settings, loaded.problems
+    return compile_catalog(loaded.settings, loaded.version, no_prices)
+
+
+async def title_call_of(case: Json, catalog: Catalog) -> Call:
+    """Write the call that asks for a case's title."""
+    site = Site(catalog.endpoints)
+    chat = chat_of(site, catalog, catalog.endpoints[0], case["chat_model"])
+    answers = [part["text"] for part in case["assistant_parts"] if part["type"] == "text"]
+    talked = Talked(said=user_text(case), answered="\n".join(answers))
+    target = await find_target(site.exchange, chat)
+    return title_call(site.exchange, chat, target, talked, deadline=45.0, is_plain=False)
+
+
+def chat_of(site: Site, catalog: Catalog, endpoint: Endpoint, model: str) -> Call:
+    """Make the call whose conversation is to have a title."""
+    exchange = site.exchange
+    wire = exchange.wires[endpoint.wire]
+    return Call(
+        inbound=Inbound(
+            wire=wire,
+            operation=Operation.CHAT,
+            headers={},
+            endpoint_name="",
+            query="",
+            request_id="r",
+            started_at=0,
+            started=0.0,
+        ),
+        catalog=catalog,
+        caller=Caller(person=Person(id="u1"), key_id="k"),
+        route=Route(endpoint=endpoint, model=Model(name=model)),
+        wire_out=wire,
+        body=b"{}",
+        conversation=Conversation(id="c1"),
+        is_stream=False,
+        has_stream_usage=False,
+    )
+
+
+def user_text(case: Json) -> str:
+    """Give what the user said."""
+    said = case["user_text"]
+    return said if isinstance(said, str) else said["$repeat"] * said["count"]
+
+
+def request_differences(call: Call, expect: Json, said: str) -> Iterator[str]:
+    """Name what of a request is otherwise."""
+    sent, _ = outgoing(call)
+    if sent.url != expect["url"]:
+        yield f"url {sent.url}"
+    for name, value in expect["headers"].items():
+        if sent.headers.get(name) != value:
+            yield f"header {name}"
+    ours, theirs = json.loads(sent.body), dict(expect["body"])
+    theirs.pop("user", None)
+    ceilings = [ours.pop(name) for name in CEILINGS if name in ours]
+    assert ceilings == [CEILING_TOKENS]
+    if expect["url"].endswith("/messages"):
+        theirs.pop("max_tokens")
+        theirs.pop("metadata")
+    if not ours.get("stream") and theirs.get("stream") is False:
+        ours["stream"] = False
+    for name in ours.keys() | theirs.keys():
+        if not is_alike(ours.get(name), theirs.get(name), said):
+            yield f"{name}: {ours.get(name)}"
+
+
+def is_alike(ours: object, theirs: object, said: str) -> bool:
+    """Compare with a case's tokens: any text, a built-in prompt, the user's text."""
+    match theirs:
+        case {"$any_text": _}:
+            return isinstance(ours, str) and bool(ours)
+        case {"$prompt": _, "convo": str(convo)}:
+            talk = convo.replace("<<USER_TEXT>>", said)
+            return isinstance(ours, str) and ours.endswith(talk) and len(ours) > len(talk)
+        case dict() if isinstance(ours, dict):
+            wanted = {name: value for name, value in theirs.items() if value != ""}
+            return ours.keys() == wanted.keys() and all(
+                is_alike(ours[name], wanted[name], said) for name in wanted
+            )
+        case list() if isinstance(ours, list):
+            pairs = zip(ours, theirs, strict=False)
+            return len(ours) == len(theirs) and all(is_alike(a, b, said) for a, b in pairs)
+        case _:
+            return ours == theirs
+
+
+def reply_of(case: Json, call: Call) -> bytes:
+    """Write what the upstream answers."""
+    upstream = case["upstream"]
+    structured = upstream.get("or_structured")
+    is_tool = bool(json.loads(call.body).get("tools"))
+    is_shaped = is_tool or "response_format" in json.loads(call.body)
+    text = json.dumps(structured) if is_shaped and structured else upstream["content"]
+    if call.wire_out.name == "anthropic_messages":
+        part = {"type": "text", "text": text}
+        return json.dumps(
+            {"type": "message", "id": "m", "role": "assistant", "model": "m", "content": [part]}
+            | {"stop_reason": "end_turn", "usage": {"input_tokens": 1, "output_tokens": 1}}
+        ).encode()
+    message: Json = {"role": "assistant", "content": text}
+    if is_tool:
+        function = {"name": "extract", "arguments": text}
+        message |= {"content": None}
+        message |= {"tool_calls": [{"id": "t", "type": "function", "function": function}]}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    return json.dumps({"id": "x", "model": "m", "choices": [choice]}).encode()
