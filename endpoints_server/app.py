@@ -47,7 +47,9 @@ from endpoints_server.web.console.pages import console_handlers
 from endpoints_server.web.faults import fault_answers
 from endpoints_server.web.guards import key_guard, require_declared_access
 from endpoints_server.web.librechat.balance import librechat_balance_handlers
+from endpoints_server.web.librechat.endpoints import librechat_endpoint_handlers
 from endpoints_server.web.librechat.keys import librechat_key_handlers
+from endpoints_server.web.librechat.models import librechat_model_handlers
 from endpoints_server.web.librechat.titles import librechat_title_handlers
 from endpoints_server.web.me.me import me_handlers
 from endpoints_server.wires.listed import WIRES
@@ -228,6 +230,8 @@ def build(parts: Parts, public_url: str) -> Litestar:
         *probe_handlers(exchange.catalog, partial(checks, parts), parts.metrics.exposition),
         *me_handlers(exchange, store),
         *librechat_key_handlers(exchange),
+        *librechat_endpoint_handlers(exchange),
+        *librechat_model_handlers(exchange),
         *librechat_balance_handlers(exchange),
         *title_handlers(exchange, parts.titling),
         *librechat_title_handlers(parts.titling),

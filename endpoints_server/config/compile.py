@@ -15,7 +15,7 @@ from endpoints_server.config.parameters.screen import screen_of
 from endpoints_server.config.prices import PriceBook
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.server import Deadlines, Override, Server, Sizes
-from endpoints_server.config.schema.settings import Endpoints, Settings
+from endpoints_server.config.schema.settings import Endpoints, Interface, Settings
 from endpoints_server.config.titles import title_entry_of, title_model_of, title_rules_of
 from endpoints_server.domain.address.allowed import AllowedAddresses, Mistake, read_allowed
 from endpoints_server.domain.catalog import Bounds, Catalog, catalog_of
@@ -53,7 +53,13 @@ def compile_catalog(settings: Settings, version: str, prices: PriceBook) -> Cata
         catalog,
         allowance=allowance_of(settings.balance),
         currency=currency_of(settings.interface),
+        has_shown_rates=shows_rates(settings.interface),
     )
+
+
+def shows_rates(interface: Interface | UnsetType) -> bool:
+    """Say whether LibreChat's screens are to show what models cost."""
+    return not isinstance(interface, UnsetType) and interface.context_cost
 
 
 def allowed_addresses_of(entries: Iterable[str]) -> AllowedAddresses:

@@ -80,10 +80,13 @@ class Dialect(Struct, frozen=True, kw_only=True):
 class Screen(Struct, frozen=True, kw_only=True):
     """What lists tell screens of an endpoint; no call depends on it.
 
-    `brand` is the known provider whose icon and name fit; `stream_rate_ms` is the pace a screen
-    shows an answer at; `parameters` is `customParams` as completed, in the file's own spelling.
+    `label` and `icon_url` are as configured; `brand` is the known provider whose icon and name fit;
+    `stream_rate_ms` is the pace a screen shows an answer at; `parameters` is `customParams` as
+    completed, in the file's own spelling.
     """
 
+    label: str = ""
+    icon_url: str = ""
     brand: str = ""
     stream_rate_ms: float | None = None
     parameters: Mapping[str, object] = {}

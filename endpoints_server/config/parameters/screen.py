@@ -20,6 +20,8 @@ def screen_of(entry: CustomEndpoint) -> Screen:
     """Compile what lists tell of an endpoint."""
     pace = entry.stream_rate
     return Screen(
+        label=entry.model_display_label,
+        icon_url=entry.icon_url,
         brand=brand_of(entry),
         stream_rate_ms=None if isinstance(pace, UnsetType) else pace,
         parameters=parameters_of(entry),
@@ -33,7 +35,9 @@ def parameters_of(entry: CustomEndpoint) -> Mapping[str, object]:
         return {}
     params = entry.params
     definitions = [laid_over(as_written(each), set_name) for each in params.param_definitions]
-    if set_name == "openrouter" and CACHE_SWITCH not in [each["key"] for each in definitions]:
+    is_known = "openrouter" in (entry.name + entry.base_url).lower()
+    has_switch = any(each["key"] == CACHE_SWITCH for each in definitions)
+    if set_name == "openrouter" and is_known and not has_switch:
         definitions.append(laid_over({"key": CACHE_SWITCH, "default": True}, set_name))
     told: dict[str, Any] = msgspec.to_builtins(params)
     return {

@@ -61,11 +61,12 @@ class Currency(Struct, frozen=True, kw_only=True, rename=spell):
 
 
 class Interface(Struct, frozen=True, kw_only=True, rename=spell):
-    """LibreChat's screens; `currency` alone concerns a server."""
+    """LibreChat's screens; only what is told of money concerns a server."""
 
     currency: Annotated[
         Currency | UnsetType, Meta(description="The currency prices are shown in.")
     ] = UNSET
+    context_cost: Annotated[bool, Meta(description="Show people what models cost.")] = False
 
 
 class Balance(Struct, frozen=True, kw_only=True, rename=spell):
