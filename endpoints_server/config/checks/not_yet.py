@@ -23,13 +23,12 @@ ENTRY = ("endpoints", "custom", "*")
 FEATURES = (
     Feature((*ENTRY, "activity*"), "steps are not labelled as yet"),
     Feature((*ENTRY, "reasoningLabel*"), "reasoning is not labelled as yet"),
-    Feature((*ENTRY, "streamRate"), "answers are passed on as they come"),
+    Feature((*ENTRY, "streamRate"), "answers go on as they come; screens pace"),
     Feature((*ENTRY, "maxToolResultChars"), "tool results are passed on whole"),
     Feature(("endpoints", "all", "activity*"), "steps are not labelled as yet"),
     Feature(("endpoints", "all", "reasoningLabel*"), "reasoning is not labelled as yet"),
-    Feature(("endpoints", "all", "streamRate"), "answers are passed on as they come"),
+    Feature(("endpoints", "all", "streamRate"), "answers go on as they come; screens pace"),
     Feature(("endpoints", "all", "maxToolResultChars"), "tool results are passed on whole"),
-    Feature(("endpoints", "all", "headers"), "each endpoint sends its own headers alone"),
     Feature(("balance", "reservationTtlMs"), "nothing is reserved for calls under way as yet"),
 )
 

@@ -1,0 +1,64 @@
+"""Where our verdicts on files differ from LibreChat's, and why; reviewed case by case."""
+
+DEFINITIONS = {
+    "an unknown key is an error, as it would do nothing": [
+        "unknown-key",
+        "range.extra",
+    ],
+    "what makes no sense over the set is refused at once, as by its second check": [
+        "type.array",
+        'options.["a"]',
+    ],
+}
+MERGED = {
+    "the option type is `custom` whatever is written": [
+        "optionType-conversation-unknown",
+        "optionType-missing",
+    ],
+}
+FILES = {
+    "an empty file is no configuration": ["null"],
+    "an empty block means nothing is in it": ["endpoints.empty"],
+    "two endpoints of one name could not be told apart": ["custom.two-same-name"],
+    "what only LibreChat reads is left to LibreChat": [
+        "assistants.min",
+        "azure.empty-groups",
+        "azure.model-string",
+        "azure.group-missing-apiKey",
+        "azure.web_search",
+        "interface.modelSelect-string",
+        "registration.bad-domain",
+        "registration.oauth-ttl-low",
+        "rateLimits.string",
+        "rateLimits.agentEvents-0",
+        "actions.allowedDomains-bad",
+        "summarization.ratio-80",
+        "modelSpecs.list-null",
+        "modelSpecs.no-label",
+        "modelSpecs.no-preset",
+        "modelSpecs.no-endpoint",
+    ],
+    "an address that matches nothing is noted, not refused": [
+        'allowedAddresses."192.0.2.1:80"',
+        'allowedAddresses."[fec0::1]:80"',
+    ],
+}
+OUTCOMES = {
+    "an empty file serves no endpoints, and says so": ["empty-file", "comment-only"],
+    "an unknown key is an error, or an endpoint would vanish without a word": [
+        "unknown-endpoint-key-survives"
+    ],
+    "a definition may bring a parameter of its own": [
+        "cp.unknown-param",
+        "cp.model-key-defined-here",
+    ],
+    "a vendor is known by its address, not by the name of a variable": ["or.by-env-variable-name"],
+}
+NO_FILE = {
+    "the case is about where a file comes from, not about what is in it": [
+        "file-missing",
+        "remote-error",
+        "remote-empty",
+        "remote-html",
+    ],
+}

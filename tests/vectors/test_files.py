@@ -1,0 +1,128 @@
+"""Files, panels and brands, beside LibreChat's own verdicts on them."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from endpoints_server.config.compile import compile_catalog
+from endpoints_server.config.json_schema import json_schema
+from endpoints_server.config.load import Loaded, load_bytes
+from endpoints_server.config.parameters.complete import completed
+from endpoints_server.config.parameters.judge import judge
+from endpoints_server.config.parameters.sets import known_sets
+from endpoints_server.config.parameters.vendor import brand_named
+from endpoints_server.config.prices import no_prices
+from tests.vectors.differences.files import DEFINITIONS, FILES, MERGED, NO_FILE, OUTCOMES
+
+ENVIRON = {
+    "ACME_KEY": "k",
+    "KEY": "k",
+    "URL": "https://u.test",
+    "OPENROUTER_URL": "https://o.test",
+}
+ENTRY = {
+    "name": "Acme",
+    "apiKey": "k",
+    "baseURL": "https://llm.acme.test/v1",
+    "models": {"default": ["m"]},
+}
+
+
+def vectors(shared: Path, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((shared / "vectors" / "librechat-config" / name).read_text())
+    return found
+
+
+def reviewed(reasons: Mapping[str, Iterable[str]]) -> set[str]:
+    return {case for cases in reasons.values() for case in cases}
+
+
+def load_value(value: object) -> Loaded:
+    return load_bytes(json.dumps(value).encode(), ENVIRON, "f.yaml")
+
+
+def panels_of(loaded: Loaded) -> list[Mapping[str, Any]]:
+    assert loaded.settings is not None
+    catalog = compile_catalog(loaded.settings, loaded.version, no_prices)
+    return [each.screen.parameters for each in catalog.endpoints if each.screen.parameters]
+
+
+def without_spans(panel: Mapping[str, Any]) -> dict[str, Any]:
+    definitions = [
+        {key: value for key, value in each.items() if key != "columnSpan"}
+        for each in panel["paramDefinitions"]
+    ]
+    return {**panel, "paramDefinitions": definitions}
+
+
+def test_definitions_are_accepted_as_librechat_accepts_them(shared: Path) -> None:
+    differing = set()
+    for case in vectors(shared, "param-definition-schema.json")["cases"]:
+        entry = {**ENTRY, "customParams": {"paramDefinitions": [case["input"]]}}
+        loaded = load_value({"version": "1.3.17", "endpoints": {"custom": [entry]}})
+        if (loaded.settings is not None) != case["ok"]:
+            differing.add(case["case"])
+    assert differing == reviewed(DEFINITIONS)
+
+
+def test_merged_definitions_are_judged_and_completed_as_in_librechat(shared: Path) -> None:
+    differing = set()
+    for case in vectors(shared, "param-definition-semantics.json")["cases"]:
+        is_sound = not any(judge(definition) for definition in case["input"])
+        is_same = not case["ok"] or completed(case["input"]) == case["after"]
+        if is_sound != case["ok"] or not is_same:
+            differing.add(case["case"])
+    assert differing == reviewed(MERGED)
+
+
+def test_the_sets_of_parameters_are_those_of_librechat(shared: Path) -> None:
+    tables = vectors(shared, "param-tables.json")["tables"]
+    assert known_sets().keys() == tables.keys()
+    for name, table in tables.items():
+        told = [each for each in table["chat"] if each["key"] in table["validKeys"]]
+        assert list(known_sets()[name].values()) == told
+        assert set(known_sets()[name]) == set(table["validKeys"])
+
+
+def test_files_are_accepted_as_librechat_accepts_them(shared: Path) -> None:
+    differing = set()
+    for case in vectors(shared, "file-schema.json")["cases"]:
+        loaded = load_value(case["input"])
+        if (loaded.settings is not None) != case["ok"]:
+            differing.add(case["case"])
+    assert differing == reviewed(FILES)
+
+
+def test_every_key_of_librechats_file_is_known(shared: Path) -> None:
+    told = vectors(shared, "file-defaults.json")
+    schema = json_schema()
+    assert set(told["rootKeys"]) == set(schema["properties"]) - {"server"}
+    entry = schema["$defs"]["CustomEndpoint"]["properties"]
+    assert set(told["endpointKeys"]) == set(entry)
+
+
+def test_files_come_to_what_they_come_to_in_librechat(shared: Path) -> None:
+    differing, without_file = set(), set()
+    for case in vectors(shared, "load-outcome.json")["cases"]:
+        if not isinstance(case.get("yaml"), str):
+            without_file.add(case["case"])
+            continue
+        loaded = load_bytes(case["yaml"].encode(), ENVIRON | case.get("env", {}), "f.yaml")
+        is_used = loaded.settings is not None
+        if is_used != (case["outcome"] == "config"):
+            differing.add(case["case"])
+        elif "customParams" in case:
+            ours = [without_spans(panel) for panel in panels_of(loaded) if panel]
+            if ours != case["customParams"]:
+                differing.add(case["case"])
+    assert differing == reviewed(OUTCOMES)
+    assert without_file == reviewed(NO_FILE)
+
+
+def test_brands_are_recognised_as_librechat_recognises_them(shared: Path) -> None:
+    cases = vectors(shared, "names-and-helpers.json")["cases"]
+    brands = [case for case in cases if case["fn"] == "resolveProviderId"]
+    assert len(brands) > 30
+    for case in brands:
+        assert (brand_named(case["args"][0] or "") or None) == case.get("output"), case["args"]
