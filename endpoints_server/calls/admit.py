@@ -29,8 +29,15 @@ async def admit(balances: Balances, call: Call, allowance: Allowance) -> None:
     `model_unpriced`, or over_budget with what is left and when more comes.
     """
     needed = price_of_prompt(call)
-    now = call.inbound.started_at
-    standing = await get_standing(balances, call.caller.person.id, allowance, now)
+    person_id, now = call.caller.person.id, call.inbound.started_at
+    await require(balances, person_id, allowance, needed, now)
+
+
+async def require(
+    balances: Balances, person_id: str, allowance: Allowance, needed: int, now: int
+) -> None:
+    """Find what a call needs (nano-USD) in a person's balance, or raise Failed(over_budget)."""
+    standing = await get_standing(balances, person_id, allowance, now)
     refill = allowance.refill
     if refill is not None and standing.is_due(refill, needed, now):
         standing = await balances.refill(standing.account, refill.nano_usd, now)

@@ -77,16 +77,21 @@ def read_usage(counts: Counts) -> Usage | None:
     """Make counts disjoint; None where nothing was counted yet.
 
     Cached tokens are inside `prompt_tokens`, reasoning inside `completion_tokens`, except where
-    the total shows that reasoning was left out of both.
+    the total shows that reasoning was left out of both, or that cached tokens stand beside.
     """
     if counts.prompt_tokens is None and counts.completion_tokens is None:
         return None
     prompt, completion = whole(counts.prompt_tokens), whole(counts.completion_tokens)
-    spoken = max(completion, whole(counts.total_tokens) - prompt)
     details = counts.completion_tokens_details
-    reasoning = min(whole(details.reasoning_tokens) if details else 0, spoken)
-    cache_read = min(cached_in(counts), prompt)
-    cache_write = min(written_in(counts), prompt - cache_read)
+    reasoning = whole(details.reasoning_tokens) if details else 0
+    cache_read, cache_write = cached_in(counts), written_in(counts)
+    unsaid = whole(counts.total_tokens) - prompt - completion
+    if unsaid == cache_read + cache_write != reasoning:
+        prompt, unsaid = prompt + unsaid, 0
+    spoken = completion + max(0, unsaid)
+    reasoning = min(reasoning, spoken)
+    cache_read = min(cache_read, prompt)
+    cache_write = min(cache_write, prompt - cache_read)
     return Usage(
         input=prompt - cache_read - cache_write,
         cache_read=cache_read,
