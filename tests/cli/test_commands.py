@@ -166,6 +166,28 @@ def test_a_route_is_explained_without_any_value_of_a_header(command: Command, fi
         assert secret not in done.out + words.out
 
 
+def test_each_field_of_the_body_is_explained_by_where_it_comes_from(
+    command: Command, file: Path, tmp_path: Path
+) -> None:
+    asked = {
+        "model": "one",
+        "messages": [{"role": "user", "content": "Hi"}],
+        "maxTokens": 9,
+        "temperature": 0.1,
+    }
+    sample = tmp_path / "sample.json"
+    sample.write_text(json.dumps(asked))
+    done = command("explain", "one", "--body", str(sample), "--json")
+    (route,) = json.loads(done.out)["routes"]
+    origins = {each["field"]: each["origin"] for each in route["body"]}
+    assert origins["messages"] == "the request"
+    assert origins["max_tokens"] == "the request, renamed from maxTokens"
+    assert origins["temperature"] == "addParams"
+    assert origins["model"] == "this server"
+    sample.write_text("{")
+    assert command("explain", "one", "--body", str(sample)).code == 1
+
+
 def test_a_model_nobody_has_is_explained_by_the_nearest(command: Command, file: Path) -> None:
     done = command("explain", "somewhere/tow")
     assert done.code == 1

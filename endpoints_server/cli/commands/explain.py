@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import BinaryIO
 
 import msgspec
 import rich_click as click
 
 from endpoints_server.calls.outgoing import CONTENT
 from endpoints_server.cli.ground import opened_store, read_catalog, stand
+from endpoints_server.cli.origins import SAMPLES, Passage, trace
 from endpoints_server.cli.present import json_option, rate, show_json, show_pairs
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.person import ADMIN, Person
@@ -15,6 +17,8 @@ from endpoints_server.domain.route import Route, plan
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.wire import Operation, Wire
 from endpoints_server.wires.listed import WIRES
+
+LONGEST_VALUE = 100
 
 
 @click.command()
@@ -28,21 +32,30 @@ from endpoints_server.wires.listed import WIRES
     help="The wire that the caller speaks.",
 )
 @click.option("--endpoint", default="", help="As if under /e/ENDPOINT/.")
+@click.option("--body", type=click.File("rb"), help="A request to show the way of; - is stdin.")
 @json_option
-def explain(*, model: str, user: str, wire: str, endpoint: str, as_json: bool) -> None:
+def explain(
+    *, model: str, user: str, wire: str, endpoint: str, body: BinaryIO | None, as_json: bool
+) -> None:
     """Say where a call for MODEL would go, and how, without making it.
 
-    Headers are told by name and origin; no value of any of them is printed.
+    The body that would go out is shown field by field, each with where it comes from. Headers are
+    told by name and origin; no value of any of them is printed.
 
     \b
     Examples:
       endpoints-server explain demo/demo-chat
       endpoints-server explain demo-messages --wire openai_chat --json
+      endpoints-server explain demo-chat --body request.json
     """
     catalog = read_catalog(stand())
     person = asyncio.run(find_person(user))
     routes = plan(catalog, model, endpoint).routes
-    told = [describe(route, WIRES[wire]) for route in routes]
+    asked = body.read() if body else msgspec.json.encode({**SAMPLES[wire], "model": model})
+    told = [
+        {**describe(route, WIRES[wire]), **passage_of(route, WIRES[wire], asked)}
+        for route in routes
+    ]
     if as_json:
         show_json({"model": model, "user": person.id, "config": catalog.version, "routes": told})
         return
@@ -84,6 +97,19 @@ def describe(route: Route, wire_in: Wire) -> dict[str, object]:
     }
 
 
+def passage_of(route: Route, wire_in: Wire, body: bytes) -> dict[str, object]:
+    """Show the body that would go out, with the origin of each field, and what would be lost."""
+    passage = Passage(
+        body=body,
+        model=route.model.name,
+        wire_in=wire_in,
+        wire_out=WIRES[route.endpoint.wire],
+    )
+    traced = trace(passage, route.endpoint.dialect)
+    told = [msgspec.to_builtins(each) for each in traced.fields]
+    return {"body": told, "losses": traced.losses or ("none",)}
+
+
 def address_of(endpoint: Endpoint, wire: Wire) -> str:
     """Give the address that would be called, without the secrets in it."""
     if not endpoint.address:
@@ -122,6 +148,9 @@ def differences(value: msgspec.Struct) -> dict[str, object]:
 
 def pairs_of(name: str, value: object) -> list[tuple[str, str]]:
     """Write one thing of the description; headers are gathered by where they come from."""
+    if name == "body" and isinstance(value, list):
+        lines = [f"{each['field']} {brief(each['value'])} ({each['origin']})" for each in value]
+        return [(name if index == 0 else "", text) for index, text in enumerate(lines)]
     if name != "headers" or not isinstance(value, dict):
         return [(name.replace("_", " "), in_words(value))]
     origins = list(dict.fromkeys(value.values()))
@@ -130,6 +159,14 @@ def pairs_of(name: str, value: object) -> list[tuple[str, str]]:
         for origin in origins
     ]
     return [(name if index == 0 else "", text) for index, text in enumerate(lines)]
+
+
+def brief(value: object) -> str:
+    """Write a value of the body on one line, cut where it is long; a dropped one is a dash."""
+    if value is None:
+        return "–"
+    text = msgspec.json.encode(value).decode()
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
 def in_words(value: object) -> str:
