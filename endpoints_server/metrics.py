@@ -105,10 +105,6 @@ class Metrics:
         self.config_version.clear()
         self.config_version.labels(version).set(1)
 
-    def watch_ledger(self, waiting: Callable[[], float]) -> None:
-        """Ask how many entries wait for the ledger whenever the metrics are read."""
-        self.ledger_waiting.set_function(waiting)
-
     def watch_model_lists(self, ages: Callable[[], Iterable[tuple[str, float]]]) -> None:
         """Ask how old the list of each endpoint is, in seconds, whenever the metrics are read."""
         self.registry.register(ModelListAges(ages))

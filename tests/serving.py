@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import uvicorn
-from litestar import Litestar
+from litestar.types import ASGIApp
 
-from endpoints_server.app import Parts, build, open_parts
+from endpoints_server.app.build import build
+from endpoints_server.app.parts import Parts, open_parts
 from endpoints_server.config.environment import Environment
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.secret import Secret
@@ -90,7 +91,7 @@ class Serving:
         return await self.parts.store.ledger.list_entries(limit=limit)
 
 
-def server_of(app: Litestar) -> uvicorn.Server:
+def server_of(app: ASGIApp) -> uvicorn.Server:
     """Make the server process' heart, on a free port."""
     return uvicorn.Server(
         uvicorn.Config(

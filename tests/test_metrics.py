@@ -115,7 +115,7 @@ def test_only_the_version_in_use_is_shown() -> None:
 def test_the_state_of_the_server_is_read_when_asked() -> None:
     metrics = Metrics()
     waiting = [3.0]
-    metrics.watch_ledger(lambda: waiting[0])
+    metrics.ledger_waiting.set_function(lambda: waiting[0])
     metrics.inflight.inc()
     metrics.streams_open.inc()
     assert samples(metrics)["es_ledger_waiting", ()] == 3

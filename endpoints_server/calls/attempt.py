@@ -4,8 +4,8 @@ from asyncio import CancelledError
 
 from msgspec.structs import replace
 
-from endpoints_server.calls.call import Attempt, Call
 from endpoints_server.calls.answer.deliver import OK, deliver
+from endpoints_server.calls.call import Attempt, Call
 from endpoints_server.calls.delivery import LEFT, Delivery
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.outgoing import outgoing

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from endpoints_server.calls.call import Call
 from endpoints_server.calls.delivery import Delivery
@@ -17,6 +17,13 @@ from endpoints_server.store.ports import Keys, Ledger
 from endpoints_server.store.ring import Ring
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
+
+
+class UnderWay(Struct, kw_only=True):
+    """How many calls are being served at this moment, and how many of them stream."""
+
+    calls: int = 0
+    streams: int = 0
 
 
 class Listener(Protocol):
@@ -65,6 +72,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     report: Callable[[Report], None]
     trouble: Callable[[BaseException], None]
     keys_url: str
+    under_way: UnderWay = field(default_factory=UnderWay)
     listener: Listener | None = None
     lists: Lists | None = None
 

@@ -2,6 +2,8 @@
 
 from asyncio import CancelledError
 
+from msgspec import Struct
+
 from endpoints_server.calls.admit import admit
 from endpoints_server.calls.attempt import UNEXPECTED, attempt_route
 from endpoints_server.calls.call import Attempt, Inbound
@@ -15,6 +17,14 @@ from endpoints_server.domain.scrub import scrub, without_echo
 from endpoints_server.domain.wire import Seen
 
 
+class Journey(Struct):
+    """How far a call has come."""
+
+    delivery: Delivery
+    attempt: Attempt | None = None
+    fault: Fault | None = None
+
+
 async def serve(
     exchange: Exchange, inbound: Inbound, read_body: ReadBody, delivery: Delivery
 ) -> None:
@@ -23,47 +33,65 @@ async def serve(
     Every failure reaches the caller in its own wire; what nobody expected is told to the log, and
     raised only where the answer has begun and cannot be taken back.
     """
-    attempt: Attempt | None = None
-    fault: Fault | None = None
+    journey = Journey(delivery)
+    exchange.under_way.calls += 1
     try:
-        call = await open_call(exchange, inbound, read_body)
-        if call.catalog.allowance is not None:
-            await admit(exchange.balances, call, call.catalog.allowance)
-        attempt = Attempt(call=call, seen=Seen())
-        if call.conversation.id and exchange.listener is not None:
-            delivery = exchange.listener.begin(call, delivery)
-        await attempt_route(exchange, attempt, delivery)
-        fault = attempt.seen.fault
+        await travel(exchange, inbound, read_body, journey)
     except Failed as failed:
-        fault = failed.fault
-        await refuse(inbound, attempt, fault, delivery)
+        journey.fault = failed.fault
+        await refuse(inbound, journey)
     except CancelledError:
-        fault = LEFT
+        journey.fault = LEFT
         raise
     except Exception as error:
-        fault = UNEXPECTED
+        journey.fault = UNEXPECTED
         exchange.trouble(error)
-        if delivery.is_started:
+        if journey.delivery.is_started:
             raise
-        await refuse(inbound, attempt, fault, delivery)
+        await refuse(inbound, journey)
     finally:
-        exchange.report(report_of(exchange, inbound, attempt, fault))
-        if attempt is not None and attempt.call.conversation.id and exchange.listener is not None:
-            exchange.listener.end(attempt.call, fault)
+        exchange.under_way.calls -= 1
+        end(exchange, inbound, journey)
 
 
-async def refuse(
-    inbound: Inbound, attempt: Attempt | None, fault: Fault, delivery: Delivery
+async def travel(
+    exchange: Exchange, inbound: Inbound, read_body: ReadBody, journey: Journey
 ) -> None:
+    """Go from the request to the end of the answer; raises Failed for whatever stops it before."""
+    call = await open_call(exchange, inbound, read_body)
+    if call.catalog.allowance is not None:
+        await admit(exchange.balances, call, call.catalog.allowance)
+    attempt = journey.attempt = Attempt(call=call, seen=Seen())
+    exchange.under_way.streams += call.is_stream
+    if call.conversation.id and exchange.listener is not None:
+        journey.delivery = exchange.listener.begin(call, journey.delivery)
+    await attempt_route(exchange, attempt, journey.delivery)
+    journey.fault = attempt.seen.fault
+
+
+def end(exchange: Exchange, inbound: Inbound, journey: Journey) -> None:
+    """Report a call, take it off what is under way, and tell who listens to its conversation."""
+    attempt, fault = journey.attempt, journey.fault
+    exchange.report(report_of(exchange, inbound, attempt, fault))
+    if attempt is None:
+        return
+    exchange.under_way.streams -= attempt.call.is_stream
+    if attempt.call.conversation.id and exchange.listener is not None:
+        exchange.listener.end(attempt.call, fault)
+
+
+async def refuse(inbound: Inbound, journey: Journey) -> None:
     """Answer with a fault, in the caller's wire, with what is known of the call."""
+    attempt, fault = journey.attempt, journey.fault or UNEXPECTED
     is_as_sent = bool(fault.body) and fault.wire == inbound.wire.name
     body = fault.body if is_as_sent else inbound.wire.write_fault(fault, inbound.request_id)
     if attempt is not None:
         body = scrub(body, attempt.call.secrets)
     known = of_attempt(attempt) if attempt else identify(inbound.request_id)
     length = (b"content-length", str(len(body)).encode())
-    await delivery.start(fault.http_status, [*JSON, *known, *advice(fault), length])
-    await delivery.end(body)
+    headers = [*JSON, *known, *advice(fault), length]
+    await journey.delivery.start(fault.http_status, headers)
+    await journey.delivery.end(body)
 
 
 def report_of(

@@ -6,7 +6,7 @@ from secrets import token_bytes
 import rich_click as click
 from msgspec import Struct
 
-from endpoints_server.app import Parts
+from endpoints_server.app.parts import Parts
 from endpoints_server.cli.ground import Ground, now
 from endpoints_server.cli.present import show_json
 from endpoints_server.config.environment import Environment

@@ -91,6 +91,9 @@ class MemoryLedger:
     def has_room(self) -> bool:
         return not self.is_closed
 
+    def waiting(self) -> int:
+        return 0
+
     def record(self, entry: Entry) -> Future[None]:
         if self.is_closed:
             raise Failed(Fault(kind=Kind.UNAVAILABLE, message="The ledger is closed."))

@@ -82,6 +82,9 @@ class Ledger(Protocol):
     def has_room(self) -> bool:
         """Say whether a call may begin: half of the queue is kept for those under way."""
 
+    def waiting(self) -> int:
+        """Say how many entries are not durable yet."""
+
     def record(self, entry: Entry) -> Future[None]:
         """Take an entry without waiting; the future is done once it is durable.
 

@@ -2,13 +2,13 @@
 
 from asyncio import CancelledError
 
+from endpoints_server.calls.answer.meter import seen_of
+from endpoints_server.calls.answer.translate import Translator, read_stream, write_stream
 from endpoints_server.calls.call import Attempt
 from endpoints_server.calls.delivery import LEFT, Delivery, Headers
 from endpoints_server.calls.exchange import Exchange
-from endpoints_server.calls.answer.meter import seen_of
 from endpoints_server.calls.receipt import JSON, STREAM, of_attempt
 from endpoints_server.calls.settle import settle
-from endpoints_server.calls.answer.translate import Translator, read_stream, write_stream
 from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.talk.reply import Reply

@@ -37,7 +37,11 @@ def quiet(endpoint: Endpoint, limit_seconds: float) -> Endpoint:
 
 def quiet_dialect(dialect: Dialect) -> Dialect:
     """Take out of a dialect what is meant for the conversation itself."""
-    return replace(dialect, add=fit_for_titles(dialect.add))
+    return replace(
+        dialect,
+        add=fit_for_titles(dialect.add),
+        defaults=fit_for_titles(dialect.defaults),
+    )
 
 
 def fit_for_titles(parameters: Mapping[str, object]) -> dict[str, object]:

@@ -13,7 +13,8 @@ import uvicorn
 from msgspec.structs import replace
 from uvicorn.loops.auto import auto_loop_factory
 
-from endpoints_server.app import Parts, build, open_parts
+from endpoints_server.app.build import build
+from endpoints_server.app.parts import Parts, open_parts
 from endpoints_server.cli.ground import Ground, stand
 from endpoints_server.cli.outcome import Complaint, Outcome
 from endpoints_server.cli.present import json_option

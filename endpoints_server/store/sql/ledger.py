@@ -48,6 +48,9 @@ class SqlLedger:
     def has_room(self) -> bool:
         return self._writer.has_room()
 
+    def waiting(self) -> int:
+        return self._writer.waiting()
+
     def record(self, entry: Entry) -> Future[None]:
         return self._writer.record(entry)
 

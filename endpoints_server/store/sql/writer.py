@@ -102,6 +102,10 @@ class LedgerWriter:
             return False
         return len(self._waiting) < self._pace.limit // 2
 
+    def waiting(self) -> int:
+        """Say how many entries wait to be written."""
+        return len(self._waiting)
+
     def record(self, entry: Entry) -> Future[None]:
         """Queue an entry; as the port says."""
         if self._closing.is_set():

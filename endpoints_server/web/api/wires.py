@@ -2,6 +2,7 @@
 
 import asyncio
 from asyncio import CancelledError
+from collections.abc import Mapping
 from typing import cast
 
 from litestar import post
@@ -20,19 +21,25 @@ UNDER_ENDPOINT = "/e/{endpoint:str}"
 POST_ONLY = Fault(kind=Kind.BAD_REQUEST, status=405, message="Only POST is answered here.")
 
 
-def wire_handlers(exchange: Exchange) -> list[BaseRouteHandler]:
-    """Make the handlers for every path of every wire.
+def wire_applications(exchange: Exchange) -> dict[str, ASGIApp]:
+    """Make what answers every path of every wire."""
+    return {
+        path: wire_application(exchange, wire, operation)
+        for wire in exchange.wires.values()
+        for path, operation in wire.paths.items()
+    }
 
-    They are plain ASGI applications: the framework routes to them and does nothing else, for this
-    is where the load is. It cannot route to one by a path with a parameter, so that under an
-    endpoint it asks an ordinary handler for the application.
+
+def wire_handlers(applications: Mapping[str, ASGIApp]) -> list[BaseRouteHandler]:
+    """Make the framework's handlers of the wires' paths, alone and under an endpoint.
+
+    It cannot route to a plain application by a path with a parameter, so that under an endpoint it
+    asks an ordinary handler for it.
     """
     handlers: list[BaseRouteHandler] = []
-    for wire in exchange.wires.values():
-        for path, operation in wire.paths.items():
-            answer = wire_application(exchange, wire, operation)
-            handlers.append(asgi(path, opt=ITSELF, copy_scope=False)(answer))
-            handlers.append(handler_under_endpoint(path, answer))
+    for path, answer in applications.items():
+        handlers.append(asgi(path, opt=ITSELF, copy_scope=False)(answer))
+        handlers.append(handler_under_endpoint(path, answer))
     return handlers
 
 

@@ -1,9 +1,7 @@
-"""The composition root: names the concrete, and builds the server."""
+"""What a server is put together from: opened in order, closed in the opposite order."""
 
 import asyncio
-import gc
 import time
-from asyncio import Event
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -11,7 +9,6 @@ from pathlib import Path
 from random import SystemRandom
 from tempfile import TemporaryDirectory
 
-from litestar import Litestar, Router
 from msgspec import Struct
 from msgspec.structs import replace
 from uuid_utils import uuid7
@@ -37,21 +34,7 @@ from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring, open_ring
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
-from endpoints_server.web.api.models import model_handlers
-from endpoints_server.web.api.probes import probe_handlers
-from endpoints_server.web.api.titles import title_handlers
-from endpoints_server.web.api.wires import wire_handlers
-from endpoints_server.web.console.console import Console
 from endpoints_server.web.console.my_keys import MY_KEYS
-from endpoints_server.web.console.pages import console_handlers
-from endpoints_server.web.faults import fault_answers
-from endpoints_server.web.guards import key_guard, require_declared_access
-from endpoints_server.web.librechat.balance import librechat_balance_handlers
-from endpoints_server.web.librechat.endpoints import librechat_endpoint_handlers
-from endpoints_server.web.librechat.keys import librechat_key_handlers
-from endpoints_server.web.librechat.models import librechat_model_handlers
-from endpoints_server.web.librechat.titles import librechat_title_handlers
-from endpoints_server.web.me.me import me_handlers
 from endpoints_server.wires.listed import WIRES
 
 LOG = logger("endpoints_server")
@@ -82,8 +65,7 @@ async def open_parts(
     """
     async with AsyncExitStack() as stack:
         ring = await asyncio.to_thread(open_ring, environment.data_dir, environment.secret_keys)
-        url = environment.database_url
-        store = await open_store(environment.data_dir, url.reveal() if url else "")
+        store = await open_configured(environment)
         stack.push_async_callback(store.close)
         await ensure_admin(store, ring, environment.admin_key, now())
         upstreams = Upstreams()
@@ -99,6 +81,7 @@ async def open_parts(
         live = Live(path, environ, prices, version_key=ring.newest_key(), on_attempt=note)
         await live.reload()
         exchange = build_exchange(lists, store, ring, upstreams, metrics, environment.public_url)
+        watch(metrics, exchange)
         titling = Titling(exchange, store.titles)
         stack.push_async_callback(titling.close)
         yield Parts(
@@ -111,6 +94,24 @@ async def open_parts(
             exchange=replace(exchange, listener=titling),
             titling=titling,
         )
+
+
+async def open_configured(environment: Environment) -> Store:
+    """Open the store that the environment names, which says so when it can no longer be written."""
+    url = environment.database_url
+    return await open_store(
+        environment.data_dir,
+        url.reveal() if url else "",
+        on_trouble=lambda error: LOG.error("the ledger cannot be written", error=str(error)),
+    )
+
+
+def watch(metrics: Metrics, exchange: Exchange) -> None:
+    """Let the metrics ask what goes on whenever they are read."""
+    under_way, ledger = exchange.under_way, exchange.ledger
+    metrics.inflight.set_function(lambda: under_way.calls)
+    metrics.streams_open.set_function(lambda: under_way.streams)
+    metrics.ledger_waiting.set_function(ledger.waiting)
 
 
 async def open_demo(data_dir: Path, stack: AsyncExitStack) -> Path:
@@ -211,71 +212,3 @@ def now() -> int:
 def identify() -> str:
     """Draw an id that sorts by time."""
     return uuid7().hex
-
-
-def build(parts: Parts, public_url: str) -> Litestar:
-    """Build the application; what it needs is open already, and stays open after it.
-
-    `public_url` is where browsers find it. While it runs, the configuration file is watched.
-    """
-    exchange, live, store = parts.exchange, parts.live, parts.store
-    console = Console(
-        exchange=exchange,
-        store=store,
-        public_url=public_url,
-        problems=lambda: live.problems,
-    )
-    ordinary = [
-        *model_handlers(exchange),
-        *probe_handlers(exchange.catalog, partial(checks, parts), parts.metrics.exposition),
-        *me_handlers(exchange, store),
-        *librechat_key_handlers(exchange),
-        *librechat_endpoint_handlers(exchange),
-        *librechat_model_handlers(exchange),
-        *librechat_balance_handlers(exchange),
-        *title_handlers(exchange, parts.titling),
-        *librechat_title_handlers(parts.titling),
-        *console_handlers(console),
-    ]
-    app = Litestar(
-        route_handlers=[
-            *wire_handlers(exchange),
-            Router("/", route_handlers=ordinary, guards=[key_guard(exchange)]),
-        ],
-        exception_handlers=fault_answers(exchange),
-        lifespan=[partial(watching, live, parts.lists)],
-        openapi_config=None,
-        logging_config=None,
-        request_max_body_size=None,
-    )
-    require_declared_access(app)
-    return app
-
-
-def checks(parts: Parts) -> dict[str, bool]:
-    """Tell what works at this moment."""
-    return {
-        "configuration": bool(parts.live.current.version),
-        "ledger": parts.store.ledger.has_room(),
-    }
-
-
-@asynccontextmanager
-async def watching(live: Live, lists: ModelLists, _: Litestar) -> AsyncIterator[None]:
-    """Follow the configuration file, and keep model lists fresh, while the application runs.
-
-    What is alive by then stays alive: freezing it keeps the collector from walking it again and
-    again, which is where the slowest answers came from.
-    """
-    stop = Event()
-    watch = asyncio.create_task(live.watch(stop))
-    refresh = asyncio.create_task(lists.run())
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        refresh.cancel()
-        stop.set()
-        await asyncio.gather(refresh, return_exceptions=True)
-        await watch

@@ -1,0 +1,1 @@
+"""The composition root: names the concrete, and builds the server."""

@@ -1,0 +1,99 @@
+"""The application: every route, and what runs beside them."""
+
+import asyncio
+import gc
+from asyncio import Event
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from litestar import Litestar, Router
+from litestar.types import ASGIApp
+
+from endpoints_server.app.parts import Parts
+from endpoints_server.config.live import Live
+from endpoints_server.desk.models.lists import ModelLists
+from endpoints_server.web.api.models import model_handlers
+from endpoints_server.web.api.probes import probe_handlers
+from endpoints_server.web.api.titles import title_handlers
+from endpoints_server.web.api.wires import wire_applications, wire_handlers
+from endpoints_server.web.console.console import Console
+from endpoints_server.web.console.pages import console_handlers
+from endpoints_server.web.faults import fault_answers
+from endpoints_server.web.guards import key_guard, require_declared_access
+from endpoints_server.web.librechat.balance import librechat_balance_handlers
+from endpoints_server.web.librechat.endpoints import librechat_endpoint_handlers
+from endpoints_server.web.librechat.keys import librechat_key_handlers
+from endpoints_server.web.librechat.models import librechat_model_handlers
+from endpoints_server.web.librechat.titles import librechat_title_handlers
+from endpoints_server.web.me.me import me_handlers
+from endpoints_server.web.shortcut import Shortcut
+
+
+def build(parts: Parts, public_url: str) -> ASGIApp:
+    """Build the application; what it needs is open already, and stays open after it.
+
+    `public_url` is where browsers find it. While it runs, the configuration file is watched.
+    """
+    exchange, live, store = parts.exchange, parts.live, parts.store
+    console = Console(
+        exchange=exchange,
+        store=store,
+        public_url=public_url,
+        problems=lambda: live.problems,
+    )
+    ordinary = [
+        *model_handlers(exchange),
+        *probe_handlers(exchange.catalog, partial(checks, parts), parts.metrics.exposition),
+        *me_handlers(exchange, store),
+        *librechat_key_handlers(exchange),
+        *librechat_endpoint_handlers(exchange),
+        *librechat_model_handlers(exchange),
+        *librechat_balance_handlers(exchange),
+        *title_handlers(exchange, parts.titling),
+        *librechat_title_handlers(parts.titling),
+        *console_handlers(console),
+    ]
+    applications = wire_applications(exchange)
+    app = Litestar(
+        route_handlers=[
+            *wire_handlers(applications),
+            Router("/", route_handlers=ordinary, guards=[key_guard(exchange)]),
+        ],
+        exception_handlers=fault_answers(exchange),
+        lifespan=[partial(watching, live, parts.lists)],
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=None,
+    )
+    require_declared_access(app)
+    return Shortcut(app, applications)
+
+
+def checks(parts: Parts) -> dict[str, bool]:
+    """Tell what works at this moment."""
+    return {
+        "configuration": bool(parts.live.current.version),
+        "ledger": parts.store.ledger.has_room(),
+    }
+
+
+@asynccontextmanager
+async def watching(live: Live, lists: ModelLists, _: Litestar) -> AsyncIterator[None]:
+    """Follow the configuration file, and keep model lists fresh, while the application runs.
+
+    What is alive by then stays alive: freezing it keeps the collector from walking it again and
+    again, which is where the slowest answers came from.
+    """
+    stop = Event()
+    watch = asyncio.create_task(live.watch(stop))
+    refresh = asyncio.create_task(lists.run())
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        refresh.cancel()
+        stop.set()
+        await asyncio.gather(refresh, return_exceptions=True)
+        await watch
