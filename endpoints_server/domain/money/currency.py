@@ -26,5 +26,5 @@ class Shown(Struct, frozen=True, kw_only=True):
 def show(nano_usd: int, currency: Currency) -> Shown:
     """Write nano-USD in a currency, rounded half to even at nine decimals."""
     exact = Decimal(nano_usd).scaleb(-NANO_PER_USD) * currency.rate
-    text = format(exact.quantize(SMALLEST, ROUND_HALF_EVEN), "f")
+    text = format(exact.quantize(SMALLEST, ROUND_HALF_EVEN) + 0, "f")  # a zero has no sign
     return Shown(amount=text.rstrip("0").rstrip("."), currency=currency.code)
