@@ -20,13 +20,14 @@ def title_rules_of(
     others: Conversation = Everywhere() if isinstance(everywhere, UnsetType) else everywhere
     timing = given(entry.title_timing, others.title_timing)
     is_on = given(entry.title_convo, others.title_convo)
+    asked = entry.title_endpoint or others.title_endpoint
     method = given(entry.title_method, others.title_method)
     return TitleRules(
         is_on=is_on is True,
         timing="final" if timing == "final" else "immediate",
         is_structured=method in ("structured", "functions"),
         model=title_model_of(entry, everywhere),
-        endpoint=slug_of(entry.title_endpoint or others.title_endpoint),
+        endpoint=slug_of(asked) if asked else "",
         prompt=entry.title_prompt or others.title_prompt,
         template=entry.title_prompt_template or others.title_prompt_template,
         role="system" if entry.title_message_role == "system" else "user",
