@@ -24,7 +24,7 @@ USUAL_BUDGET = 2000
 SHARE_OF_CEILING = 0.9
 
 
-def shape(fields: Fields, model: str, dialect: Dialect) -> None:
+def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
     """Rename, lay the dialect over the request, and put into form what the API has for it.
 
     A ceiling that is dropped becomes the most the model writes, as the API demands one.
@@ -36,6 +36,9 @@ def shape(fields: Fields, model: str, dialect: Dialect) -> None:
     stop = fields.get("stop_sequences")
     if stop is not None and bytes(stop).startswith(b'"'):
         fields["stop_sequences"] = raw([decode_value(stop)])
+    thinking = fields.get("thinking")
+    if thinking is not None and b'"type"' not in bytes(thinking):
+        fit_thinking(fields, family_of(model), lose)
     if CEILING in dialect.drop:
         fields[CEILING] = raw(family_of(model).ceiling_tokens)
 

@@ -37,7 +37,7 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
 
     fields = write_fields(prompt, lose)
     body = {name: raw(value) for name, value in fields.items()}
-    shape(body, prompt.model, dialect)
+    shape(body, prompt.model, dialect, lose)
     fit_model(body, prompt.model, lose)
     return Written(body=close_fields(body), losses=tuple(losses.values()))
 

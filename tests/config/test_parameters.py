@@ -1,0 +1,132 @@
+"""The parameters of an endpoint: panels with their mistakes, and what all endpoints share."""
+
+from typing import Any
+
+import pytest
+
+from endpoints_server.config.problem import Level
+from tests.config.files import only_endpoint, told, with_keys
+
+
+def panel(text: str) -> str:
+    return with_keys(f"customParams: {{{text}}}")
+
+
+def definitions(*texts: str) -> str:
+    listed = ", ".join(f"{{{text}}}" for text in texts)
+    return panel(f"paramDefinitions: [{listed}]")
+
+
+def test_an_unknown_set_is_told_with_the_nearest() -> None:
+    assert told(panel("defaultParamsEndpoint: openai")) == [
+        "8:45: error: `openai` is no known set of parameters (did you mean `openAI`?)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("definition", "message"),
+    [
+        ("key: temperature, default: 9", "`default` must be within `range`"),
+        ("key: temperature, default: warm", "`default` must be a number"),
+        ("key: temperature, type: string", "`default` must be text"),
+        ("key: reasoning_effort, default: extreme", "`default` must be one of `options`"),
+        ("key: useResponsesApi, default: 'true'", "`default` must be `true` or `false`"),
+        ("key: own, options: [a]", "a dropdown needs at least two options"),
+        ("key: own, type: number, component: slider", "a slider over numbers needs a `range`"),
+        ("key: own, minText: 5, maxText: 1", "`minText` must not be above `maxText`"),
+        (
+            "key: reasoning_effort, default: '', enumMappings: {low: 1}",
+            "`enumMappings` must say what each option is sent as",
+        ),
+    ],
+)
+def test_a_definition_that_makes_no_sense_is_told_with_its_place(
+    definition: str, message: str
+) -> None:
+    (problem,) = told(definitions(definition))
+    assert problem.startswith("8:")
+    assert f"error: {message}" in problem
+
+
+def test_mistakes_of_several_definitions_are_told_together() -> None:
+    problems = told(definitions("key: temperature, default: 9", "key: top_p, default: x"))
+    assert len(problems) == 2
+
+
+def test_a_parameter_that_no_set_has_is_noted_and_sent() -> None:
+    text = definitions("key: safe_prompt, default: true")
+    assert [note.split(": ", 2)[1] for note in told(text, Level.NOTE)] == ["note"]
+    assert only_endpoint(text).dialect.defaults == {"safe_prompt": True}
+
+
+def test_only_explicit_defaults_are_sent_and_each_as_its_mapping_says() -> None:
+    dialect = only_endpoint(
+        definitions(
+            "key: temperature, range: {min: 0, max: 1}, default: 1",
+            "key: top_p",
+            "key: max_tokens, default: 5",
+            "key: resendFiles, default: false",
+            "key: level, options: [a, b], default: b, enumMappings: {a: 1, b: 2}",
+        )
+    ).dialect
+    assert dialect.defaults == {"temperature": 1, "max_tokens": 5, "level": 2}
+    assert isinstance(dialect.defaults["max_tokens"], int)
+
+
+def test_a_panel_is_completed_for_screens() -> None:
+    screen = only_endpoint(definitions("key: temperature, default: 0.2")).screen
+    parameters: Any = screen.parameters
+    (definition,) = parameters["paramDefinitions"]
+    assert definition["component"] == "slider"
+    assert definition["range"] == {"min": 0, "max": 2, "step": 0.01}
+    assert definition["default"] == 0.2
+
+
+@pytest.mark.parametrize(
+    ("lines", "brand"),
+    [
+        (["iconURL: Grok"], "xai"),
+        (["provider: anthropic"], "anthropic"),
+        (["iconURL: https://x.test/i.png"], ""),
+    ],
+)
+def test_a_known_brand_is_found_for_screens(lines: list[str], brand: str) -> None:
+    assert only_endpoint(with_keys(*lines)).screen.brand == brand
+
+
+@pytest.mark.parametrize(
+    ("flags", "replay"),
+    [
+        ("", "all"),
+        ("includeReasoningContent: true", "loop"),
+        ("includeReasoningContent: true, includeReasoningHistory: true", "all"),
+        ("includeReasoningHistory: false", "none"),
+    ],
+)
+def test_the_flags_say_which_reasoning_goes_back(flags: str, replay: str) -> None:
+    assert only_endpoint(panel(flags)).dialect.replay == replay
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["addParams: {disableStreaming: true}", "addParams: {stream: false}"],
+)
+def test_answers_can_be_asked_for_unstreamed(lines: str) -> None:
+    assert only_endpoint(with_keys(lines)).dialect.is_whole
+
+
+def test_what_all_endpoints_share_lies_under_what_each_says_itself() -> None:
+    text = with_keys("streamRate: 5", "headers: {X-Own: a, x-both: own}") + (
+        "  all:\n    streamRate: 9\n    headers: {X-Both: all, X-All: '${ACME_KEY}'}\n"
+    )
+    endpoint = only_endpoint(text)
+    assert endpoint.screen.stream_rate_ms == 5
+    headers = {template.name: template.pieces for template in endpoint.headers}
+    assert headers == {"X-Own": ("a",), "x-both": ("own",), "X-All": ("k-acme",)}
+    without = text.replace("      streamRate: 5\n", "")
+    assert only_endpoint(without).screen.stream_rate_ms == 9
+
+
+def test_a_shared_header_is_checked_like_any_other() -> None:
+    text = with_keys() + "  all:\n    headers: {'X Bad': a, X-Unset: '${NOBODY_SETS_THIS}'}\n"
+    assert [problem.split(":")[0] for problem in told(text)] == ["9", "9"]
