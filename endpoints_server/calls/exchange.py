@@ -1,6 +1,6 @@
 """What calls need of the world, in one record."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -45,8 +45,8 @@ class Lists(Protocol):
     async def review(self, person: Person) -> Catalog:
         """Give the same, and see to it that the person's own lists are asked for again in time."""
 
-    async def learn(self, person: Person) -> Catalog:
-        """Give the same once every list was tried at least once."""
+    def learn(self, person: Person) -> AsyncIterator[Catalog]:
+        """Give the same anew for each list that comes, until every one was tried at least once."""
 
 
 class Exchange(Struct, frozen=True, kw_only=True):
@@ -84,6 +84,8 @@ class Exchange(Struct, frozen=True, kw_only=True):
         """Give it to somebody who looks at lists of models."""
         return await self.lists.review(person) if self.lists else self.catalog()
 
-    async def learn(self, person: Person) -> Catalog:
-        """Give it to somebody whose model is unknown so far; waits for lists never had yet."""
-        return await self.lists.learn(person) if self.lists else self.catalog()
+    async def learn(self, person: Person) -> AsyncIterator[Catalog]:
+        """Give it again for each list that was never had yet, as it comes."""
+        if self.lists is not None:
+            async for catalog in self.lists.learn(person):
+                yield catalog

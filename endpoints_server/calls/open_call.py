@@ -55,10 +55,15 @@ async def find(
     try:
         return catalog, plan(catalog, asked, endpoint_name).routes[0]
     except Failed as failed:
-        if failed.fault.public_code != "model_not_found":
-            raise
-    catalog = await exchange.learn(caller.person)
-    return catalog, plan(catalog, asked, endpoint_name).routes[0]
+        unknown = failed
+    if unknown.fault.public_code != "model_not_found":
+        raise unknown
+    async for later in exchange.learn(caller.person):
+        try:
+            return later, plan(later, asked, endpoint_name).routes[0]
+        except Failed as failed:
+            unknown = failed
+    raise unknown
 
 
 def require_plain(inbound: Inbound) -> None:

@@ -5,7 +5,8 @@ belong to a person are laid over that catalog when the person asks.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from asyncio import FIRST_COMPLETED
+from collections.abc import AsyncIterator, Callable, Iterable
 from functools import lru_cache, partial
 
 from msgspec import Struct
@@ -105,15 +106,19 @@ class ModelLists:
                 self._look_after(person, endpoint, revisions.get(endpoint.slug))
         return self.catalog_for(person)
 
-    async def learn(self, person: Person) -> Catalog:
-        """Give the catalog as a person sees it once every list was tried at least once."""
+    async def learn(self, person: Person) -> AsyncIterator[Catalog]:
+        """Give the catalog as a person sees it at once, and again whenever a list comes that was
+        never had; ends when each was tried, and after a few seconds in any case.
+        """
         await self.review(person)
         shelf = self._shelves.find(person.id) or {}
         lists = (*self._shared.values(), *shelf.values())
-        tasks = [kept.task for kept in lists if kept.task and not kept.is_settled]
-        if tasks:
-            await asyncio.wait(tasks, timeout=LEARNING_SECONDS)
-        return self.catalog_for(person)
+        waiting = {kept.task for kept in lists if kept.task and not kept.is_settled}
+        end_at = self._around.timer() + LEARNING_SECONDS
+        yield self.catalog_for(person)
+        while waiting and (left := end_at - self._around.timer()) > 0:
+            _, waiting = await asyncio.wait(waiting, timeout=left, return_when=FIRST_COMPLETED)
+            yield self.catalog_for(person)
 
     def states(self) -> list[ListState]:
         """Tell how the lists stand that all share, one for each endpoint that has one."""

@@ -202,13 +202,13 @@ async def test_a_caller_waits_for_lists_never_had_and_only_once() -> None:
     async with keeping() as provider:
         provider.status = "500 No"
         provider.lists.adopt(catalog_of_entries(entry("Acme", provider.url)))
-        await provider.lists.learn(ADA)
+        assert len([catalog async for catalog in provider.lists.learn(ADA)]) == 2
         assert len(provider.asked) == 1
         provider.pause.clear()
         provider.seconds += 60
         provider.lists.refresh()
         async with asyncio.timeout(1):
-            await provider.lists.learn(ADA)
+            assert len([catalog async for catalog in provider.lists.learn(ADA)]) == 1
         provider.pause.set()
 
 
