@@ -84,6 +84,8 @@ def entries(draw: st.DrawFn, entry_ids: st.SearchStrategy[str] = texts) -> Entry
         rates=known,
         cost_nano_usd=None if known is None else cost(usage, known),
         cost_status=CostStatus.UNPRICED if known is None else CostStatus.EXACT,
+        reported_cost_nano_usd=draw(st.none() | counts),
+        is_charged=known is not None and draw(st.booleans()),
         losses=tuple(draw(st.lists(texts, max_size=2))),
         config=draw(texts),
     )

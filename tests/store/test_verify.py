@@ -44,6 +44,8 @@ BROKEN = {
     "unpriced with a cost": (entry("x", cost_status=CostStatus.UNPRICED), Rule.COST),
     "priced without a cost": (entry("x", cost_nano_usd=None), Rule.COST),
     "priced without rates": (entry("x", rates=None), Rule.COST),
+    "charged without a price": (entry("x", **UNPRICED, is_charged=True), Rule.COST),
+    "a negative cost reported": (entry("x", reported_cost_nano_usd=-1), Rule.NEGATIVE),
     "a negative time": (entry("x", took=-1), Rule.NEGATIVE),
     "a negative count": (entry("x", usage=Usage(input=-1), cost_nano_usd=-150), Rule.NEGATIVE),
     "a negative rate": (entry("x", **{**UNPRICED, "rates": NEGATIVE_RATES}), Rule.NEGATIVE),

@@ -91,9 +91,9 @@ class Balance(Struct, frozen=True, kw_only=True, rename=spell):
 
 
 class Transactions(Struct, frozen=True, kw_only=True, rename=spell):
-    """The record of what was spent."""
+    """LibreChat's record of what was spent; the ledger here is kept either way."""
 
-    enabled: Annotated[bool, Meta(description="Keep a record of what was spent.")] = True
+    enabled: Annotated[bool, Meta(description="The ledger is kept either way.")] = True
 
 
 class Settings(Block, frozen=True, kw_only=True):
