@@ -74,6 +74,7 @@ class Provider:
         self.server: Server
         self.lists: ModelLists
         self.vault: Vault
+        self.upstreams: Upstreams
 
     @property
     def url(self) -> str:
@@ -124,7 +125,7 @@ async def keeping() -> AsyncIterator[Provider]:
     """Keep lists before a provider."""
     provider = Provider()
     async with Server(provider.answer) as provider.server:
-        upstreams = Upstreams()
+        provider.upstreams = upstreams = Upstreams()
         ring = Ring(newest="a", keys={"a": bytes(range(32))})
         store = open_memory()
         for person in (ADA, GRACE):

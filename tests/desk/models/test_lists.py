@@ -12,6 +12,7 @@ from tests.desk.models.keeping import (
     GRACE,
     RATES,
     catalog_of_entries,
+    compiled,
     entry,
     keeping,
     names_of,
@@ -196,6 +197,22 @@ async def test_a_private_address_that_a_person_typed_is_not_asked() -> None:
         assert await provider.names_for(ADA) == ["d1", "d2"]
         assert provider.asked == []
         assert [person for _, person, _ in provider.changes] == ["ada"]
+
+
+async def test_an_address_that_a_person_typed_gets_nothing_of_the_houses() -> None:
+    async with keeping() as provider:
+        headers = {"x-house": "hidden", "authorization": "Bearer sk-house-2"}
+        personal = entry("Acme", "user_provided", apiKey="sk-house-1", headers=headers)
+        allowed = [provider.url.removeprefix("http://")]
+        catalog = compiled([personal], allowed=allowed)
+        assert catalog is not None
+        provider.upstreams.adopt(catalog)
+        provider.lists.adopt(catalog)
+        await provider.store_key("acme", "sk-own-1", f"{provider.url}/v1")
+        assert await provider.names_for(ADA) == ["f1", "f2"]
+        sent = provider.server.last.headers
+        assert sent["authorization"] == "Bearer sk-own-1"
+        assert not any("hidden" in value or "sk-house" in value for value in sent.values())
 
 
 async def test_a_caller_waits_for_lists_never_had_and_only_once() -> None:
