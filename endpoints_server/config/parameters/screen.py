@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UnsetType
 
-from endpoints_server.config.parameters.complete import laid_over
+from endpoints_server.config.parameters.complete import completed, laid_over
 from endpoints_server.config.parameters.sets import USUAL
 from endpoints_server.config.parameters.vendor import brand_of, is_of
 from endpoints_server.config.schema.endpoint import CustomEndpoint
@@ -43,7 +43,7 @@ def parameters_of(entry: CustomEndpoint) -> Mapping[str, object]:
     return {
         **{key: value for key, value in told.items() if key != "paramDefinitions"},
         "defaultParamsEndpoint": set_name,
-        "paramDefinitions": definitions,
+        "paramDefinitions": completed(definitions),
     }
 
 

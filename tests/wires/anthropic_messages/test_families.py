@@ -77,7 +77,7 @@ def test_thinking_is_lost_where_a_family_has_none() -> None:
     assert losses == ["thinking"]
 
 
-def test_nothing_thinks_unasked() -> None:
+def test_no_model_is_made_to_think_unasked() -> None:
     for model in ("claude-sonnet-4-5", "claude-opus-4-7", "claude-3-7-sonnet"):
         assert "thinking" not in write(model)[0]
         assert "thinking" not in write(model, reasoning=Reasoning(effort="off"))[0]
