@@ -17,7 +17,7 @@ ACCOUNT = Account(person_id="admin", granted_nano_usd=1_000_000, opened_at=NOON,
 
 async def left(store: Store, person_id: str = "admin") -> int | None:
     standing = await store.balances.find_standing(person_id)
-    return standing and standing.left_nano_usd
+    return None if standing is None else standing.left_nano_usd
 
 
 async def test_who_never_asked_has_no_account(store: Store) -> None:
