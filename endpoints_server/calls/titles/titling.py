@@ -19,6 +19,7 @@ from endpoints_server.calls.titles.make import Made, make_title
 from endpoints_server.calls.titles.overhear import Overheard, answered_in
 from endpoints_server.calls.titles.words import Talked, talked_in
 from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.wire import Operation
 from endpoints_server.log import logger
 from endpoints_server.store.titles import Talk, Titles
 
@@ -56,8 +57,9 @@ class Titling:
     def begin(self, call: Call, delivery: Delivery) -> Delivery:
         """Take note of a call of a conversation, and give the way its answer is to take."""
         talk, rules = talk_of(call), call.route.endpoint.titles
+        is_wanted = rules.is_on and call.inbound.operation is Operation.CHAT
         is_taken = talk in self._turns or talk in self._known
-        if not rules.is_on or is_taken or len(self._turns) >= MOST_TURNS:
+        if not is_wanted or is_taken or len(self._turns) >= MOST_TURNS:
             return delivery
         if rules.timing == "final":
             overheard = Overheard(delivery)
