@@ -13,7 +13,15 @@ from endpoints_server.config.parameters.judge import judge
 from endpoints_server.config.parameters.sets import known_sets
 from endpoints_server.config.parameters.vendor import brand_named
 from endpoints_server.config.prices import no_prices
-from tests.vectors.differences.files import DEFINITIONS, FILES, MERGED, NO_FILE, OUTCOMES
+from tests.vectors.differences.files import (
+    DEFINITIONS,
+    FILES,
+    FILES_NOT_PLAYED,
+    FUNCTIONS,
+    MERGED,
+    NO_FILE,
+    OUTCOMES,
+)
 
 ENVIRON = {
     "ACME_KEY": "k",
@@ -129,3 +137,11 @@ def test_brands_are_recognised_as_librechat_recognises_them(shared: Path) -> Non
     assert len(brands) > 30
     for case in brands:
         assert (brand_named(case["args"][0] or "") or None) == case.get("output"), case["args"]
+
+
+def test_whatever_is_not_played_stands_there_with_its_reason(shared: Path) -> None:
+    functions = {case["fn"] for case in vectors(shared, "names-and-helpers.json")["cases"]}
+    assert functions == {"resolveProviderId", *FUNCTIONS}
+    for name, reason in FILES_NOT_PLAYED.items():
+        assert reason
+        assert vectors(shared, name)["cases"]

@@ -62,3 +62,19 @@ NO_FILE = {
         "remote-html",
     ],
 }
+FUNCTIONS = {
+    "normalizeEndpointName": "a name is found without regard to case, whatever it is",
+    "resolveEndpointType": "every endpoint here is a custom one",
+    "getEndpointField": "every endpoint here is a custom one",
+    "getDefaultParamsEndpoint": "it reads a field of a list that is told whole",
+    "isParamEndpoint": "every endpoint here has parameters",
+    "clampSettingRange": "a slider on a screen stays in its range by itself",
+    "orderEndpointsConfig": "endpoints keep the order of the file",
+}
+"""Functions of LibreChat's that are not played, and why."""
+
+FILES_NOT_PLAYED = {
+    "param-value-schema.json": "a screen judges what is typed into it; of a request's values the"
+    " upstream judges, and a value that LibreChat would quietly forget goes on as it was sent",
+}
+"""Files of cases that are not played, and why."""
