@@ -61,7 +61,7 @@ def upstream() -> Generator[TitleUpstream]:
 
 @pytest.fixture(scope="module")
 def server(upstream: TitleUpstream, tmp_path_factory: pytest.TempPathFactory) -> Generator[Serving]:
-    timeouts = {"timeouts": {"total": 1.2, "firstToken": 1.2}}
+    timeouts = {"timeouts": {"total": 2, "firstToken": 2}}
     special = {"hang": timeouts, "hang-final": timeouts}
     text = config(entries(upstream.url), {"endpoints": special})
     with serving(text, tmp_path_factory.mktemp("titles")) as server:
@@ -204,7 +204,7 @@ async def test_a_title_that_fails_leaves_the_answer_alone(
     talk, began_at = f"fails-{name}{timing}", time.monotonic()
     answer = await chat(client, f"{name}{timing}/m", talk)
     assert answer.json()["choices"][0]["message"]["content"] == ANSWER
-    assert time.monotonic() - began_at < 1
+    assert time.monotonic() - began_at < 2
     assert await title(client, talk) == ""
     tries = titles_in_ledger(server, talk)
     assert len(tries) == {"hang": 2, "garbage": 2}.get(name, 1)
