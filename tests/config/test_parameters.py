@@ -130,3 +130,14 @@ def test_what_all_endpoints_share_lies_under_what_each_says_itself() -> None:
 def test_a_shared_header_is_checked_like_any_other() -> None:
     text = with_keys() + "  all:\n    headers: {'X Bad': a, X-Unset: '${NOBODY_SETS_THIS}'}\n"
     assert [problem.split(":")[0] for problem in told(text)] == ["9", "9"]
+
+
+def test_what_is_added_or_dropped_without_effect_is_noted() -> None:
+    text = with_keys("addParams: {useResponsesApi: true, apiKey: k, streaming: false}")
+    text += "      dropParams: [model, promptCache, stop]\n"
+    assert [note.split("note: ")[1] for note in told(text, Level.NOTE)] == [
+        "`useResponsesApi` is not added to requests: it steers LibreChat's own client",
+        "`apiKey` is not added to requests: it is not the file's to say",
+        "`model` is not dropped from requests: it is not the file's to say",
+        "`promptCache` is not dropped from requests: it steers LibreChat's own client",
+    ]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from endpoints_server.config.checks.headers import check_headers
 from endpoints_server.config.checks.nearest import did_you_mean
-from endpoints_server.config.checks.panel import check_panel
+from endpoints_server.config.checks.panel import check_panel, note_unsent
 from endpoints_server.config.checks.titles import check_titles
 from endpoints_server.config.checks.wording import describe, subject
 from endpoints_server.config.expand import USER_PROVIDED
@@ -148,6 +148,7 @@ CHECKS: tuple[Callable[[Document, Path], Iterator[Problem]], ...] = (
     check_headers,
     check_models,
     check_panel,
+    note_unsent,
     check_parameters,
     check_rates,
     check_titles,

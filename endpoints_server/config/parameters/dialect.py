@@ -16,6 +16,9 @@ UNADDED = frozenset({"messages", "stream", "apiKey"})
 
 UNDROPPED = UNADDED | {"model"}
 
+ACTING = frozenset({"disableStreaming", "streaming", "streamUsage"})
+"""Switches of LibreChat's client that act here too."""
+
 GOES_WITH = {
     WEB_SEARCH: ("web_search_options",),
     "reasoning_effort": ("reasoning",),
