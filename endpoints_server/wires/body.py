@@ -112,12 +112,7 @@ def raw(value: object) -> Raw:
 
 
 def rename(fields: Fields, names: Mapping[str, str]) -> None:
-    """Give parameters the names of the wire, which win where both spellings stand.
-
-    Costs a request without foreign names one comparison of its names.
-    """
-    if names.keys().isdisjoint(fields):
-        return
+    """Give parameters the names of the wire, which win where both spellings stand."""
     for alias in [name for name in fields if name in names]:
         value = fields.pop(alias)
         path = names[alias]
@@ -127,6 +122,8 @@ def rename(fields: Fields, names: Mapping[str, str]) -> None:
 
 def apply_dialect(fields: Fields, dialect: Dialect) -> None:
     """Lay defaults under a request, then add, then drop, as an endpoint's configuration says."""
+    if not (dialect.defaults or dialect.add or dialect.drop):
+        return
     for path, value in dialect.defaults.items():
         if not any(has_field(fields, name) for name in same_as(path)):
             add_field(fields, path, value)
@@ -146,11 +143,16 @@ def same_as(path: str) -> tuple[str, ...]:
 
 
 def has_field(fields: Fields, path: str) -> bool:
-    """Say whether there is a field, in a nested object where the path is dotted; null says no."""
+    """Say whether there is a field, in a nested object where the path is dotted; null says no.
+
+    Where an object could be, `false` says that nothing of it is wanted, and so decides its fields.
+    """
     head, _, rest = path.partition(".")
     value = fields.get(path)
     if value is not None or not rest:
         return value is not None and bytes(value) != b"null"
+    if bytes(fields.get(head, b"")) == b"false":
+        return True
     inner = inner_fields(fields, head)
     return inner is not None and has_field(inner, rest)
 

@@ -17,6 +17,9 @@ from endpoints_server.wires.anthropic_messages.request.thinking import (
 from endpoints_server.wires.anthropic_messages.schema import NAME, Object
 from endpoints_server.wires.body import Fields, apply_dialect, decode_value, drop_field, raw, rename
 
+FOREIGN = frozenset(NAMES[NAME])
+"""Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
+
 CEILING = "max_tokens"
 SEARCH_TYPE = "web_search_"
 SEARCH_TOOL = {"type": "web_search_20250305", "name": "web_search"}
@@ -29,7 +32,8 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
 
     A ceiling that is dropped becomes the most the model writes, as the API demands one.
     """
-    rename(fields, NAMES[NAME])
+    if not FOREIGN.isdisjoint(fields):
+        rename(fields, NAMES[NAME])
     apply_dialect(fields, dialect)
     if WEB_SEARCH in fields or WEB_SEARCH in dialect.drop:
         fit_web_search(fields)

@@ -18,6 +18,9 @@ from endpoints_server.wires.body import (
 )
 from endpoints_server.wires.openai_chat.ending import NAME
 
+FOREIGN = frozenset(NAMES[NAME])
+"""Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
+
 OLDER, NEWER = CEILINGS
 TAKES_NEWER = re.compile(r"(?:^|/)(?:o\d|gpt-[5-9])", re.IGNORECASE)
 """Models that refuse the older name of the ceiling."""
@@ -29,7 +32,8 @@ WEB_PLUGIN = {"id": "web"}
 
 def shape(fields: Fields, model: str, dialect: Dialect) -> None:
     """Rename, lay the dialect over the request, and put into form what endpoints differ in."""
-    rename(fields, NAMES[NAME])
+    if not FOREIGN.isdisjoint(fields):
+        rename(fields, NAMES[NAME])
     apply_dialect(fields, dialect)
     fit_ceiling(fields, model, dialect)
     if dialect.reasoning_format is not None:
