@@ -10,6 +10,7 @@ from endpoints_server.config.problem import Level
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.money.balance import Allowance, Refill, Unit
 from endpoints_server.domain.money.currency import Currency
+from endpoints_server.domain.money.price import Rates
 from tests.config.files import ENTRY, only_endpoint, read, told
 
 RATES = "{prompt: %s, completion: 0, context: 8}"
@@ -75,7 +76,7 @@ def test_zero_is_free_and_not_unknown() -> None:
     text = ENTRY + "      tokenConfig: {acme-large: {prompt: 0, completion: 0, context: 8}}\n"
     price = only_endpoint(text).models[0].price
     assert price is not None
-    assert (price.rates.input, price.rates.output) == (0, 0)
+    assert price.rates == Rates(input=Decimal(0), output=Decimal(0))
 
 
 @pytest.mark.parametrize(
