@@ -108,7 +108,8 @@ def test_a_budget_that_is_a_default_does_not_switch_thinking_on_again() -> None:
     assert "thinking" not in relay("claude-sonnet-4-5", dialect, **asked)
     switched_off = {"max_tokens": 9000, "thinking": False}
     assert "thinking" not in relay("claude-sonnet-4-5", dialect, **switched_off)
-    assert "thinking" not in relay("m", Dialect(), thinkingBudget=2000, **switched_off)
+    unknown = relay("m", Dialect(), thinkingBudget=2000, **switched_off)
+    assert unknown["thinking"] == {"type": "disabled"}
 
 
 def test_names_of_other_clients_become_the_wires_own() -> None:
