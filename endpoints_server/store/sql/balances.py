@@ -13,10 +13,10 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Engine,
     Integer,
     Select,
+    and_,
     func,
     literal_column,
     select,
@@ -79,13 +79,12 @@ class SqlBalances:
 
     def _find(self, person_id: str, known: Spent) -> tuple[Account | None, Spent]:
         with reading(self._engine) as connection:
-            row = connection.execute(
-                select(balances).where(balances.c.person_id == person_id)
-            ).one_or_none()
-            if row is None:
-                return None, known
-            account = Account(**dict(zip(NAMES, row, strict=True)))
-            return account, catch_up(connection, person_id, known)
+            found = connection.execute(account_and_charges(person_id, known.row)).one_or_none()
+        if found is None:
+            return None, known
+        *fields, nano_usd, row = found
+        account = Account(**dict(zip(NAMES, fields, strict=True)))
+        return account, Spent(known.nano_usd + nano_usd, row or known.row)
 
     def _open(self, account: Account) -> None:
         self._write(insert(balances).values(asdict(account)).on_conflict_do_nothing())
@@ -104,14 +103,15 @@ class SqlBalances:
             connection.execute(statement)
 
 
-def catch_up(connection: Connection, person_id: str, known: Spent) -> Spent:
-    """Add what was charged in the rows since."""
-    nano_usd, row = connection.execute(charged_since(person_id, known.row)).one()
-    return Spent(known.nano_usd + nano_usd, row or known.row)
-
-
-def charged_since(person_id: str, row: int) -> Select[Any]:
-    """Ask for what was charged after a row, and which row is the last."""
-    return select(func.coalesce(func.sum(entries.c.cost_nano_usd), 0), func.max(ROW_NUMBER)).where(
-        entries.c.person_id == person_id, entries.c.is_charged, row < ROW_NUMBER
+def account_and_charges(person_id: str, row: int) -> Select[Any]:
+    """Ask for an account, what was charged to it after a row, and which row is the last."""
+    is_charge = and_(
+        entries.c.person_id == balances.c.person_id, entries.c.is_charged, row < ROW_NUMBER
+    )
+    nano_usd = func.coalesce(func.sum(entries.c.cost_nano_usd), 0)
+    return (
+        select(*balances.c, nano_usd, func.max(ROW_NUMBER))
+        .select_from(balances.outerjoin(entries, is_charge))
+        .where(balances.c.person_id == person_id)
+        .group_by(balances.c.person_id)
     )
