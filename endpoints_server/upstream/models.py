@@ -9,13 +9,12 @@ from endpoints_server.domain.endpoint import Endpoint, Timeouts
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.upstream.clients import Upstream, Upstreams
 from endpoints_server.upstream.lists.address import with_query
-from endpoints_server.upstream.lists.read import ListedModel, Page, read_page, unique
+from endpoints_server.upstream.lists.read import MOST_MODELS, ListedModel, Page, read_page, unique
 from endpoints_server.upstream.send import Outgoing, send
 
 PATIENCE_SECONDS = 5.0
 """For the whole of a list, however many pages it has."""
 LIST_BYTES = 8 * 1024 * 1024
-MOST_MODELS = 5000
 MOST_PAGES = 50
 OK = 200
 
@@ -59,7 +58,7 @@ async def read_whole(
         if page is None:
             raise failed(endpoint, "answered with something that is no model list")
         found += page.models
-        if len(found) > MOST_MODELS or len(asked) > MOST_PAGES:
+        if page.is_too_long or len(found) > MOST_MODELS or len(asked) > MOST_PAGES:
             raise failed(endpoint, f"lists more than {MOST_MODELS} models or {MOST_PAGES} pages")
         page_url = following(url, page) or page_url
     if not found:

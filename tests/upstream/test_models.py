@@ -13,7 +13,7 @@ from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.upstream import models
 from endpoints_server.upstream.clients import Upstreams
-from endpoints_server.upstream.lists.read import ListedModel, read_page
+from endpoints_server.upstream.lists.read import MOST_MODELS, ListedModel, read_page
 from endpoints_server.upstream.models import LIST_BYTES, fetch_models
 from tests.upstream.conftest import endpoint_at
 from tests.upstreams.server import Exchange, Server
@@ -198,7 +198,7 @@ async def test_a_list_without_an_end_is_given_up() -> None:
 
 async def test_more_models_than_anybody_can_choose_from_are_refused() -> None:
     async def answer(exchange: Exchange) -> None:
-        say(exchange, {"data": [{"id": f"m{number}"} for number in range(models.MOST_MODELS + 1)]})
+        say(exchange, {"data": [{"id": f"m{number}"} for number in range(MOST_MODELS + 1)]})
 
     await refused(answer, "lists more than 5000 models")
 

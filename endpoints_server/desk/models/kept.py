@@ -1,8 +1,8 @@
 """One list as it is kept: what it said last, since when it fails, and when it is due again.
 
 A list is fresh for about two minutes. Whoever reads a stale one gets it at once, and it is asked
-for again behind them, once at a time. One that cannot be had is kept as it was and tried sooner;
-what it said before stays.
+for again behind them, once at a time. One that cannot be had stays as it was; it is tried sooner at
+first, and ever more seldom while it goes on failing.
 """
 
 from asyncio import Task
@@ -17,6 +17,7 @@ Question = tuple[object, ...]
 
 FRESH_SECONDS = 120.0
 FAILING_SECONDS = 30.0
+MOST_FAILING_SECONDS = 600.0
 JITTER = 0.2
 """Half of this much earlier or later, so that lists asked for together do not stay together."""
 
@@ -38,6 +39,7 @@ class Kept(Struct, kw_only=True, eq=False):
     had_at: float | None = None
     due_at: float = 0.0
     fault: Fault | None = None
+    failures: int = 0
     is_settled: bool = False
     task: Task[None] | None = None
 
@@ -47,13 +49,15 @@ class Kept(Struct, kw_only=True, eq=False):
 
     def take(self, now: float, lot: float) -> None:
         """Note that a list came; `lot` is drawn between 0 and 1."""
-        self.had_at, self.fault = now, None
+        self.had_at, self.fault, self.failures = now, None, 0
         self.due_at = now + jittered(FRESH_SECONDS, lot)
 
     def fail(self, now: float, fault: Fault, lot: float) -> None:
         """Note that there is no list to be had at the moment."""
         self.fault = fault
-        self.due_at = now + jittered(FAILING_SECONDS, lot)
+        wait_seconds = FAILING_SECONDS * 2 ** min(self.failures, 10)
+        self.failures += 1
+        self.due_at = now + jittered(min(wait_seconds, MOST_FAILING_SECONDS), lot)
 
     def age(self, now: float) -> float:
         """Give the seconds since there was a list, or since one is wanted."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from endpoints_server.domain.money.price import Price
 from endpoints_server.upstream.lists.price import price_of
@@ -17,6 +17,7 @@ TITLES = ("display_name", "displayName", "name")
 LONGEST_NAME = 256
 LONGEST_TITLE = 200
 MOST_TOKENS = 10**9
+MOST_MODELS = 5000
 
 CONTEXT = (
     ("context_length",),
@@ -51,6 +52,11 @@ OTHER_KINDS = frozenset(
     | {"video", "tts", "asr", "inpaint", "upscale", "music", "transcription", "reranker"}
 )
 MORE = (("nextPageToken", "pageToken"), ("next_page_token", "page_token"))
+MARKS = ("has_more", "last_id", "nextPageToken", "next_page_token")
+
+ANSWER = msgspec.json.Decoder(dict[str, Raw] | list[Raw])
+ITEMS = msgspec.json.Decoder(list[Raw])
+"""Nothing inside is decoded: a list of megabytes is counted before it is read."""
 
 
 class ListedModel(Struct, frozen=True, kw_only=True):
@@ -71,32 +77,38 @@ class Page(Struct, frozen=True, kw_only=True):
 
     models: tuple[ListedModel, ...]
     more: tuple[str, str] | None = None
+    is_too_long: bool = False
 
 
 def read_page(body: bytes) -> Page | None:
-    """Read one answer; None where it is no model list. Models come in order, each name once."""
+    """Read one answer; None where it is no model list. Models come in order, each name once.
+
+    Of a list that is far too long no more is read than shows that.
+    """
     try:
-        told = msgspec.json.decode(body)
+        told = ANSWER.decode(body)
+        items = items_in(told)
+        if items is None:
+            return None
+        read = unique(read_models(items[: MOST_MODELS + 1]))
+        more = more_of(told) if isinstance(told, dict) else None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    items = items_in(told)
-    if items is None:
-        return None
-    return Page(models=unique(read_models(items)), more=more_of(told))
+    return Page(models=read, more=more, is_too_long=len(items) > MOST_MODELS)
 
 
-def items_in(told: object) -> list[object] | None:
+def items_in(told: Mapping[str, Raw] | list[Raw]) -> list[Raw] | None:
     """Find the list in an answer."""
     if isinstance(told, list):
         return told
-    if not isinstance(told, dict):
-        return None
-    return next((told[name] for name in LISTS if isinstance(told.get(name), list)), None)
+    found = (told[name] for name in LISTS if name in told)
+    return next((ITEMS.decode(each) for each in found if bytes(each).startswith(b"[")), None)
 
 
-def read_models(items: Iterable[object]) -> Iterator[ListedModel]:
+def read_models(items: Iterable[Raw]) -> Iterator[ListedModel]:
     """Read what can be read of each."""
-    for item in items:
+    for raw in items:
+        item = msgspec.json.decode(raw)
         if not isinstance(item, dict) or not is_talking(item):
             continue
         name = name_of(item)
@@ -182,15 +194,14 @@ def at(item: Json, path: tuple[str, ...]) -> object:
     return found
 
 
-def more_of(told: object) -> tuple[str, str] | None:
+def more_of(told: Mapping[str, Raw]) -> tuple[str, str] | None:
     """Say how the next page is asked for, if there is one."""
-    if not isinstance(told, dict):
-        return None
-    last = told.get("last_id")
-    if told.get("has_more") is True and isinstance(last, str) and last:
+    marks = {name: msgspec.json.decode(told[name]) for name in MARKS if name in told}
+    last = marks.get("last_id")
+    if marks.get("has_more") is True and isinstance(last, str) and last:
         return "after_id", last
     for field, asked in MORE:
-        token = told.get(field)
+        token = marks.get(field)
         if isinstance(token, str) and token:
             return asked, token
     return None

@@ -237,3 +237,15 @@ def test_people_who_have_not_looked_for_longest_are_forgotten_first() -> None:
     assert len(list(kept)) == shelves.MOST_PEOPLE
     assert kept.find("person-4") is None
     assert kept.find("person-5") is not None
+
+
+async def test_a_list_that_goes_on_failing_is_asked_for_ever_more_seldom() -> None:
+    async with keeping() as provider:
+        provider.status = "404 Never heard of it"
+        provider.lists.adopt(catalog_of_entries(entry("Acme", provider.url)))
+        for _ in range(120):
+            await provider.settle()
+            provider.seconds += 30
+            provider.lists.refresh()
+        await provider.settle()
+        assert 8 <= len(provider.asked) <= 12  # in an hour

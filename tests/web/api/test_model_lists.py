@@ -21,7 +21,8 @@ SLOWEST_SECONDS = 0.05
 MEGABYTE = 1024 * 1024
 MOST_GROWTH_BYTES = 96 * MEGABYTE
 GOOD = [{"id": f"model-{number}", "context_length": 4096} for number in range(300)]
-KINDS = ["hang"] * 5 + ["garbage"] * 3 + ["huge"] * 2 + ["good"] * 10
+LONG = json.dumps({"data": [{"id": f"model-{number:060}"} for number in range(100_000)]}).encode()
+KINDS = ["hang"] * 5 + ["garbage"] * 2 + ["long"] + ["huge"] * 2 + ["good"] * 10
 
 
 async def answer(exchange: Exchange) -> None:
@@ -32,6 +33,8 @@ async def answer(exchange: Exchange) -> None:
             await exchange.hang()
         case "garbage":
             exchange.whole("200 OK", "text/html", b"<html>\x00\xff</html>")
+        case "long":
+            exchange.whole("200 OK", "application/json", LONG)
         case "huge":
             await send_fifty_megabytes(exchange)
         case _:
@@ -139,7 +142,7 @@ def test_each_model_tells_how_old_its_list_is(client: Client) -> None:
     assert len(by_endpoint["good"]) == 3000
     assert all(model["stale_seconds"] in range(25) for model in by_endpoint["good"])
     assert by_endpoint["good"][0]["context_length"] == 4096
-    for kind in ("hang", "garbage", "huge"):
+    for kind in ("hang", "garbage", "long", "huge"):
         for model in by_endpoint[kind]:
             assert model["id"].endswith("-default")
             assert model["stale_seconds"] is None
