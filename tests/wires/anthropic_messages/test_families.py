@@ -125,3 +125,10 @@ def test_a_search_tool_of_the_callers_own_stays_the_only_one() -> None:
     sent = relay("m", Dialect(add={"web_search": True}), tools=[tool], max_tokens=5)
     assert sent["tools"] == [tool]
     assert "tools" not in relay("m", Dialect(drop=("web_search",)), tools=[tool], max_tokens=5)
+
+
+def test_whole_answers_are_asked_for_where_the_endpoint_wants_them() -> None:
+    dialect = Dialect(is_whole=True)
+    assert write("m", dialect, is_stream=True)[0]["stream"] is False
+    body = json.dumps({"model": "m", "messages": [], "max_tokens": 5, "stream": True}).encode()
+    assert json.loads(ANTHROPIC_MESSAGES.relay_request(body, "m", dialect, True))["stream"] is False

@@ -14,7 +14,7 @@ def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) ->
     fields = open_fields(body)
     fields["model"] = raw(model)
     if is_stream or "stream" in fields:
-        fields["stream"] = raw(is_stream and not dialect.is_whole)
+        fields["stream"] = raw(is_stream)
     shape(fields, model, dialect, unnoted)
     if dialect.add or dialect.defaults:
         fit_model(fields, model, unnoted)
