@@ -44,7 +44,7 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
     if thinking is not None and b'"type"' not in bytes(thinking):
         fit_thinking(fields, family_of(model), lose)
     if dialect.is_whole and "stream" in fields:
-        fields["stream"] = raw(False)
+        fields["stream"] = Raw(b"false")
     if CEILING in dialect.drop:
         fields[CEILING] = raw(family_of(model).ceiling_tokens)
 
