@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from itertools import chain
 
 from msgspec import Struct
 
@@ -18,6 +19,8 @@ PUBLIC = frozenset(
     }
 )
 """Headers whose values are no secret, and may stand in an upstream's words."""
+LISTED = "anthropic-beta"
+"""The one header whose values add up."""
 FORBIDDEN = re.compile(r"[\r\n\x00]")
 
 
@@ -125,7 +128,19 @@ def encode(value: str) -> str:
 
 
 def overlay(lower: Mapping[str, str], upper: Mapping[str, str]) -> dict[str, str]:
-    """Lay one set of headers over another; names are compared without case, the upper wins."""
-    taken = {name.lower() for name in upper}
-    kept = {name: value for name, value in lower.items() if name.lower() not in taken}
-    return kept | dict(upper)
+    """Lay one set of headers over another; names are compared without case, the upper wins.
+
+    What `anthropic-beta` asks for is asked for together, as LibreChat does.
+    """
+    laid: dict[str, tuple[str, str]] = {}
+    for name, value in chain(lower.items(), upper.items()):
+        key = name.lower()
+        adds_up = key == LISTED and key in laid
+        laid[key] = name, joined(laid[key][1], value) if adds_up else value
+    return dict(laid.values())
+
+
+def joined(one: str, other: str) -> str:
+    """Join two lists with commas, each word once."""
+    words = (word.strip() for word in f"{one},{other}".split(","))
+    return ",".join(dict.fromkeys(filter(None, words)))

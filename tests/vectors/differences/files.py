@@ -73,7 +73,18 @@ FUNCTIONS = {
 }
 """Functions of LibreChat's that are not played, and why."""
 
+PROVIDERS = {
+    "a name that LibreChat keeps for itself is refused when the file is loaded": [
+        "provider.OpenAI"
+    ],
+    "two endpoints of one name could not be told apart, and are refused": ["provider.Deepseek"],
+    "the entry it is about does not stand in the file": ["provider.Acme"],
+}
 FILES_NOT_PLAYED = {
+    "azure-groups.json": "`endpoints.azureOpenAI` is built into LibreChat and left to LibreChat; a"
+    " deployment at Azure is reached as a custom endpoint",
+    "trimming.json": "a conversation is cut by whoever keeps it; here it goes on whole, and an"
+    " upstream whose window is too small says so",
     "param-value-schema.json": "a screen judges what is typed into it; of a request's values the"
     " upstream judges, and a value that LibreChat would quietly forget goes on as it was sent",
 }
