@@ -5,6 +5,7 @@ from secrets import token_bytes
 
 import rich_click as click
 from msgspec import Struct
+from msgspec.structs import replace
 
 from endpoints_server.app.parts import Parts
 from endpoints_server.cli.ground import Ground, now
@@ -19,6 +20,11 @@ from endpoints_server.web.console.sign_in_link import make_sign_in_link
 
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  it is only recognised here, not listened on
 GIVEN_KEY = "$ES_ADMIN_KEY"
+NOTHING_SERVED = (
+    "The file holds no endpoints, so there is nothing to call yet. See the demo: endpoints-server"
+    " demo. Or write an entry with name, apiKey, baseURL and models under endpoints.custom, as in"
+    " librechat.yaml.example; it is picked up without a restart."
+)
 
 
 class Welcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -30,6 +36,7 @@ class Welcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     curl: str = ""
     config: str = ""
     data: str = ""
+    note: str = ""
 
 
 async def welcome(ground: Ground, parts: Parts, port: int, *, as_json: bool) -> None:
@@ -61,6 +68,7 @@ async def compose(ground: Ground, parts: Parts, address: str) -> Welcome:
         address=address,
         config="the demo" if ground.is_demo else str(environment.config_path.absolute()),
         data=str(environment.data_dir.absolute()),
+        note="" if parts.live.current.endpoints else NOTHING_SERVED,
     )
     if not await is_first_run(parts.store):
         return told
@@ -72,14 +80,8 @@ async def compose(ground: Ground, parts: Parts, address: str) -> Welcome:
             parts.store, parts.ring, draft, token_bytes(RANDOM_BYTES), now()
         )
         key = secret.reveal()
-    return Welcome(
-        address=address,
-        sign_in=link.reveal(),
-        key=key,
-        curl=curl_line(address, key, parts.live.current),
-        config=told.config,
-        data=told.data,
-    )
+    curl = curl_line(address, key, parts.live.current)
+    return replace(told, sign_in=link.reveal(), key=key, curl=curl)
 
 
 async def is_first_run(store: Store) -> bool:
@@ -109,10 +111,12 @@ def curl_line(address: str, key: str, catalog: Catalog) -> str:
 
 def lines(told: Welcome) -> list[str]:
     """Write the welcome for people."""
+    noted = [told.note] if told.note else []
     if not told.sign_in:
         return [
             f"Serving {told.config} at {told.address}",
             f"State is in {told.data}. A key: endpoints-server key new",
+            *noted,
         ]
     shown = [
         f"Serving at    {told.address}",
@@ -121,4 +125,4 @@ def lines(told: Welcome) -> list[str]:
     ]
     if told.curl:
         shown += ["", told.curl, ""]
-    return shown
+    return shown + noted

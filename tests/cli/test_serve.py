@@ -131,6 +131,47 @@ def test_a_file_that_cannot_be_used_is_not_served(tmp_path: Path, text: str, sai
     assert "librechat.yaml:1:" in done.stderr
 
 
+@pytest.mark.parametrize("text", ["# nothing\n\n# as yet\n", "", "endpoints: {custom: []}\n"])
+def test_a_file_without_endpoints_is_served_and_says_how_to_go_on(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "librechat.yaml").write_text(text)
+    for _ in ("the first run", "a later one"):
+        with serving(tmp_path, until="restart") as (process, said):
+            assert "holds no endpoints" in said
+            assert "endpoints-server demo" in said
+            assert "endpoints.custom" in said
+            assert "curl" not in said
+            address = next(word for word in said.split() if word.startswith("http://"))
+            assert httpx.get(f"{address}/livez").status_code == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE_SECONDS) == 0
+    assert "Traceback" not in (tmp_path / "err.txt").read_text()
+
+
+def test_a_hangup_reads_the_configuration_again_and_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "librechat.yaml").write_text("# nothing\n")
+    with serving(tmp_path, until="restart") as (process, said):
+        assert len(events(tmp_path, "configuration taken")) == 1
+        process.send_signal(signal.SIGHUP)
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while len(events(tmp_path, "configuration taken")) < 2:
+            assert process.poll() is None
+            assert time.monotonic() < give_up_at
+            time.sleep(0.05)
+        address = next(word for word in said.split() if word.startswith("http://"))
+        assert httpx.get(f"{address}/livez").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_SECONDS) == 0
+
+
+def events(folder: Path, name: str) -> list[dict[str, object]]:
+    """Give what a server logged under a name; a line may still be on its way."""
+    lines = (folder / "err.txt").read_text().splitlines(keepends=True)
+    read = [json.loads(line) for line in lines if line.endswith("\n")]
+    return [each for each in read if each["event"] == name]
+
+
 def test_a_port_that_is_taken_is_told_with_what_to_do(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = subprocess.run(
