@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install -qq --disable-pip-version-check
 
-.PHONY: run test check fix bench lock
+.PHONY: run test test-clients check fix bench lock
 
 # serve ./librechat.yaml, or the demo where there is none
 run: $(VENV)/run.stamp
@@ -14,6 +14,10 @@ run: $(VENV)/run.stamp
 # everything CI runs
 test: check
 	@$(BIN)/pytest
+
+# real clients from npm against the demo (needs node)
+test-clients: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.clients
 
 # the fast checks: format, lint, types, imports, shape
 check: $(VENV)/test.stamp

@@ -1,0 +1,139 @@
+"""Run real clients against the served demo, and print what came of it: `make test-clients`."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from tests.acceptance.process import Process, served, variables
+from tests.clients.install import NotInstalled, install, version_of
+
+SCRIPTS = Path(__file__).with_name("npm")
+SHARED = {"journey.mjs"}
+KEY = "the-key-of-the-client-tests"
+MODELS = "demo-chat,demo-messages"
+PATIENCE_SECONDS = 120.0
+LONGEST_TEXT = 48
+HEADS = ("client", "wire", "model", "journey", "finished", "text")
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """A line that a client printed: the journey it made, and the words it ended with."""
+
+    client: str
+    wire: str
+    model: str
+    what: str
+    is_finished: bool
+    text: str
+
+
+class Outcome(Struct, frozen=True):
+    """What a client told, and what went wrong."""
+
+    told: list[Told]
+    complaints: list[str]
+
+
+def main() -> int:
+    """Run every client; 1 where a journey was not finished, 0 also where there is no node."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        say("skipped: the clients need node and npm, and one of them is not here")
+        return 0
+    try:
+        home = install(npm, SCRIPTS)
+    except NotInstalled as error:
+        say(f"The clients could not be installed:\n{error}")
+        return 1
+    with tempfile.TemporaryDirectory(prefix="clients-") as name:
+        folder = Path(name)
+        with served(folder, ES_ADMIN_KEY=KEY) as server:
+            outcomes = [run(server, node, script) for script in scripts_of(home)]
+    say(table(row_of(home, told) for outcome in outcomes for told in outcome.told))
+    complaints = [line for outcome in outcomes for line in outcome.complaints]
+    say("\n".join(complaints))
+    return 1 if complaints else 0
+
+
+def say(text: str) -> None:
+    """Print."""
+    if text:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+
+
+def scripts_of(home: Path) -> list[Path]:
+    """List the clients, one script each."""
+    names = {script.name for script in SCRIPTS.glob("*.mjs")} - SHARED
+    return [home / name for name in sorted(names)]
+
+
+def run(server: Process, node: str, script: Path) -> Outcome:
+    """Run one client to its end, and hear both sides."""
+    before = len(server.err.read_text())
+    asking = {"CLIENTS_URL": server.url, "CLIENTS_KEY": KEY, "CLIENTS_MODELS": MODELS}
+    try:
+        done = subprocess.run(
+            [node, str(script)],
+            env=variables(server.folder, **asking),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome([], [f"{script.name}: not done after {PATIENCE_SECONDS:.0f} seconds"])
+    told = [msgspec.json.decode(line, type=Told) for line in done.stdout.splitlines()]
+    complaints = [*complaints_of(told), *refusals_in(server.err.read_text()[before:])]
+    if done.returncode or not told:
+        complaints.append(f"ended with {done.returncode}:\n{done.stderr}")
+    return Outcome(told, [f"{script.name}: {complaint}" for complaint in complaints])
+
+
+def complaints_of(told: Iterable[Told]) -> list[str]:
+    """Name the journeys that were not finished."""
+    return [
+        f"{each.what} of {each.model} on {each.wire} was not finished: {each.text!r}"
+        for each in told
+        if not each.is_finished
+    ]
+
+
+def refusals_in(log: str) -> list[str]:
+    """Name the calls that the server did not see through to their end."""
+    lines: list[dict[str, Any]] = [json.loads(line) for line in log.splitlines()]
+    calls = [line for line in lines if line["event"] == "call"]
+    ended = [f"{call['wire']} {call['model']} {call['outcome']}" for call in calls]
+    return [f"a call ended as {each}" for each in ended if not each.endswith(" delivered")]
+
+
+def row_of(home: Path, told: Told) -> tuple[str, ...]:
+    """Write what a client told as a line of the table."""
+    client = f"{told.client} {version_of(home, told.client)}".strip()
+    flat = " ".join(told.text.split())
+    text = flat if len(flat) <= LONGEST_TEXT else f"{flat[:LONGEST_TEXT]}…"
+    finished = "yes" if told.is_finished else "NO"
+    return (client, told.wire, told.model, told.what, finished, text)
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> str:
+    """Lay out lines in columns."""
+    lines = [HEADS, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    padded = (
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        for line in lines
+    )
+    return "\n".join(line.rstrip() for line in padded)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
