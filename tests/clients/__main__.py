@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,20 @@ from tests.clients.install import NotInstalled, install, version_of
 SCRIPTS = Path(__file__).with_name("npm")
 SHARED = {"journey.mjs"}
 KEY = "the-key-of-the-client-tests"
+PERSONAL_KEY = "the-key-of-a-person-with-a-key"
 MODELS = "demo-chat,demo-messages"
+PERSONAL_YAML = """\
+version: 1.3.5
+balance: {{enabled: true, startBalance: 20000}}
+endpoints:
+  custom:
+    - name: Bring Your Own
+      apiKey: user_provided
+      baseURL: {url}/v1
+      models: {{default: [demo-chat], fetch: false}}
+      titleConvo: true
+      tokenConfig: {{demo-chat: {{prompt: 0.5, completion: 2, context: 128000}}}}
+"""
 PATIENCE_SECONDS = 120.0
 LONGEST_TEXT = 48
 HEADS = ("client", "wire", "model", "journey", "finished", "text")
@@ -33,6 +47,23 @@ class Told(Struct, frozen=True, kw_only=True):
     what: str
     is_finished: bool
     text: str
+
+
+class Servers(Struct, frozen=True):
+    """The demo, and a server with balances whose people bring their own key for the demo."""
+
+    demo: Process
+    personal: Process
+
+    def addresses(self) -> dict[str, str]:
+        """Give the variables that tell a client where to go."""
+        return {
+            "CLIENTS_URL": self.demo.url,
+            "CLIENTS_KEY": KEY,
+            "CLIENTS_MODELS": MODELS,
+            "CLIENTS_PERSONAL_URL": self.personal.url,
+            "CLIENTS_PERSONAL_KEY": PERSONAL_KEY,
+        }
 
 
 class Outcome(Struct, frozen=True):
@@ -54,11 +85,11 @@ def main() -> int:
         say(f"The clients could not be installed:\n{error}")
         return 1
     with tempfile.TemporaryDirectory(prefix="clients-") as name:
-        folder = Path(name)
-        with served(folder, ES_ADMIN_KEY=KEY) as server:
-            outcomes = [run(server, node, script) for script in scripts_of(home)]
+        with servers(Path(name)) as both:
+            outcomes = [run(both, node, script) for script in scripts_of(home)]
+        broken = [line for each in (both.demo, both.personal) for line in calls_broken_at(each)]
     say(table(row_of(home, told) for outcome in outcomes for told in outcome.told))
-    complaints = [line for outcome in outcomes for line in outcome.complaints]
+    complaints = [line for outcome in outcomes for line in outcome.complaints] + broken
     say("\n".join(complaints))
     return 1 if complaints else 0
 
@@ -70,20 +101,30 @@ def say(text: str) -> None:
         sys.stdout.flush()
 
 
+@contextmanager
+def servers(folder: Path) -> Generator[Servers]:
+    """Serve both for as long as the block lasts."""
+    houses = folder / "demo", folder / "personal"
+    for house in houses:
+        house.mkdir()
+    with served(houses[0], ES_ADMIN_KEY=KEY) as demo:
+        (houses[1] / "librechat.yaml").write_text(PERSONAL_YAML.format(url=demo.url))
+        with served(houses[1], ES_ADMIN_KEY=PERSONAL_KEY) as personal:
+            yield Servers(demo, personal)
+
+
 def scripts_of(home: Path) -> list[Path]:
     """List the clients, one script each."""
     names = {script.name for script in SCRIPTS.glob("*.mjs")} - SHARED
     return [home / name for name in sorted(names)]
 
 
-def run(server: Process, node: str, script: Path) -> Outcome:
+def run(servers: Servers, node: str, script: Path) -> Outcome:
     """Run one client to its end, and hear both sides."""
-    before = len(server.err.read_text())
-    asking = {"CLIENTS_URL": server.url, "CLIENTS_KEY": KEY, "CLIENTS_MODELS": MODELS}
     try:
         done = subprocess.run(
             [node, str(script)],
-            env=variables(server.folder, **asking),
+            env=variables(servers.demo.folder, **servers.addresses()),
             capture_output=True,
             text=True,
             timeout=PATIENCE_SECONDS,
@@ -92,7 +133,7 @@ def run(server: Process, node: str, script: Path) -> Outcome:
     except subprocess.TimeoutExpired:
         return Outcome([], [f"{script.name}: not done after {PATIENCE_SECONDS:.0f} seconds"])
     told = [msgspec.json.decode(line, type=Told) for line in done.stdout.splitlines()]
-    complaints = [*complaints_of(told), *refusals_in(server.err.read_text()[before:])]
+    complaints = complaints_of(told)
     if done.returncode or not told:
         complaints.append(f"ended with {done.returncode}:\n{done.stderr}")
     return Outcome(told, [f"{script.name}: {complaint}" for complaint in complaints])
@@ -107,12 +148,17 @@ def complaints_of(told: Iterable[Told]) -> list[str]:
     ]
 
 
-def refusals_in(log: str) -> list[str]:
-    """Name the calls that the server did not see through to their end."""
-    lines: list[dict[str, Any]] = [json.loads(line) for line in log.splitlines()]
-    calls = [line for line in lines if line["event"] == "call"]
-    ended = [f"{call['wire']} {call['model']} {call['outcome']}" for call in calls]
-    return [f"a call ended as {each}" for each in ended if not each.endswith(" delivered")]
+def calls_broken_at(server: Process) -> list[str]:
+    """Name the calls that a server did not see through to their end."""
+    lines = [json.loads(line) for line in server.err.read_text().splitlines()]
+    calls: list[dict[str, Any]] = [line for line in lines if line["event"] == "call"]
+    if not calls:
+        return [f"{server.folder.name}: nobody called"]
+    return [
+        f"{server.folder.name}: a call of {call['model']} on {call['wire']} was {call['outcome']}"
+        for call in calls
+        if call["outcome"] != "delivered"
+    ]
 
 
 def row_of(home: Path, told: Told) -> tuple[str, ...]:

@@ -1,7 +1,10 @@
-// What every client is asked to do, and how it tells what came of it.
+// What every client is asked to do, and how it tells what came of it. KEY opens URL, the
+// demo; PERSONAL_KEY opens PERSONAL_URL, where there are balances, and people store KEY to be served.
 
 export const URL = process.env.CLIENTS_URL;
 export const KEY = process.env.CLIENTS_KEY;
+export const PERSONAL_URL = process.env.CLIENTS_PERSONAL_URL;
+export const PERSONAL_KEY = process.env.CLIENTS_PERSONAL_KEY;
 export const MODELS = process.env.CLIENTS_MODELS.split(',');
 export const QUESTION = 'How is the weather in Oslo?';
 const REPLY = 'Snow, four below';
