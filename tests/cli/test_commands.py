@@ -217,6 +217,8 @@ def test_a_key_is_made_listed_and_revoked(command: Command, tmp_path: Path) -> N
     [
         ("key", "new", "--expires", "soon"),
         ("key", "new", "--expires", "2020-01-01"),
+        ("key", "new", "--expires", "999999w"),
+        ("key", "new", "--expires", "9999-12-31T23:59:59-14:00"),
         ("key", "new", "--user", "nobody"),
         ("key", "revoke", "es-0"),
         ("usage", "--json", "--csv"),

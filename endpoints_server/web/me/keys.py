@@ -19,6 +19,7 @@ from endpoints_server.web.guards import KEYED, AnyRequest
 from endpoints_server.web.me.caller import bad_request, caller_of, not_found
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+END = datetime.max.replace(tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 BODY_BYTES = 16 * 1024
 
@@ -90,7 +91,7 @@ def read_request(body: bytes) -> KeyRequest:
     """Read a body strictly; none at all asks for a key without a name or an end."""
     try:
         return msgspec.json.decode(body or b"{}", type=KeyRequest)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise bad_request(f"The body cannot be read: {error}") from error
 
 
@@ -117,5 +118,10 @@ def told(instant: int) -> str:
 
 
 def instant_of(moment: datetime) -> int:
-    """Give a moment in microseconds since 1970."""
+    """Give a moment in microseconds since 1970.
+
+    Raises Failed(bad_request) past the last year there is, which a zone can lead to.
+    """
+    if moment > END:
+        raise bad_request("A key ends before the year 10000, in UTC, or never.")
     return (moment - BEGINNING) // MICROSECOND
