@@ -38,7 +38,7 @@ class Decoder:
                 self._decompressor = ZLibDecompressor("deflate", suppress_deflate_header=True)
         try:
             return self._decompressor.decompress_sync(packed, max_length=DECODED_BYTES)
-        except Exception:  # each library has errors of its own
+        except Exception:  # noqa: BLE001 - each library has errors of its own
             raise httpx2.DecodingError(f"not {self._coding}") from None
 
     def finish(self) -> None:

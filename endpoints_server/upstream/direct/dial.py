@@ -117,7 +117,7 @@ class Dialer:
                 del self._found[place]
 
         def settle(done: Future[list[ResolveResult]]) -> None:
-            if done.cancelled() or done.exception() is not None:
+            if done.cancelled() or done.exception() is not None or not done.result():
                 forget()
             else:
                 self._loop.call_later(RESOLVED_SECONDS, forget)

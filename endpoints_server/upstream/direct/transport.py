@@ -1,4 +1,4 @@
-"""Requests to one endpoint, each in one write on a kept connection, under httpx2's interface too."""
+"""Requests to one endpoint over kept connections, under httpx2's interface too."""
 
 from asyncio import get_running_loop
 from collections.abc import Mapping
