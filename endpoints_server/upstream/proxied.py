@@ -31,7 +31,8 @@ class ProxiedTransport(httpx2.AsyncBaseTransport):
     """Sends requests over kept connections; follows no redirect, keeps no cookie.
 
     `limit` bounds the open connections, `resolver` looks names up. Of the timeouts only `connect`
-    of the request's extension is kept (free connection, name, TCP and TLS together); every other deadline is the caller's. Raises aiohttp's and httpx2's errors.
+    of the request's extension is kept (free connection, name, TCP and TLS together); every other
+    deadline is the caller's. Raises aiohttp's and httpx2's errors.
     """
 
     def __init__(
