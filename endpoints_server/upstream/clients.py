@@ -8,10 +8,12 @@ from aiohttp.abc import AbstractResolver
 from endpoints_server.domain.address.allowed import AllowedAddresses
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.upstream.direct.transport import DirectTransport
 from endpoints_server.upstream.guard import Guard
+from endpoints_server.upstream.proxied import ProxiedTransport
 from endpoints_server.upstream.proxy import find_proxy
-from endpoints_server.upstream.transport import Transport
 
+Transport = DirectTransport | ProxiedTransport
 Place = tuple[str, str, int, AllowedAddresses | None]
 
 
@@ -75,13 +77,14 @@ class Upstreams:
         return Upstream(endpoint, link, self)
 
     def _link(self, endpoint: Endpoint, place: Place) -> "Link":
+        limit = endpoint.max_connections
         if not endpoint.is_personal:
             proxy = find_proxy(endpoint.address)
-            return Link(place, Transport(endpoint.max_connections, proxy, None, self._resolver))
+            if proxy is not None:
+                return Link(place, ProxiedTransport(limit, proxy, self._resolver))
+            return Link(place, DirectTransport(limit, resolver=self._resolver))
         guard = Guard(endpoint.address, self._allowed, self._resolver)
-        transport = Transport(
-            endpoint.max_connections, open_socket=guard.open_socket, resolver=guard
-        )
+        transport = DirectTransport(limit, open_socket=guard.open_socket, resolver=guard)
         return Link(place, transport, guard)
 
     def _place_of(self, endpoint: Endpoint) -> Place:

@@ -8,7 +8,7 @@ counts: a caller that reads slowly is not held against the endpoint.
 from asyncio import TimerHandle, get_running_loop
 
 from endpoints_server.domain.endpoint import Timeouts
-from endpoints_server.upstream.transport import Body
+from endpoints_server.upstream.body import Body
 
 TICK_SECONDS = 0.001
 LATE_FIRST = "did not begin to answer within {:g} seconds"

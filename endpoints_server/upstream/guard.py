@@ -3,9 +3,9 @@
 from ipaddress import ip_address
 from socket import AF_UNSPEC, AddressFamily, socket
 
+from aiohappyeyeballs import AddrInfoType
 from aiohttp import ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.connector import AddrInfoType
 
 from endpoints_server.domain.address.allowed import AllowedAddresses
 from endpoints_server.domain.address.judge import judge, judge_ip

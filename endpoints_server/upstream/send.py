@@ -2,18 +2,16 @@
 
 from asyncio import CancelledError, get_running_loop
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Literal
 
-import httpx2
 from msgspec import Struct
 
 from endpoints_server.domain.endpoint import Endpoint, Timeouts
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.upstream.alarm import Alarm
+from endpoints_server.upstream.body import Body
 from endpoints_server.upstream.clients import Upstream
 from endpoints_server.upstream.deadline import LATE_END, LATE_FIRST, Deadline
-from endpoints_server.upstream.transport import Body
 from endpoints_server.upstream.trouble import TROUBLES, fault_of
 
 
@@ -39,8 +37,9 @@ async def send(upstream: Upstream, outgoing: Outgoing) -> "Incoming":
     timeouts = upstream.endpoint.timeouts
     alarm = Alarm(began_at + min(timeouts.first_token_seconds, timeouts.total_seconds))
     try:
-        request = request_of(url, outgoing, timeouts.connect_seconds)
-        response = await upstream.transport.handle_async_request(request)
+        body = await upstream.transport.exchange(
+            outgoing.method, url, outgoing.headers, outgoing.body, timeouts.connect_seconds
+        )
     except TROUBLES as error:
         raise Failed(fault_of(error, upstream.endpoint.name)) from None
     except CancelledError:
@@ -49,7 +48,7 @@ async def send(upstream: Upstream, outgoing: Outgoing) -> "Incoming":
         raise
     finally:
         alarm.stop()
-    return Incoming(response, upstream.endpoint, began_at)
+    return Incoming(body, upstream.endpoint, began_at)
 
 
 class Incoming:
@@ -60,12 +59,10 @@ class Incoming:
 
     __slots__ = ("_began_at", "_body", "_deadline", "_endpoint", "headers", "status")
 
-    def __init__(self, response: httpx2.Response, endpoint: Endpoint, began_at: float) -> None:
-        if not isinstance(response.stream, Body):
-            raise TypeError("an answer of another transport")
-        self.status = response.status_code
-        self.headers: Mapping[str, str] = response.headers
-        self._body = response.stream
+    def __init__(self, body: Body, endpoint: Endpoint, began_at: float) -> None:
+        self.status = body.status
+        self.headers = body.headers
+        self._body = body
         self._endpoint = endpoint
         self._began_at = began_at
         self._deadline: Deadline | None = None
@@ -129,23 +126,6 @@ class Incoming:
             kind=Kind.UPSTREAM_BROKEN,
             message=f"The endpoint '{self._endpoint.name}' sent more than {limit_bytes} bytes.",
         )
-
-
-def request_of(url: str, outgoing: Outgoing, connect_seconds: float) -> httpx2.Request:
-    """Build the request from prepared parts, so that nothing is looked at twice."""
-    return httpx2.Request(
-        outgoing.method,
-        url_of(url),
-        headers=httpx2.Headers(outgoing.headers, encoding="utf-8"),
-        stream=httpx2.ByteStream(outgoing.body),
-        extensions={"timeout": {"connect": connect_seconds}},
-    )
-
-
-@lru_cache(maxsize=1024)
-def url_of(url: str) -> httpx2.URL:
-    """Parse a URL, once for the many calls that go there."""
-    return httpx2.URL(url)
 
 
 def lateness(timeouts: Timeouts) -> str:

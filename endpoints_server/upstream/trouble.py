@@ -101,7 +101,7 @@ def describe(error: BaseException) -> str:
     The texts of the libraries hold addresses with query strings, and headers.
     """
     words = [type(error).__name__]
-    cause = getattr(error, "os_error", None) or error
+    cause = getattr(error, "os_error", None) or error.__cause__ or error
     if isinstance(cause, ssl.SSLCertVerificationError):
         words.append(cause.verify_message)
     elif isinstance(cause, ssl.SSLError):

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from socket import AF_INET, IPPROTO_TCP, SOCK_STREAM
 
-import aiohttp
 import httpx2
 import pytest
 from msgspec.structs import replace
@@ -17,9 +16,9 @@ from endpoints_server.domain.endpoint import Credential, Endpoint, Timeouts
 from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.wire import Operation
 from endpoints_server.upstream.clients import Upstreams
+from endpoints_server.upstream.direct.transport import DirectTransport
 from endpoints_server.upstream.guard import Guard
 from endpoints_server.upstream.send import Outgoing, send
-from endpoints_server.upstream.transport import Transport
 from endpoints_server.wires.openai_chat.address import address as chat_address
 from tests.upstream.conftest import PROMPT, endpoint_at
 from tests.upstream.resolving import Scripted
@@ -356,9 +355,9 @@ async def test_the_socket_itself_is_refused_where_a_look_up_was_not_judged(
     with pytest.raises(PermissionError):
         guard.open_socket((AF_INET, SOCK_STREAM, IPPROTO_TCP, "", ("127.0.0.1", 80)))
     guard.open_socket((AF_INET, SOCK_STREAM, IPPROTO_TCP, "", (PUBLIC, 80))).close()
-    transport = Transport(1, open_socket=guard.open_socket, resolver=Scripted())
+    transport = DirectTransport(1, open_socket=guard.open_socket, resolver=Scripted())
     for host in ("llm.example", "127.0.0.1"):
-        with pytest.raises(aiohttp.ClientConnectorError):
+        with pytest.raises(httpx2.ConnectError):
             await transport.handle_async_request(
                 httpx2.Request("POST", f"http://{host}:{port_of(listener)}")
             )

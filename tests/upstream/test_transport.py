@@ -3,20 +3,22 @@
 import socket
 from collections.abc import AsyncIterator
 
-import aiohttp
 import httpx2
 import pytest
-from aiohttp.connector import AddrInfoType
+from aiohappyeyeballs import AddrInfoType
 from yarl import URL
 
+from endpoints_server.upstream.direct.transport import DirectTransport
+from endpoints_server.upstream.proxied import ProxiedTransport
 from endpoints_server.upstream.proxy import find_proxy
-from endpoints_server.upstream.transport import Transport
 from tests.upstreams.bad import BadProvider
 
+Transport = DirectTransport | ProxiedTransport
 
-@pytest.fixture
-async def transport() -> AsyncIterator[Transport]:
-    transport = Transport(10)
+
+@pytest.fixture(params=[DirectTransport, ProxiedTransport], ids=["direct", "proxied"])
+async def transport(request: pytest.FixtureRequest) -> AsyncIterator[Transport]:
+    transport: Transport = request.param(10)
     yield transport
     await transport.aclose()
 
@@ -50,10 +52,10 @@ async def test_every_address_about_to_be_connected_can_be_refused(provider: BadP
         judged.append(str(found[4][0]))
         raise PermissionError("not this one")
 
-    transport = Transport(10, open_socket=open_socket)
+    transport = DirectTransport(10, open_socket=open_socket)
     port = provider.url.rsplit(":", 1)[1]
     for host in ("127.0.0.1", "localhost"):
-        with pytest.raises(aiohttp.ClientConnectorError):
+        with pytest.raises(httpx2.ConnectError):
             await transport.handle_async_request(
                 httpx2.Request("POST", f"http://{host}:{port}/good")
             )
@@ -63,7 +65,7 @@ async def test_every_address_about_to_be_connected_can_be_refused(provider: BadP
 
 
 async def test_a_request_goes_through_a_proxy(provider: BadProvider) -> None:
-    transport = Transport(10, URL(provider.url).with_user("someone").with_password("s3cret"))
+    transport = ProxiedTransport(10, URL(provider.url).with_user("someone").with_password("s3cret"))
     request = httpx2.Request("POST", "http://far.example/v1/chat/completions", content=b"{}")
     assert (await transport.handle_async_request(request)).status_code == 200
     await transport.aclose()

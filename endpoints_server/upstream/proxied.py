@@ -1,66 +1,57 @@
-"""One endpoint's bounded pool of connections, under httpx2's transport interface."""
+"""Requests to an endpoint that a proxy stands before, by aiohttp, under httpx2's interface."""
 
 from asyncio import get_running_loop
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import lru_cache
 from io import BytesIO
-from socket import socket
 
 import aiohttp
 import httpx2
 from aiohttp.abc import AbstractResolver
 from aiohttp.client_proto import ResponseHandler
-from aiohttp.connector import AddrInfoType, Connection
+from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 from yarl import URL
 
-READ_BYTES = 64 * 1024
-HEADER_BYTES = 64 * 1024
-HEADER_LINES = 256
-IDLE_SECONDS = 30.0
-RESOLVED_SECONDS = 30
-AT_ONCE_SECONDS = 0.5
-"""A connection that went stale while idle fails within a round trip of its next request."""
-SPOKEN = frozenset({"http", "https"})
-LARGE_BYTES = 1024 * 1024
-UNLESS_SENT = (
-    ("Accept", "*/*"),
-    ("Accept-Encoding", "identity"),
-    ("User-Agent", "endpoints-server"),
+from endpoints_server.upstream.bounds import (
+    AT_ONCE_SECONDS,
+    DECODED,
+    HEADER_BYTES,
+    HEADER_LINES,
+    IDLE_SECONDS,
+    LARGE_BYTES,
+    RESOLVED_SECONDS,
+    SPOKEN,
+    UNLESS_SENT,
+    WAITING_BYTES,
 )
-DECODED = frozenset({"gzip", "deflate", "br", "zstd"})
-
-SocketOpener = Callable[[AddrInfoType], socket]
 
 
-class Transport(httpx2.AsyncBaseTransport):
+class ProxiedTransport(httpx2.AsyncBaseTransport):
     """Sends requests over kept connections; follows no redirect, keeps no cookie.
 
-    `limit` bounds the open connections. `resolver` looks names up, `open_socket` makes the socket
-    for each address about to be connected, names resolved: there addresses can be refused. Of the
-    timeouts only `connect` of the request's extension is kept (free connection, name, TCP and TLS
-    together); every other deadline is the caller's. Raises aiohttp's and httpx2's errors.
+    `limit` bounds the open connections, `resolver` looks names up. Of the timeouts only `connect`
+    of the request's extension is kept (free connection, name, TCP and TLS together); every other
+    deadline is the caller's. Raises aiohttp's and httpx2's errors.
     """
 
     def __init__(
         self,
         limit: int,
         proxy: URL | None = None,
-        open_socket: SocketOpener | None = None,
         resolver: AbstractResolver | None = None,
     ) -> None:
         self._connector = Connector(
             limit=limit,
             keepalive_timeout=IDLE_SECONDS,
             ttl_dns_cache=RESOLVED_SECONDS,
-            socket_factory=open_socket,
             resolver=resolver,
         )
         self._proxy = proxy
         self._loop = get_running_loop()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Answer once the status and headers are in; the stream of the answer is a Body."""
+        """Answer once the status and headers are in; the stream of the answer is a ProxiedBody."""
         body = await body_of(request)
         patience = patience_of(request.extensions.get("timeout", {}).get("connect"))
         began_at = self._loop.time()
@@ -72,6 +63,27 @@ class Transport(httpx2.AsyncBaseTransport):
                 is_at_once = self._loop.time() - began_at < AT_ONCE_SECONDS
                 if asked.is_connected_anew or not is_at_once or is_begun(error):
                     raise
+
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        connect_seconds: float | None,
+    ) -> "ProxiedBody":
+        """Answer once the status and headers are in."""
+        request = httpx2.Request(
+            method,
+            url_of(url),
+            headers=httpx2.Headers(headers, encoding="utf-8"),
+            stream=httpx2.ByteStream(body),
+            extensions={"timeout": {"connect": connect_seconds}},
+        )
+        answer = (await self.handle_async_request(request)).stream
+        if not isinstance(answer, ProxiedBody):
+            raise TypeError("an answer of another transport")
+        return answer
 
     async def aclose(self) -> None:
         await self._connector.close()
@@ -132,10 +144,12 @@ class Connector(aiohttp.TCPConnector):
         return await super()._create_connection(req, traces, timeout)
 
 
-class Body(httpx2.AsyncByteStream):
+class ProxiedBody(httpx2.AsyncByteStream):
     """The bytes of one answer, decoded, as they arrive."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.status = response.status
+        self.headers: Mapping[str, str] = {}
         self._response = response
         self._content = response.content
 
@@ -185,6 +199,12 @@ class Body(httpx2.AsyncByteStream):
         self.close()
 
 
+@lru_cache(maxsize=1024)
+def url_of(url: str) -> httpx2.URL:
+    """Parse a URL, once for the many calls that go there."""
+    return httpx2.URL(url)
+
+
 async def body_of(request: httpx2.Request) -> bytes:
     """Read a request's body whole, so that it can be sent twice."""
     if isinstance(request.stream, httpx2.ByteStream):
@@ -211,7 +231,7 @@ def read_into(connection: Connection, asked: Asked) -> None:
         skip_payload=asked.method == "HEAD",
         read_until_eof=True,
         auto_decompress=True,
-        read_bufsize=READ_BYTES,
+        read_bufsize=WAITING_BYTES // 2,
         max_line_size=HEADER_BYTES,
         max_field_size=HEADER_BYTES,
         max_headers=HEADER_LINES,
@@ -224,7 +244,10 @@ def response_of(response: aiohttp.ClientResponse) -> httpx2.Response:
     if response.headers.get("content-encoding", "").lower() in DECODED:
         encoded = (b"content-encoding", b"content-length")
         headers = [header for header in headers if header[0].lower() not in encoded]
-    return httpx2.Response(response.status, headers=headers, stream=Body(response))
+    body = ProxiedBody(response)
+    answer = httpx2.Response(response.status, headers=headers, stream=body)
+    body.headers = answer.headers
+    return answer
 
 
 def drop(connection: Connection) -> None:

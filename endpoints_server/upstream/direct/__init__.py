@@ -1,0 +1,1 @@
+"""Requests over connections of our own, to endpoints that no proxy stands before."""
