@@ -104,7 +104,7 @@ async def test_an_answer_that_nobody_waits_for_is_left_as_librechat_leaves_it(
         await leaver.ask(wire, f"{wire}/pause", case["id"])
         await leaver.read_until(WORD.encode())
         leaver.leave()
-        await until(lambda: upstream.last.has_left, 1.0)
+        await until(lambda: upstream.last.has_left)
         assert len(upstream.seen) == before + case["expect"]["upstream_requests"]
         assert [text_in(wire, leaver.received)] == [
             each["text"].replace("Par", WORD) for each in case["expect"]["kept_content"]
