@@ -15,6 +15,7 @@ HEADERS = {
     "X-Nobody-Knows": "{{LIBRECHAT_USER_GITHUBID}}",
     "X-Around": "[<<LIBRECHAT_USER_TENANTID>>]",
     "X-Talk": "{{LIBRECHAT_BODY_CONVERSATIONID}}",
+    "X-Plain": "Société",
     "anthropic-beta": "of-the-house-2026",
 }
 
@@ -51,6 +52,11 @@ def test_what_nobody_knows_of_a_person_is_empty(server: Serving, upstream: Serve
     headers = sent(server, upstream, "one")
     assert (headers["x-nobody-knows"], headers["x-around"]) == ("", "[]")
     assert headers["x-talk"] == "one"
+
+
+def test_what_is_latin_1_arrives_as_one_byte_a_letter(server: Serving, upstream: Server) -> None:
+    headers = sent(server, upstream, "José")  # the upstream reads its head byte by byte
+    assert (headers["x-plain"], headers["x-talk"]) == ("Société", "José")
 
 
 @pytest.mark.parametrize(
