@@ -34,6 +34,8 @@ endpoints:
       tokenConfig: {{demo-chat: {{prompt: 0.5, completion: 2, context: 128000}}}}
 """
 PATIENCE_SECONDS = 120.0
+MARK = "told "
+"""What a line for us begins with; clients print lines of their own too."""
 LONGEST_TEXT = 48
 HEADS = ("client", "wire", "model", "journey", "finished", "text")
 
@@ -119,12 +121,12 @@ def scripts_of(home: Path) -> list[Path]:
     return [home / name for name in sorted(names)]
 
 
-def run(servers: Servers, node: str, script: Path) -> Outcome:
-    """Run one client to its end, and hear both sides."""
+def run(both: Servers, node: str, script: Path) -> Outcome:
+    """Run one client to its end."""
     try:
         done = subprocess.run(
             [node, str(script)],
-            env=variables(servers.demo.folder, **servers.addresses()),
+            env=variables(both.demo.folder, **both.addresses()),
             capture_output=True,
             text=True,
             timeout=PATIENCE_SECONDS,
@@ -132,7 +134,8 @@ def run(servers: Servers, node: str, script: Path) -> Outcome:
         )
     except subprocess.TimeoutExpired:
         return Outcome([], [f"{script.name}: not done after {PATIENCE_SECONDS:.0f} seconds"])
-    told = [msgspec.json.decode(line, type=Told) for line in done.stdout.splitlines()]
+    lines = [line for line in done.stdout.splitlines() if line.startswith(MARK)]
+    told = [msgspec.json.decode(line.removeprefix(MARK), type=Told) for line in lines]
     complaints = complaints_of(told)
     if done.returncode or not told:
         complaints.append(f"ended with {done.returncode}:\n{done.stderr}")

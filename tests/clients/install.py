@@ -23,6 +23,7 @@ def install(npm: str, scripts: Path) -> Path:
     lock, mark = (HOME / LOCK).read_text(), HOME / MARK
     if mark.is_file() and mark.read_text() == lock:
         return HOME
+    mark.unlink(missing_ok=True)
     done = subprocess.run(
         [npm, "ci", *FLAGS], cwd=HOME, capture_output=True, text=True, check=False
     )

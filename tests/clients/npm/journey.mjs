@@ -27,5 +27,5 @@ export function tell({ cities, pieces, ...told }) {
   const isFinished = cities
     ? cities.length === 1 && Boolean(cities[0]) && pieces > 1 && told.text.includes(REPLY)
     : Boolean(told.text);
-  console.log(JSON.stringify({ ...told, is_finished: isFinished }));
+  console.log(`told ${JSON.stringify({ ...told, is_finished: isFinished })}`);
 }
