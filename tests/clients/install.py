@@ -10,7 +10,6 @@ HOME = Path(__file__).parents[2] / ".clients"
 LOCK = "package-lock.json"
 MARK = "installed"
 """Holds the lock that the folder was installed from."""
-FLAGS = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
 class NotInstalled(Exception):
@@ -25,7 +24,7 @@ def install(npm: str, scripts: Path) -> Path:
         return HOME
     mark.unlink(missing_ok=True)
     done = subprocess.run(
-        [npm, "ci", *FLAGS], cwd=HOME, capture_output=True, text=True, check=False
+        [npm, "ci", "--loglevel=error"], cwd=HOME, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise NotInstalled(done.stderr.strip())

@@ -17,6 +17,11 @@ def test_every_client_is_pinned_to_one_version() -> None:
 
 
 def test_every_package_has_a_hash_and_no_address() -> None:
-    packages = [package for place, package in PACKAGES.items() if place]
+    told = {"funding"}  # what a package says of itself
+    packages = [
+        {key: value for key, value in package.items() if key not in told}
+        for place, package in PACKAGES.items()
+        if place
+    ]
     assert not [package for package in packages if "integrity" not in package]
     assert not [package for package in packages if "://" in json.dumps(package)]
