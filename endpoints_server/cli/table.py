@@ -26,6 +26,7 @@ COMMANDS = {
     "explain": Entry("explain", "explain", "Say where a call for a model would go, and how."),
     "models": Entry("models", "models", "List the models that can be asked for."),
     "try": Entry("try_model", "try_model", "Ask a model something: one real call."),
+    "user": Entry("user", "user", "Add and list the people who may hold keys."),
     "key": Entry("key", "key", "Make, list and revoke client keys."),
     "credential": Entry(
         "credential", "credential", "Store, list and delete people's provider keys."

@@ -212,9 +212,22 @@ def test_a_key_is_made_listed_and_revoked(command: Command, tmp_path: Path) -> N
         assert made["key"].encode() not in file.read_bytes()
 
 
+def test_people_are_added_and_listed_and_may_hold_keys(command: Command) -> None:
+    added = command("user", "add", "ada", "--name", "Ada", "--email", "ada@example.org", "--json")
+    assert json.loads(added.out)["role"] == "USER"
+    assert {each["id"] for each in json.loads(command("user", "list", "--json").out)} >= {"ada"}
+    made = json.loads(command("key", "new", "--user", "ada", "--json").out)
+    assert made["user"] == "ada"
+    again = command("user", "add", "ada")
+    assert (again.code, "already" in again.err) == (1, True)
+
+
 @pytest.mark.parametrize(
     "args",
     [
+        ("user", "add", "a/b"),
+        ("user", "add", "eve", "--name", "line\nbreak"),
+        ("user", "add", "eve", "--role", "KING"),
         ("key", "new", "--expires", "soon"),
         ("key", "new", "--expires", "2020-01-01"),
         ("key", "new", "--expires", "999999w"),

@@ -76,7 +76,8 @@ async def make_key(user: str, name: str, expires: int | None) -> tuple[AccessKey
     async with opened_store() as (store, ring):
         person = await store.people.find_person(user)
         if person is None:
-            raise click.UsageError(f"There is no user '{user}'.")
+            message = f"There is no user '{user}'. Add them: endpoints-server user add {user}"
+            raise click.UsageError(message)
         draft = KeyDraft(person=person, name=name, expires_at=expires)
         return await create_key(store, ring, draft, token_bytes(RANDOM_BYTES), now())
 

@@ -1,0 +1,36 @@
+"""The people who may hold keys: added and listed."""
+
+import re
+
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.person import Person
+from endpoints_server.store.ports import Store
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+LONGEST_FIELD = 200
+
+
+async def add_person(store: Store, person: Person) -> Person:
+    """Add a person.
+
+    Raises Failed(bad_request) for an id that is taken or no short name, and for a field that would
+    not fit a header line, where templates may put it.
+    """
+    if not ID.fullmatch(person.id):
+        raise refused("A user's id has 1 to 64 letters, digits, '.', '_', '@' or '-'.")
+    for told in (person.name, person.username, person.email):
+        if len(told) > LONGEST_FIELD or not told.isprintable():
+            raise refused(f"A name or an address has at most {LONGEST_FIELD} printable letters.")
+    if not await store.people.add_person(person):
+        raise refused(f"There is a user '{person.id}' already.")
+    return person
+
+
+async def list_people(store: Store) -> list[Person]:
+    """Give everybody by id."""
+    return await store.people.list_people()
+
+
+def refused(message: str) -> Failed:
+    """Say why nobody was added."""
+    return Failed(Fault(kind=Kind.BAD_REQUEST, message=message))
