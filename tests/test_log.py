@@ -13,9 +13,9 @@ import structlog
 from msgspec.structs import replace
 
 from endpoints_server import log
-from endpoints_server.domain.access_key import RANDOM_BYTES, make_key
 from endpoints_server.domain.money.entry import CostStatus, Entry, Outcome, UsageStatus
 from endpoints_server.domain.money.usage import Usage
+from endpoints_server.domain.people.access_key import RANDOM_BYTES, make_key
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.secret import Secret
 

@@ -25,7 +25,7 @@ from endpoints_server.desk.keys import ensure_admin
 from endpoints_server.desk.models.ask import World
 from endpoints_server.desk.models.kept import Kept
 from endpoints_server.desk.models.lists import ModelLists, Surroundings
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.report import Report
 from endpoints_server.log import hide, log_call, logger
 from endpoints_server.metrics import Metrics

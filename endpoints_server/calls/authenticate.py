@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from endpoints_server.domain.access_key import digest_key, is_same_digest, key_id_of
-from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.people.access_key import digest_key, is_same_digest, key_id_of
+from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.ports import Keys
 from endpoints_server.store.ring import Ring

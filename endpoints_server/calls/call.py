@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.header import Conversation
 from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.route import Route
 from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.wire import Operation, Seen, Wire
@@ -17,6 +17,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
     """A request as it came in, before its body is read.
 
     `headers` have lower-case names; `endpoint_name` is what the path or `x-es-endpoint` says.
+    `model` is empty and `is_stream` None where the body says so, not the path.
     `started_at` is microseconds since 1970, `started` the timer's seconds.
     """
 
@@ -28,6 +29,8 @@ class Inbound(Struct, frozen=True, kw_only=True):
     request_id: str
     started_at: int
     started: float
+    model: str = ""
+    is_stream: bool | None = None
 
 
 class Call(Struct, frozen=True, kw_only=True):

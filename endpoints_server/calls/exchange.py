@@ -9,7 +9,7 @@ from endpoints_server.calls.call import Call
 from endpoints_server.calls.delivery import Delivery
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.fault import Fault
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.wire import Wire
 from endpoints_server.store.balances import Balances

@@ -7,10 +7,10 @@ from endpoints_server.calls.call import Call, Inbound
 from endpoints_server.calls.delivery import ReadBody
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.identity import identity, without_identity
-from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.own_key import with_own_key
+from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.route import Route, plan
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.seal import Owner
@@ -30,7 +30,7 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
     require_plain(inbound)
     catalog = exchange.catalog_for(caller.person)
     body = await read_body(catalog.bounds.request_bytes)
-    peeked = peek(body)
+    peeked = peek(body, inbound.model, is_stream=inbound.is_stream)
     catalog, route = await find(exchange, catalog, caller, peeked.model, inbound.endpoint_name)
     route = await reach(exchange, route, caller, own_secret, inbound.started_at)
     options = peeked.stream_options
@@ -39,7 +39,7 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
         catalog=catalog,
         caller=caller,
         route=route,
-        wire_out=exchange.wires[route.endpoint.wire],
+        wire_out=exchange.wires[route.wire],
         body=without_identity(body, peeked),
         conversation=identity(inbound.headers, peeked),
         is_stream=bool(peeked.stream),

@@ -9,6 +9,7 @@ from endpoints_server.calls.call import Call
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.header import overlay, render
 from endpoints_server.domain.talk.crossing import Loss
+from endpoints_server.domain.wire import Target
 from endpoints_server.upstream.send import Outgoing
 
 CONTENT = {
@@ -29,16 +30,24 @@ def outgoing(call: Call) -> tuple[Outgoing, tuple[str, ...]]:
     endpoint = call.route.endpoint
     body, losses = write_body(call)
     wire = call.wire_out
-    address = endpoint.address
-    url = address if endpoint.is_direct else wire.address(address, call.inbound.operation)
+    url = call.route.address
+    if not endpoint.is_direct:
+        url = wire.address(url, target_of(call))
     if call.is_relayed and call.inbound.query and "?" not in url:
         url = f"{url}?{call.inbound.query}"
     return Outgoing(url=url, headers=write_headers(call), body=body), losses
 
 
+def target_of(call: Call) -> Target:
+    """Say what is called of the endpoint."""
+    return Target(
+        operation=call.inbound.operation, model=call.route.model.name, is_stream=call.is_stream
+    )
+
+
 def write_body(call: Call) -> tuple[bytes, tuple[str, ...]]:
     """Edit the body's top level on the same wire; translate it to another."""
-    model, dialect = call.route.model.name, call.route.endpoint.dialect
+    model, dialect = call.route.model.name, call.route.dialect
     if call.is_relayed:
         return call.wire_out.relay_request(call.body, model, dialect, call.is_stream), ()
     prompt = replace(call.inbound.wire.read_request(call.body), model=model)
@@ -60,9 +69,10 @@ def write_headers(call: Call) -> dict[str, str]:
     if call.is_relayed:
         headers.update(forwarded(call.inbound.headers, call.wire_out.forwards))
     headers.update(call.wire_out.credential(secret_of(call, endpoint)))
-    if not endpoint.headers:
+    configured = call.route.headers
+    if not configured:
         return headers
-    return overlay(headers, render(endpoint.headers, call.caller.person, call.conversation))
+    return overlay(headers, render(configured, call.caller.person, call.conversation))
 
 
 def forwarded(headers: Mapping[str, str], beginnings: tuple[str, ...]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from endpoints_server.config.problem import MASK, shown
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import wire_name
 from endpoints_server.domain.wire import Wire
 from endpoints_server.wires.body import peek

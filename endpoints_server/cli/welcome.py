@@ -12,9 +12,9 @@ from endpoints_server.cli.ground import Ground, now
 from endpoints_server.cli.present import show_json
 from endpoints_server.config.environment import Environment
 from endpoints_server.desk.keys import ENVIRONMENT, KeyDraft, create_key
-from endpoints_server.domain.access_key import RANDOM_BYTES
 from endpoints_server.domain.catalog import Catalog
-from endpoints_server.domain.person import ADMIN
+from endpoints_server.domain.people.access_key import RANDOM_BYTES
+from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.store.ports import Store
 from endpoints_server.web.console.sign_in_link import make_sign_in_link
 

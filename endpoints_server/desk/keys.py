@@ -3,7 +3,8 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from endpoints_server.domain.access_key import (
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.people.access_key import (
     CHOSEN_LENGTH,
     PREFIX,
     SHOWN_LENGTH,
@@ -14,8 +15,7 @@ from endpoints_server.domain.access_key import (
     make_key,
     read_key_id,
 )
-from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.domain.person import ADMIN, Person
+from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring

@@ -3,7 +3,7 @@
 import re
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.store.ports import Store
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")

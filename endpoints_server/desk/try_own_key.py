@@ -1,14 +1,17 @@
 """Try a provider key before it is kept: one call for one token, told in our own words alone."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from endpoints_server.domain.endpoint import Endpoint, Timeouts
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.header import Conversation, overlay, render
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
+from endpoints_server.domain.route import Route
 from endpoints_server.domain.talk.prompt import Message, Prompt, Role, Text
-from endpoints_server.domain.wire import Operation, Wire
+from endpoints_server.domain.wire import Target, Wire
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.upstream.send import Outgoing, send
 
@@ -34,7 +37,7 @@ class Trial(Struct, frozen=True, kw_only=True):
 
 
 async def try_own_key(
-    upstreams: Upstreams, wire: Wire, endpoint: Endpoint, person: Person
+    upstreams: Upstreams, wires: Mapping[str, Wire], endpoint: Endpoint, person: Person
 ) -> Trial:
     """Make the smallest call to an endpoint that already has the person's key in it.
 
@@ -44,9 +47,11 @@ async def try_own_key(
     if not endpoint.models:
         return Trial(ok=False, status=0, message="The endpoint names no model to try the key with.")
     hasty = replace(endpoint, timeouts=hastened(endpoint.timeouts))
+    route = Route(endpoint=hasty, model=hasty.models[0])
+    wire = wires[route.wire]
     try:
         with upstreams.acquire(hasty) as upstream:
-            incoming = await send(upstream, outgoing(wire, hasty, person))
+            incoming = await send(upstream, outgoing(wire, route, person))
             try:
                 body = await incoming.read_all(REPLY_BYTES)
             finally:
@@ -56,22 +61,28 @@ async def try_own_key(
     return judge(wire, endpoint, incoming.status, body)
 
 
-def outgoing(wire: Wire, endpoint: Endpoint, person: Person) -> Outgoing:
+def outgoing(wire: Wire, route: Route, person: Person) -> Outgoing:
     """Write the call."""
     hello = Message(role=Role.USER, parts=(Text(text="Hi"),))
-    prompt = Prompt(model=endpoint.models[0].name, messages=(hello,), ceiling_tokens=1)
-    address = endpoint.address
+    prompt = Prompt(model=route.model.name, messages=(hello,), ceiling_tokens=1)
     own = {
         "content-type": "application/json",
         "accept": "application/json",
         **wire.headers,
-        **wire.credential(endpoint.credential.secret.reveal()),
+        **wire.credential(route.endpoint.credential.secret.reveal()),
     }
     return Outgoing(
-        url=address if endpoint.is_direct else wire.address(address, Operation.CHAT),
-        headers=overlay(own, render(endpoint.headers, person, Conversation())),
-        body=wire.write_request(prompt, endpoint.dialect).body,
+        url=url_of(route, wire),
+        headers=overlay(own, render(route.headers, person, Conversation())),
+        body=wire.write_request(prompt, route.dialect).body,
     )
+
+
+def url_of(route: Route, wire: Wire) -> str:
+    """Give the address that is called."""
+    if route.endpoint.is_direct:
+        return route.address
+    return wire.address(route.address, Target(model=route.model.name))
 
 
 def judge(wire: Wire, endpoint: Endpoint, status: int, body: bytes) -> Trial:

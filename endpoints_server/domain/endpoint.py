@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
 
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.money.price import Price
 from endpoints_server.domain.secret import Secret
@@ -17,13 +18,21 @@ API_VERSION = "api-version"
 
 
 class Model(Struct, frozen=True, kw_only=True):
-    """Something one can ask for by name; a `price` that is None means nobody knows one."""
+    """Something one can ask for by name; a `price` that is None means nobody knows one.
+
+    `wire`, `address`, `headers` and `dialect` are those of the endpoint unless they stand here, as
+    they do where one endpoint speaks several ways.
+    """
 
     name: str
     description: str = ""
     price: Price | None = None
     context_tokens: int | None = None
     output_tokens: int | None = None
+    wire: str = ""
+    address: str = ""
+    headers: tuple[HeaderTemplate, ...] | None = None
+    dialect: Dialect | None = None
 
 
 class Discovery(Struct, frozen=True, kw_only=True):
@@ -52,29 +61,6 @@ class Timeouts(Struct, frozen=True, kw_only=True):
     first_token_seconds: float = 60.0
     between_tokens_seconds: float = 60.0
     total_seconds: float = 600.0
-
-
-class Dialect(Struct, frozen=True, kw_only=True):
-    """How an endpoint deviates within its wire, as data.
-
-    `defaults`, `add` and `drop` name top-level fields of the request or dotted paths into it. A
-    default holds where the caller said nothing; what is added wins over what the caller sent; what
-    is dropped is gone after that. `ceiling_name` is the field that takes the token ceiling, where
-    that is not for the model to say. `replay` says which earlier reasoning a translated request
-    carries: all, that of the open tool loop, or none. `is_whole` asks for answers unstreamed.
-    """
-
-    defaults: Mapping[str, object] = {}
-    add: Mapping[str, object] = {}
-    drop: tuple[str, ...] = ()
-    ceiling_name: Literal["max_tokens", "max_completion_tokens"] | None = None
-    has_stream_usage: bool = True
-    has_developer_role: bool = False
-    reasoning_key: Literal["reasoning_content", "reasoning"] = "reasoning_content"
-    reasoning_format: Literal["effort", "object", "none"] | None = None
-    replay: Literal["all", "loop", "none"] = "all"
-    web_search: Literal["options", "plugin"] = "options"
-    is_whole: bool = False
 
 
 class Screen(Struct, frozen=True, kw_only=True):
@@ -121,7 +107,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     unlisted: tuple[Model, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.is_personal and (self.headers or self.credential.owner == "house"):
+        headers = self.headers or any(model.headers or model.address for model in self.models)
+        if self.is_personal and (headers or self.credential.owner == "house"):
             raise ValueError("nothing of the house's goes to an address that a person chose")
 
     @property
@@ -133,6 +120,10 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         yield from address_secrets(self.address)
         for template in self.headers:
             yield from template.secrets
+        for model in self.models:
+            yield from address_secrets(model.address)
+            for template in model.headers or ():
+                yield from template.secrets
 
     def model(self, name: str) -> Model | None:
         """Find one of its models by exact name, listed or not."""

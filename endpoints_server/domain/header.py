@@ -8,7 +8,7 @@ from itertools import chain
 
 from msgspec import Struct
 
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
 
 LAST_LATIN_1 = "\xff"

@@ -6,8 +6,10 @@ from difflib import get_close_matches
 from msgspec import Struct
 
 from endpoints_server.domain.catalog import Catalog
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.endpoint import Endpoint, Model
 from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.header import HeaderTemplate
 
 SHOWN_CANDIDATES = 5
 
@@ -17,6 +19,27 @@ class Route(Struct, frozen=True, kw_only=True):
 
     endpoint: Endpoint
     model: Model
+
+    @property
+    def wire(self) -> str:
+        """The name of the wire that the model is spoken to in."""
+        return self.model.wire or self.endpoint.wire
+
+    @property
+    def address(self) -> str:
+        """The base URL that the model is found under."""
+        return self.model.address or self.endpoint.address
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the model deviates within its wire."""
+        return self.model.dialect or self.endpoint.dialect
+
+    @property
+    def headers(self) -> tuple[HeaderTemplate, ...]:
+        """The configured headers that go with a call of the model."""
+        own = self.model.headers
+        return self.endpoint.headers if own is None else own
 
 
 class Plan(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.crossing import Loss
@@ -20,11 +20,27 @@ class Operation(StrEnum):
     CHAT = "chat"
 
 
+class Entrance(Struct, frozen=True):
+    """What a path of a wire asks for; `is_stream` is None where the body says so, not the path."""
+
+    operation: Operation
+    is_stream: bool | None = None
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """What is called of an endpoint: some addresses name the model and say whether it streams."""
+
+    operation: Operation = Operation.CHAT
+    model: str = ""
+    is_stream: bool = False
+
+
 class Style(Struct, frozen=True, kw_only=True):
     """What a Writer needs beyond the events, so that it asks no clock and draws no lot.
 
     `id`, `model` and `created_at` (seconds since 1970) stand in where the reply has none;
-    `has_usage` says whether the caller asked for usage in the stream.
+    `has_usage` says whether the caller asked for usage in the stream; `query` is what stands behind
+    the question mark of the path that was called.
     """
 
     id: str
@@ -32,6 +48,7 @@ class Style(Struct, frozen=True, kw_only=True):
     created_at: int
     request_id: str
     has_usage: bool = False
+    query: str = ""
     reasoning_key: str = "reasoning_content"
 
 
@@ -108,8 +125,10 @@ class Written(Struct, frozen=True, kw_only=True):
 class Wire(Struct, frozen=True, kw_only=True):
     """One HTTP dialect family.
 
-    paths          inbound path to Operation, without the `/e/{endpoint}` in front
-    address        base URL as configured and operation to the URL that is called
+    paths          inbound path to Entrance, without the `/e/{endpoint}` in front; a `{model}` in it
+                   stands for the model's name, slashes and all
+    address        base URL as configured and Target to the URL that is called; a question mark in
+                   it keeps the caller's own query from going on
     credential     secret to the headers that present it
     headers        what an outbound request always carries unless something else sets it
     forwards       beginnings (lower case) of caller headers that go on to the same wire
@@ -128,8 +147,8 @@ class Wire(Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    paths: Mapping[str, Operation]
-    address: Callable[[str, Operation], str]
+    paths: Mapping[str, Entrance]
+    address: Callable[[str, Target], str]
     credential: Callable[[str], Mapping[str, str]]
     headers: Mapping[str, str]
     forwards: tuple[str, ...]

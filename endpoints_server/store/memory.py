@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from endpoints_server.domain.access_key import AccessKey
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.domain.person import ADMIN, Person
+from endpoints_server.domain.people.access_key import AccessKey
+from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.store.audit import Audit, Verification
 from endpoints_server.store.balances import MemoryBalances
 from endpoints_server.store.credentials import MemoryCredentials

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from endpoints_server.domain.access_key import AccessKey
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.access_key import AccessKey
+from endpoints_server.domain.people.person import Person
 from endpoints_server.store.audit import Verification
 from endpoints_server.store.balances import Balances
 from endpoints_server.store.credentials import Credentials

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Raw, Struct
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.parameter import CEILINGS
 
@@ -57,10 +57,15 @@ fields_decoder = msgspec.json.Decoder(Fields)
 encoder = msgspec.json.Encoder()
 
 
-def peek(body: bytes) -> Peek:
-    """Read the fields that decide where a call goes; raises Failed(bad_request)."""
+def peek(body: bytes, model: str = "", *, is_stream: bool | None = None) -> Peek:
+    """Read the fields that decide where a call goes; raises Failed(bad_request).
+
+    Where the path named the `model`, nothing of the body decides.
+    """
     if not body:
         raise Failed(refused("it is empty"))
+    if model:
+        return Peek(model=model, stream=is_stream)
     try:
         peeked = peek_decoder.decode(body)
         if not body.isascii():

@@ -12,9 +12,9 @@ import httpx2
 import pytest
 
 from endpoints_server.desk.keys import KeyDraft, create_key
-from endpoints_server.domain.access_key import RANDOM_BYTES
 from endpoints_server.domain.own_key import OwnKey
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.access_key import RANDOM_BYTES
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.open import FILE_NAME, open_store
 from endpoints_server.store.ring import FILE_NAME as RING

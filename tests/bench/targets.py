@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from endpoints_server.domain.access_key import RANDOM_BYTES, make_key
+from endpoints_server.domain.people.access_key import RANDOM_BYTES, make_key
 from tests.bench.processes import Cores, Running, free_port, running
 from tests.bench.script import CHAT, MESSAGES, Script, question
 

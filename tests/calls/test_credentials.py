@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Generator
 import httpx2
 import pytest
 
-from endpoints_server.domain.access_key import digest_key
+from endpoints_server.domain.people.access_key import digest_key
 from tests.calls.asking import PATHS, Got, got, request
 from tests.calls.places import HOUSE_KEY, config, endpoint
 from tests.serving import Serving, serving

@@ -13,7 +13,7 @@ from endpoints_server.config.text.document import Source
 from endpoints_server.config.text.flatten import read_document
 from endpoints_server.config.text.scalar import Date
 from endpoints_server.domain.header import Conversation, encode, render
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 
 Reasons = Mapping[str, Iterable[str]]
 

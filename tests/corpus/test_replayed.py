@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Failed
 from endpoints_server.wires.listed import WIRES
 from tests.corpus.clients import Ask, Got, anthropic_client, openai_client

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from endpoints_server.desk.keys import KeyDraft, create_key, ensure_admin, list_keys, revoke_key
-from endpoints_server.domain.access_key import (
+from endpoints_server.domain.fault import Failed, Kind
+from endpoints_server.domain.people.access_key import (
     CHOSEN_ID,
     RANDOM_BYTES,
     AccessKey,
@@ -15,8 +16,7 @@ from endpoints_server.domain.access_key import (
     key_id_of,
     make_key,
 )
-from endpoints_server.domain.fault import Failed, Kind
-from endpoints_server.domain.person import ADMIN, Person
+from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.ports import Store

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from endpoints_server.domain.access_key import RANDOM_BYTES, make_key
+from endpoints_server.domain.people.access_key import RANDOM_BYTES, make_key
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.secret import MASK, Secret
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from endpoints_server.domain.money.balance import Account
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
 from endpoints_server.store.sql.writer import Pace

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.domain.own_key import KeyState, OwnKey
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.credentials import Kept, Resealed
 from endpoints_server.store.ports import Store

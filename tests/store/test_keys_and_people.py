@@ -3,9 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from endpoints_server.domain.access_key import AccessKey
 from endpoints_server.domain.fault import Failed, Kind
-from endpoints_server.domain.person import ADMIN, Person
+from endpoints_server.domain.people.access_key import AccessKey
+from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.store.ports import Store
 
 ADA = Person(

@@ -14,7 +14,7 @@ from endpoints_server.domain.address.allowed import AllowedAddresses, Mistake, r
 from endpoints_server.domain.catalog import catalog_of
 from endpoints_server.domain.endpoint import Credential, Endpoint, Timeouts
 from endpoints_server.domain.fault import Failed, Fault
-from endpoints_server.domain.wire import Operation
+from endpoints_server.domain.wire import Target
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.upstream.direct.transport import DirectTransport
 from endpoints_server.upstream.guard import Guard
@@ -84,7 +84,7 @@ def upstreams_with(resolver: Scripted, *entries: str) -> Upstreams:
 
 async def status_of(upstreams: Upstreams, endpoint: Endpoint, url: str = "") -> int:
     """Make one call, read its answer, and give its status."""
-    url = url or chat_address(endpoint.address, Operation.CHAT)
+    url = url or chat_address(endpoint.address, Target())
     with upstreams.acquire(endpoint) as upstream:
         incoming = await send(upstream, Outgoing(url=url, headers={}, body=PROMPT))
         try:

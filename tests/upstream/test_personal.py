@@ -10,12 +10,12 @@ from endpoints_server.calls.outgoing import outgoing
 from endpoints_server.config.compile import compile_catalog
 from endpoints_server.config.load import load_bytes
 from endpoints_server.config.prices import no_prices
-from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Credential, Endpoint
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.header import Conversation, HeaderTemplate
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.caller import Caller
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.route import Route
 from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.wire import Operation, Wire

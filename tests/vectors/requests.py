@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from endpoints_server.config.compile import compile_catalog
 from endpoints_server.config.load import load_bytes
 from endpoints_server.config.prices import no_prices
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.header import Conversation, overlay, render
-from endpoints_server.domain.person import Person
-from endpoints_server.domain.wire import Operation
+from endpoints_server.domain.people.person import Person
+from endpoints_server.domain.wire import Target
 from endpoints_server.wires.listed import WIRES
 
 Case = dict[str, Any]
@@ -35,7 +35,7 @@ def play(case: Case) -> Sent | None:
     if entry.get("addParams", {}).get("streamUsage"):
         dialect = endpoint.dialect
     wire = WIRES[endpoint.wire]
-    url = endpoint.address if endpoint.is_direct else wire.address(endpoint.address, Operation.CHAT)
+    url = endpoint.address if endpoint.is_direct else wire.address(endpoint.address, Target())
     user = dict(case.get("user") or {"id": "u1"})
     person = Person(id=user["id"], email=user.get("email") or "", name=user.get("name") or "")
     headers = {"content-type": "application/json", **wire.headers}

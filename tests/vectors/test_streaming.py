@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.wires.listed import WIRES
 from tests.vectors.differences.streaming import ANSWERS, WIRES_NOT_PLAYED
 from tests.vectors.streaming import NAMES, Case, is_as_expected, read

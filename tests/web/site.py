@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.config.problem import Problem
 from endpoints_server.desk.keys import KeyDraft, create_key
-from endpoints_server.domain.access_key import RANDOM_BYTES, AccessKey
 from endpoints_server.domain.catalog import Catalog, catalog_of
 from endpoints_server.domain.endpoint import Credential, Endpoint, Model
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.money.price import Price, Rates
-from endpoints_server.domain.person import ADMIN, Person
+from endpoints_server.domain.people.access_key import RANDOM_BYTES, AccessKey
+from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.ring import Ring

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from endpoints_server.desk.keys import KeyDraft, create_key
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from tests.calls.places import config, endpoint
 from tests.serving import Serving, serving
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from inline_snapshot import snapshot
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.talk.reply import Reply, fold
 from endpoints_server.domain.wire import Style, Wire
 from endpoints_server.wires.anthropic_messages import ANTHROPIC_MESSAGES as MESSAGES

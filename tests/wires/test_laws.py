@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import RULES, Fault, Kind
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.prompt import (

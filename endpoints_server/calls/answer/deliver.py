@@ -156,4 +156,5 @@ def style_of(attempt: Attempt) -> Style:
         created_at=call.inbound.started_at // 1_000_000,
         request_id=call.inbound.request_id,
         has_usage=call.has_stream_usage,
+        query=call.inbound.query,
     )

@@ -148,16 +148,16 @@ def title_call(
     is_plain: bool,
 ) -> Call:
     """Write the call: of the same person and conversation, on the endpoint's own wire."""
-    rules, model = chat.route.endpoint.titles, target.route.model
-    endpoint = quiet(target.route.endpoint, max(LEAST_SECONDS, deadline - exchange.timer()))
-    wire = exchange.wires[endpoint.wire]
+    rules = chat.route.endpoint.titles
+    route = quiet(target.route, max(LEAST_SECONDS, deadline - exchange.timer()))
+    model, wire = route.model, exchange.wires[route.wire]
     prompt = title_prompt(rules, talked, model.name, wire.name, is_plain=is_plain)
     return Call(
         inbound=Inbound(
             wire=wire,
             operation=Operation.CHAT,
             headers={},
-            endpoint_name=endpoint.slug,
+            endpoint_name=route.endpoint.slug,
             query="",
             request_id=exchange.identify(),
             started_at=exchange.now(),
@@ -165,9 +165,9 @@ def title_call(
         ),
         catalog=chat.catalog,
         caller=chat.caller,
-        route=Route(endpoint=endpoint, model=model),
+        route=route,
         wire_out=wire,
-        body=wire.write_request(prompt, endpoint.dialect).body,
+        body=wire.write_request(prompt, route.dialect).body,
         conversation=chat.conversation,
         is_stream=False,
         has_stream_usage=False,

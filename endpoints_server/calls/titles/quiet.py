@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from endpoints_server.domain.endpoint import Dialect, Endpoint, Timeouts
+from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.endpoint import Timeouts
+from endpoints_server.domain.route import Route
 
 THINKING = frozenset(
     {
@@ -26,13 +28,11 @@ OTHERS = frozenset(
 OFF = frozenset({"none", "off", "disabled", "false"})
 
 
-def quiet(endpoint: Endpoint, limit_seconds: float) -> Endpoint:
-    """Give an endpoint as a title asks it, within a time limit."""
-    return replace(
-        endpoint,
-        dialect=quiet_dialect(endpoint.dialect),
-        timeouts=within(endpoint.timeouts, limit_seconds),
-    )
+def quiet(route: Route, limit_seconds: float) -> Route:
+    """Give a route as a title takes it, within a time limit."""
+    endpoint = replace(route.endpoint, timeouts=within(route.endpoint.timeouts, limit_seconds))
+    model = replace(route.model, dialect=quiet_dialect(route.dialect))
+    return Route(endpoint=endpoint, model=model)
 
 
 def quiet_dialect(dialect: Dialect) -> Dialect:

@@ -19,7 +19,7 @@ from endpoints_server.desk.credentials import (
     store_key,
 )
 from endpoints_server.domain.catalog import Catalog
-from endpoints_server.domain.person import ADMIN
+from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.ports import Store
 from endpoints_server.store.vault import Vault

@@ -11,11 +11,10 @@ from endpoints_server.calls.outgoing import CONTENT
 from endpoints_server.cli.ground import opened_store, read_catalog, stand
 from endpoints_server.cli.origins import SAMPLES, Passage, trace
 from endpoints_server.cli.present import json_option, rate, show_json, show_pairs
-from endpoints_server.domain.endpoint import Endpoint
-from endpoints_server.domain.person import ADMIN, Person
+from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.domain.route import Route, plan
 from endpoints_server.domain.scrub import scrub
-from endpoints_server.domain.wire import Operation, Wire
+from endpoints_server.domain.wire import Target, Wire
 from endpoints_server.wires.listed import WIRES
 
 LONGEST_VALUE = 100
@@ -77,17 +76,17 @@ async def find_person(user: str) -> Person:
 def describe(route: Route, wire_in: Wire) -> dict[str, object]:
     """Say everything about one route that a call would use."""
     endpoint, price = route.endpoint, route.model.price
-    wire_out = WIRES[endpoint.wire]
+    wire_out = WIRES[route.wire]
     is_relayed = wire_in is wire_out
     return {
         "endpoint": endpoint.name,
         "upstream_model": route.model.name,
         "wire": f"{wire_in.name} → {wire_out.name}",
         "way": "relay" if is_relayed else "translate",
-        "address": address_of(endpoint, wire_out),
+        "address": address_of(route, wire_out),
         "credential": endpoint.credential.owner,
-        "headers": header_origins(endpoint, wire_out, is_relayed=is_relayed),
-        "dialect": differences(endpoint.dialect),
+        "headers": header_origins(route, wire_out, is_relayed=is_relayed),
+        "dialect": differences(route.dialect),
         "timeouts": msgspec.to_builtins(endpoint.timeouts),
         "price": {
             "input": rate(price.rates.input if price else None),
@@ -103,30 +102,32 @@ def passage_of(route: Route, wire_in: Wire, body: bytes) -> dict[str, object]:
         body=body,
         model=route.model.name,
         wire_in=wire_in,
-        wire_out=WIRES[route.endpoint.wire],
+        wire_out=WIRES[route.wire],
     )
-    traced = trace(passage, route.endpoint.dialect)
+    traced = trace(passage, route.dialect)
     told = [msgspec.to_builtins(each) for each in traced.fields]
     return {"body": told, "losses": traced.losses or ("none",)}
 
 
-def address_of(endpoint: Endpoint, wire: Wire) -> str:
+def address_of(route: Route, wire: Wire) -> str:
     """Give the address that would be called, without the secrets in it."""
-    if not endpoint.address:
+    address = route.address
+    if not address:
         return "brought by each person"
-    address = endpoint.address
-    return scrub(address if endpoint.is_direct else wire.address(address, Operation.CHAT))
+    if route.endpoint.is_direct:
+        return scrub(address)
+    return scrub(wire.address(address, Target(model=route.model.name, is_stream=True)))
 
 
-def header_origins(endpoint: Endpoint, wire: Wire, *, is_relayed: bool) -> dict[str, str]:
+def header_origins(route: Route, wire: Wire, *, is_relayed: bool) -> dict[str, str]:
     """Say where each header comes from, in the order in which one overrides the other."""
     origins = dict.fromkeys((*CONTENT, "accept"), "this server")
     origins |= dict.fromkeys(wire.headers, f"the wire {wire.name}")
     if is_relayed:
         origins |= {f"{beginning}*": "the caller" for beginning in wire.forwards}
-    secret = f"the credential ({endpoint.credential.owner})"
+    secret = f"the credential ({route.endpoint.credential.owner})"
     origins |= dict.fromkeys(wire.credential("-"), secret)
-    configured = {template.name: "the configuration" for template in endpoint.headers}
+    configured = {template.name: "the configuration" for template in route.headers}
     taken = {name.lower() for name in configured}
     return {
         name: origin for name, origin in origins.items() if name.lower() not in taken

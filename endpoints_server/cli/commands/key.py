@@ -10,8 +10,8 @@ from endpoints_server.cli.ground import now, opened_store
 from endpoints_server.cli.moment import Moment
 from endpoints_server.cli.present import instant, json_option, show_json, show_pairs, show_table
 from endpoints_server.desk.keys import KeyDraft, create_key, list_keys, revoke_key
-from endpoints_server.domain.access_key import RANDOM_BYTES, AccessKey
-from endpoints_server.domain.person import ADMIN
+from endpoints_server.domain.people.access_key import RANDOM_BYTES, AccessKey
+from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.domain.secret import Secret
 
 

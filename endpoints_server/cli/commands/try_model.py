@@ -21,13 +21,13 @@ from endpoints_server.cli.outcome import Complaint, outcome_of_kind
 from endpoints_server.cli.present import json_option, show_json
 from endpoints_server.demo.upstream import DemoUpstream
 from endpoints_server.desk.keys import KeyDraft, create_key
-from endpoints_server.domain.access_key import RANDOM_BYTES
 from endpoints_server.domain.catalog import Catalog
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.money.usd import usd
-from endpoints_server.domain.person import ADMIN
+from endpoints_server.domain.people.access_key import RANDOM_BYTES
+from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.talk.prompt import Message, Prompt, Role, Text

@@ -8,7 +8,7 @@ from msgspec import Struct
 from endpoints_server.cli.ground import opened_store
 from endpoints_server.cli.present import json_option, show_json, show_pairs, show_table
 from endpoints_server.desk.people import add_person, list_people
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 
 ROLES = ("USER", "ADMIN")
 

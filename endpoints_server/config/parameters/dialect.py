@@ -8,7 +8,7 @@ from msgspec import UnsetType
 from endpoints_server.config.parameters.vendor import has_older_ceiling, is_of
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.parameters import CustomParams, ParameterDefinition
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import WEB_SEARCH, wire_name
 
 UNADDED = frozenset({"messages", "stream", "apiKey"})

@@ -8,7 +8,7 @@ from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.header import Conversation, Source, overlay, render
 from endpoints_server.domain.own_key import KeyState, with_own_key
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.wire import Wire
 from endpoints_server.store.seal import Owner
 from endpoints_server.store.vault import Vault, state_of

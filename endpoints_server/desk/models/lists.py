@@ -26,7 +26,7 @@ from endpoints_server.desk.models.shelves import Shelf, Shelves
 from endpoints_server.domain.catalog import Catalog, catalog_of, with_endpoints
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.fault import Failed
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 
 AT_ONCE = 8
 """How many lists are asked for at the same time."""

@@ -18,8 +18,8 @@ from sqlalchemy import ColumnElement, Engine, Row, Select, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
-from endpoints_server.domain.access_key import AccessKey
 from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.people.access_key import AccessKey
 from endpoints_server.store.sql.engine import reading, writing
 from endpoints_server.store.sql.tables import access_keys, names_of, people
 

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Engine, Row, select
 from sqlalchemy.dialects.sqlite import insert
 
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.store.sql.engine import reading, writing
 from endpoints_server.store.sql.tables import names_of, people
 

@@ -9,12 +9,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from endpoints_server.calls.exchange import Exchange
-from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint, Model
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.money.price import Rates
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.caller import Caller
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.route import endpoint_unknown, plan
 from endpoints_server.web.guards import KEYED, AnyRequest
 

@@ -14,9 +14,9 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.open_call import open_call
 from endpoints_server.calls.receipt import of_attempt
 from endpoints_server.calls.titles.titling import Titling
-from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.domain.wire import Operation
+from endpoints_server.domain.people.caller import Caller
+from endpoints_server.domain.wire import Entrance, Operation
 from endpoints_server.store.titles import Talk
 from endpoints_server.web.api.wires import UNDER_ENDPOINT, read_inbound
 from endpoints_server.web.guards import ITSELF, KEYED, AnyRequest
@@ -83,7 +83,7 @@ async def open_title_call(exchange: Exchange, request: AnyRequest) -> Call:
     What is asked for says where it would go, who asks, and which conversation it belongs to.
     """
     scope: Any = request.scope
-    inbound = read_inbound(exchange, exchange.wires["openai_chat"], Operation.CHAT, scope)
+    inbound = read_inbound(exchange, exchange.wires["openai_chat"], Entrance(Operation.CHAT), scope)
 
     async def read_body(limit_bytes: int) -> bytes:  # noqa: ARG001 - the framework has bounded it
         return await request.body()

@@ -8,56 +8,85 @@ from typing import cast
 from litestar import post
 from litestar.handlers import BaseRouteHandler, asgi
 from litestar.types import ASGIApp, Receive, Scope, Send
+from msgspec.structs import replace
 
 from endpoints_server.calls.call import Inbound
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.serve import serve
-from endpoints_server.domain.fault import Fault, Kind
-from endpoints_server.domain.wire import Operation, Wire
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.wire import Entrance, Wire
 from endpoints_server.web.api.delivery import Connection, read_whole_body
 from endpoints_server.web.guards import ITSELF
 
 UNDER_ENDPOINT = "/e/{endpoint:str}"
+MODEL = "{model}"
 POST_ONLY = Fault(kind=Kind.BAD_REQUEST, status=405, message="Only POST is answered here.")
+UNKNOWN_VERB = Fault(kind=Kind.BAD_REQUEST, status=404, message="")
 
 
 def wire_applications(exchange: Exchange) -> dict[str, ASGIApp]:
-    """Make what answers every path of every wire."""
-    return {
-        path: wire_application(exchange, wire, operation)
-        for wire in exchange.wires.values()
-        for path, operation in wire.paths.items()
-    }
+    """Make what answers every path of every wire; those that name a model, by their beginning."""
+    plain: dict[str, ASGIApp] = {}
+    naming: dict[str, dict[str, ASGIApp]] = {}
+    for wire in exchange.wires.values():
+        for path, entrance in wire.paths.items():
+            beginning, _, verb = path.partition(MODEL)
+            answer = wire_application(exchange, wire, entrance, beginning if verb else "")
+            if verb:
+                naming.setdefault(beginning, {})[verb] = answer
+            else:
+                plain[path] = answer
+    return plain | {beginning: by_verb(answers) for beginning, answers in naming.items()}
+
+
+def by_verb(answers: Mapping[str, ASGIApp]) -> ASGIApp:
+    """Choose among the paths that differ only in what follows the model's name."""
+
+    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+        colon, verb = scope["path"].rpartition(":")[1:]
+        answer = answers.get(colon + verb)
+        if answer is None:
+            known = ", ".join(answers)
+            raise Failed(replace(UNKNOWN_VERB, message=f"The path must end in one of: {known}."))
+        await answer(scope, receive, send)
+
+    return choose
 
 
 def wire_handlers(applications: Mapping[str, ASGIApp]) -> list[BaseRouteHandler]:
     """Make the framework's handlers of the wires' paths, alone and under an endpoint.
 
-    It cannot route to a plain application by a path with a parameter, so that under an endpoint it
+    It cannot route to a plain application by a path with a parameter, so that for such a path it
     asks an ordinary handler for it.
     """
     handlers: list[BaseRouteHandler] = []
     for path, answer in applications.items():
-        handlers.append(asgi(path, opt=ITSELF, copy_scope=False)(answer))
-        handlers.append(handler_under_endpoint(path, answer))
+        if path.endswith("/"):
+            handlers.append(handler_by_parameter(path + "{model:path}", answer))
+            handlers.append(handler_by_parameter(UNDER_ENDPOINT + path + "{model:path}", answer))
+        else:
+            handlers.append(asgi(path, opt=ITSELF, copy_scope=False)(answer))
+            handlers.append(handler_by_parameter(UNDER_ENDPOINT + path, answer))
     return handlers
 
 
-def handler_under_endpoint(path: str, answer: ASGIApp) -> BaseRouteHandler:
-    """Make the handler of a path under `/e/{endpoint}`."""
+def handler_by_parameter(path: str, answer: ASGIApp) -> BaseRouteHandler:
+    """Make the handler of a path that holds a parameter."""
 
-    @post(UNDER_ENDPOINT + path, opt=ITSELF)
+    @post(path, opt=ITSELF)
     async def hand_over() -> ASGIApp:
         return answer
 
     return hand_over
 
 
-def wire_application(exchange: Exchange, wire: Wire, operation: Operation) -> ASGIApp:
-    """Make what answers the calls of one wire's operation."""
+def wire_application(exchange: Exchange, wire: Wire, entrance: Entrance, beginning: str) -> ASGIApp:
+    """Make what answers one path of a wire; `beginning` is what stands before the model in it."""
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-        inbound = read_inbound(exchange, wire, operation, scope)
+        inbound = read_inbound(exchange, wire, entrance, scope)
+        if beginning:
+            inbound = replace(inbound, model=model_in(scope["path"], beginning))
         connection = Connection(send)
         if scope.get("method") != "POST":
             await refuse_method(inbound, connection)
@@ -65,6 +94,11 @@ def wire_application(exchange: Exchange, wire: Wire, operation: Operation) -> AS
         await serve_connected(exchange, inbound, receive, connection)
 
     return handle
+
+
+def model_in(path: str, beginning: str) -> str:
+    """Read the model's name out of a path; it may hold slashes, and colons too."""
+    return path.partition(beginning)[2].rpartition(":")[0]
 
 
 async def serve_connected(
@@ -92,19 +126,20 @@ async def serve_connected(
             watcher.cancel()
 
 
-def read_inbound(exchange: Exchange, wire: Wire, operation: Operation, scope: Scope) -> Inbound:
+def read_inbound(exchange: Exchange, wire: Wire, entrance: Entrance, scope: Scope) -> Inbound:
     """Read what the request line and the headers say."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     named = scope.get("path_params", {}).get("endpoint") or headers.get("x-es-endpoint", "")
     return Inbound(
         wire=wire,
-        operation=operation,
+        operation=entrance.operation,
         headers=headers,
         endpoint_name=named,
         query=scope["query_string"].decode("latin-1"),
         request_id=exchange.identify(),
         started_at=exchange.now(),
         started=exchange.timer(),
+        is_stream=entrance.is_stream,
     )
 
 

@@ -9,7 +9,7 @@ from endpoints_server.desk.keys import (
     list_keys,
     revoke_key,
 )
-from endpoints_server.domain.access_key import RANDOM_BYTES
+from endpoints_server.domain.people.access_key import RANDOM_BYTES
 from endpoints_server.web.console.render import see_other, show
 from endpoints_server.web.console.reveal import Reveals
 from endpoints_server.web.console.session.browser import SignedIn

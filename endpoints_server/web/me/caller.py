@@ -1,7 +1,7 @@
 """Who asks, as the guard found."""
 
-from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.people.caller import Caller
 from endpoints_server.web.guards import AnyRequest
 
 

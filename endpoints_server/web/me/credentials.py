@@ -20,7 +20,7 @@ from endpoints_server.desk.credentials import (
 from endpoints_server.desk.try_own_key import Trial, try_own_key
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.own_key import KeyState, take_secret, with_own_key
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.seal import Owner
 from endpoints_server.store.vault import require_key
@@ -129,8 +129,8 @@ async def try_key(
     else:
         held = await exchange.vault.find(Owner(person.id, endpoint.slug))
         own_key = require_key(held, endpoint, exchange.keys_url, exchange.now())
-    wire = exchange.wires[endpoint.wire]
-    return await try_own_key(exchange.upstreams, wire, with_own_key(endpoint, own_key), person)
+    mine = with_own_key(endpoint, own_key)
+    return await try_own_key(exchange.upstreams, exchange.wires, mine, person)
 
 
 def read_request(body: bytes) -> OwnKeyDraft:

@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.keys import KeyDraft, create_key, list_keys, revoke_key
-from endpoints_server.domain.access_key import RANDOM_BYTES, AccessKey
+from endpoints_server.domain.people.access_key import RANDOM_BYTES, AccessKey
 from endpoints_server.store.ports import Store
 from endpoints_server.web.guards import KEYED, AnyRequest
 from endpoints_server.web.me.caller import bad_request, caller_of, not_found

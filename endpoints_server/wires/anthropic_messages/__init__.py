@@ -1,6 +1,6 @@
 """ANTHROPIC_MESSAGES: the Messages API as a wire."""
 
-from endpoints_server.domain.wire import Operation, Wire
+from endpoints_server.domain.wire import Entrance, Operation, Target, Wire
 from endpoints_server.wires.anthropic_messages.fault import read_fault, write_fault
 from endpoints_server.wires.anthropic_messages.mender import MessagesMender
 from endpoints_server.wires.anthropic_messages.reader import MessagesReader
@@ -14,7 +14,7 @@ from endpoints_server.wires.anthropic_messages.writer import MessagesWriter
 CHAT_PATH = "/v1/messages"
 
 
-def address(base: str, _operation: Operation) -> str:
+def address(base: str, _target: Target) -> str:
     """Give the URL to call; the base may end at the root, in `/v1`, or at the path itself."""
     location, mark, query = base.partition("?")
     location = location.rstrip("/").removesuffix(CHAT_PATH).removesuffix("/v1")
@@ -28,7 +28,7 @@ def credential(secret: str) -> dict[str, str]:
 
 ANTHROPIC_MESSAGES = Wire(
     name=NAME,
-    paths={CHAT_PATH: Operation.CHAT},
+    paths={CHAT_PATH: Entrance(Operation.CHAT)},
     address=address,
     credential=credential,
     headers={"anthropic-version": "2023-06-01"},

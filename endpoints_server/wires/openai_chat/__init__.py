@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from endpoints_server.domain.wire import Operation, Wire
+from endpoints_server.domain.wire import Entrance, Operation, Wire
 from endpoints_server.wires.openai_chat.address import address, credential
 from endpoints_server.wires.openai_chat.ending import NAME
 from endpoints_server.wires.openai_chat.fault import read_fault, write_fault
@@ -16,7 +16,7 @@ from endpoints_server.wires.openai_chat.writer import ChatWriter
 
 OPENAI_CHAT = Wire(
     name=NAME,
-    paths=MappingProxyType({"/v1/chat/completions": Operation.CHAT}),
+    paths=MappingProxyType({"/v1/chat/completions": Entrance(Operation.CHAT)}),
     address=address,
     credential=credential,
     headers=MappingProxyType({}),

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from endpoints_server.domain.wire import Operation
+from endpoints_server.domain.wire import Operation, Target
 
 PATHS = {Operation.CHAT: "/chat/completions"}
 
 
-def address(base: str, operation: Operation) -> str:
+def address(base: str, target: Target) -> str:
     """Give the URL of an operation under a base URL, whose query string stays at the end."""
     path, question_mark, query = base.partition("?")
-    return path.rstrip("/") + PATHS[operation] + question_mark + query
+    return path.rstrip("/") + PATHS[target.operation] + question_mark + query
 
 
 def credential(secret: str) -> Mapping[str, str]:

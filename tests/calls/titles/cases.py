@@ -9,11 +9,11 @@ from endpoints_server.calls.titles.words import Talked
 from endpoints_server.config.compile import compile_catalog
 from endpoints_server.config.load import load_bytes
 from endpoints_server.config.prices import no_prices
-from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint, Model
 from endpoints_server.domain.header import Conversation
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.caller import Caller
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.route import Route
 from endpoints_server.domain.wire import Operation
 from tests.web.site import Site

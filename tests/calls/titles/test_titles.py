@@ -11,7 +11,7 @@ import pytest
 
 from endpoints_server.desk.keys import KeyDraft, create_key
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.store.open import open_store
 from tests.calls.asking import PATHS
 from tests.calls.places import HOUSE_KEY, config, endpoint

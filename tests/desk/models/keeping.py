@@ -15,7 +15,7 @@ from endpoints_server.desk.models.lists import ModelLists, Surroundings
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.own_key import OwnKey
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.ring import Ring

@@ -10,7 +10,7 @@ from endpoints_server.desk.models.kept import question
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.own_key import OwnKey, with_own_key
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.upstream.lists.address import list_urls, origin, reduced

@@ -4,8 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from endpoints_server.domain.access_key import AccessKey
-from endpoints_server.domain.person import ADMIN
+from endpoints_server.domain.people.access_key import AccessKey
+from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import open_ring

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from endpoints_server.domain.access_key import AccessKey
 from endpoints_server.domain.fault import Failed, Kind
-from endpoints_server.domain.person import ADMIN
+from endpoints_server.domain.people.access_key import AccessKey
+from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.store.open import FILE_NAME, open_store
 from endpoints_server.store.sql.engine import open_engine, writing
 from endpoints_server.store.sql.keys import FRESH_SECONDS, STALE_SECONDS, SqlKeys

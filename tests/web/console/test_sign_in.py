@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from httpx2 import AsyncClient as Browser
 
-from endpoints_server.domain.person import ADMIN
+from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.sessions import MemorySessions
 from tests.web.console.browsing import COOKIE, HTML, send_form, sign_in

@@ -9,11 +9,11 @@ from endpoints_server.calls.open_call import reach
 from endpoints_server.config.compile import compile_catalog
 from endpoints_server.config.load import load_bytes
 from endpoints_server.config.prices import Listing
-from endpoints_server.domain.caller import Caller
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.header import Conversation, render
 from endpoints_server.domain.own_key import OwnKey
+from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.route import Route
 from endpoints_server.domain.secret import MASK, Secret
 from endpoints_server.store.ring import Ring

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from endpoints_server.domain.access_key import AccessKey
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.access_key import AccessKey
+from endpoints_server.domain.people.person import Person
 from tests.store.entries import entry
 from tests.web.site import ADA, GRACE, HOUSE_SECRET, NOON, Site
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.talk.prompt import Message, Prompt, Reasoning, Role, Sampling, Text
 from endpoints_server.wires.anthropic_messages import ANTHROPIC_MESSAGES
 from endpoints_server.wires.anthropic_messages.request.family import family_of

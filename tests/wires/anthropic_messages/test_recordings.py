@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.prompt import Part, Text, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Reply, fold

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Failed, Kind
-from endpoints_server.domain.wire import Operation
+from endpoints_server.domain.wire import Entrance, Operation, Target
 from endpoints_server.wires.anthropic_messages import ANTHROPIC_MESSAGES as WIRE
 
 
@@ -22,14 +22,14 @@ from endpoints_server.wires.anthropic_messages import ANTHROPIC_MESSAGES as WIRE
     ],
 )
 def test_a_base_with_or_without_its_version_gives_one_address(base: str, url: str) -> None:
-    assert WIRE.address(base, Operation.CHAT) == url
+    assert WIRE.address(base, Target()) == url
 
 
 def test_the_key_travels_in_its_own_header() -> None:
     assert WIRE.credential("k") == {"x-api-key": "k"}
     assert WIRE.headers == {"anthropic-version": "2023-06-01"}
     assert WIRE.forwards == ("anthropic-",)
-    assert WIRE.paths == {"/v1/messages": Operation.CHAT}
+    assert WIRE.paths == {"/v1/messages": Entrance(Operation.CHAT)}
 
 
 def test_a_relayed_request_keeps_its_nested_bytes() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from endpoints_server.domain.fault import RULES, Fault, Kind
-from endpoints_server.domain.wire import Operation
+from endpoints_server.domain.wire import Target
 from endpoints_server.wires.openai_chat import OPENAI_CHAT
 
 OPENAI = {"error": {"message": "bad model", "type": "invalid_request_error", "param": "model", "code": "model_not_found"}}  # fmt: skip # noqa: E501
@@ -159,7 +159,7 @@ def test_a_fault_has_the_type_clients_know(kind: Kind, type_: str) -> None:
     ],
 )
 def test_the_address_is_below_the_base_url(base: str, url: str) -> None:
-    assert OPENAI_CHAT.address(base, Operation.CHAT) == url
+    assert OPENAI_CHAT.address(base, Target()) == url
 
 
 def test_the_credential_is_a_bearer_token() -> None:

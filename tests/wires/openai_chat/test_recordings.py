@@ -10,7 +10,7 @@ import pytest
 from openai.lib.streaming.chat import ChatCompletionStreamState
 from openai.types.chat import ChatCompletionChunk
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.prompt import Refusal, Text, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Reply, fold

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.talk.prompt import (
     Message,
     Prompt,

@@ -3,7 +3,7 @@
 from litestar.datastructures import Cookie
 from msgspec import Struct
 
-from endpoints_server.domain.person import ADMIN, Person
+from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.sessions import Session
 from endpoints_server.web.console.console import Console

@@ -1,6 +1,6 @@
 """A caller's body goes on to the same wire: named keys are edited, nested bytes survive."""
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.wires.anthropic_messages.request.fit import fit_model, shape
 from endpoints_server.wires.body import close_fields, open_fields, raw
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.talk.crossing import Lose, Loss, cross
 from endpoints_server.domain.talk.prompt import (
     ForeignTool,

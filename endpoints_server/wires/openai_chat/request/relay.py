@@ -2,7 +2,7 @@
 
 from msgspec import Raw
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.wires.body import close_fields, inner_fields, open_fields, raw
 from endpoints_server.wires.openai_chat.request.shape import shape
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from msgspec import Raw
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import CEILINGS, NAMES, WEB_SEARCH
 from endpoints_server.wires.body import (
     Fields,

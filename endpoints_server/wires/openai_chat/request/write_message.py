@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from endpoints_server.domain.endpoint import Dialect
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.domain.talk.prompt import (
     Audio,

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 
 
 class Caller(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from msgspec import Struct
 
-from endpoints_server.domain.person import Person
+from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
 
 PREFIX = "es-"

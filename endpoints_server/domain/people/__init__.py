@@ -1,0 +1,1 @@
+"""Who calls: people, and the client keys they call with."""
