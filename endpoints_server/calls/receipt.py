@@ -1,6 +1,7 @@
 """The headers every model answer carries, errors included: what served it, and what it cost."""
 
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import quote
 
 from endpoints_server.calls.call import Attempt, Call
@@ -67,6 +68,7 @@ def usd(nano_usd: int) -> str:
     return f"{(nano_usd * NANO).normalize():f}"
 
 
+@lru_cache(maxsize=4096)
 def encode(text: str) -> bytes:
     """Make a configured name fit for a header line; what is beyond ASCII is percent-encoded."""
     return quote(text, safe="!#$&'()*+,/:;=?@[]~ -._|^`").encode()

@@ -227,7 +227,8 @@ def insertion(row_count: int) -> str:
     """Write the statement that inserts so many rows, and passes over those that are there."""
     row = f"({', '.join('?' * len(NAMES))})"
     rows = ", ".join([row] * row_count)
-    return f"insert into entries ({', '.join(NAMES)}) values {rows} on conflict (id) do nothing"
+    names = ", ".join(NAMES)
+    return f"insert into entries ({names}) values {rows} on conflict (id) do nothing"  # noqa: S608
 
 
 def settle(futures: list[Future[None]], fault: Fault | None) -> None:
