@@ -49,7 +49,7 @@ def write_body(call: Call) -> tuple[bytes, tuple[str, ...]]:
     """Edit the body's top level on the same wire; translate it to another."""
     model, dialect = call.route.model.name, call.route.dialect
     if call.is_relayed:
-        return call.wire_out.relay_request(call.body, model, dialect, call.is_stream), ()
+        return call.inbound.carriage.relay_request(call.body, model, dialect, call.is_stream), ()
     prompt = replace(call.inbound.wire.read_request(call.body), model=model)
     written = call.wire_out.write_request(prompt, dialect)
     return written.body, named(written.losses)

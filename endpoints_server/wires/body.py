@@ -111,6 +111,13 @@ def close_fields(fields: Mapping[str, Raw]) -> bytes:
     return encoder.encode(fields)
 
 
+def with_model(body: bytes, model: str) -> bytes:
+    """Name another model in a body; raises Failed(bad_request)."""
+    fields = open_fields(body)
+    fields["model"] = raw(model)
+    return close_fields(fields)
+
+
 def raw(value: object) -> Raw:
     """Encode one value for a field."""
     return Raw(encoder.encode(value))
