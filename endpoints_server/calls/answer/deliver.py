@@ -131,6 +131,8 @@ async def deliver_other_form(
     if not attempt.call.is_stream:
         await relay_whole(exchange, attempt, delivery, body)
         return
+    if fault := attempt.call.inbound.carriage.mend_reply(body)[1].fault:
+        raise Failed(fault)
     line = body.replace(b"\r", b" ").replace(b"\n", b" ")
     await deliver_stream(exchange, attempt, incoming, delivery, sse.frame(line))
 
