@@ -104,7 +104,7 @@ def estimate_input(call: Call) -> int:
     """Estimate what the request held; one that cannot be read is taken as plain text."""
     try:
         return call.inbound.carriage.estimate(call.body)
-    except Failed:
+    except (Failed, RecursionError):
         return estimate_tokens([call.body.decode(errors="replace")])
 
 

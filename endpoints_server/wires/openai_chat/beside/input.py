@@ -1,8 +1,7 @@
 """How many tokens there are in what is embedded or completed: text, tokens, or lists of either."""
 
-from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.money.estimate import estimate_tokens
-from endpoints_server.wires.body import DECODE_ERRORS, decode_value, malformed, open_fields
+from endpoints_server.wires.body import decode_value, open_fields
 
 MOST_DEPTH = 4
 """A list of inputs, each a list of parts that hold text: nothing is nested deeper."""
@@ -11,11 +10,8 @@ MOST_DEPTH = 4
 def estimate_fields(body: bytes, *names: str) -> int:
     """Estimate the tokens of some fields of a body; raises Failed(bad_request)."""
     fields = open_fields(body)
-    found = [fields[name] for name in names if name in fields]
-    try:
-        return sum(count(decode_value(value), MOST_DEPTH) for value in found)
-    except DECODE_ERRORS as error:
-        raise Failed(malformed(error)) from None
+    found = [decode_value(fields[name], name) for name in names if name in fields]
+    return sum(count(value, MOST_DEPTH) for value in found)
 
 
 def count(value: object, depth: int) -> int:
