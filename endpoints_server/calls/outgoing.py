@@ -7,10 +7,12 @@ from msgspec.structs import replace
 from endpoints_server import __version__
 from endpoints_server.calls.call import Call
 from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.header import overlay, render
 from endpoints_server.domain.talk.crossing import Loss
 from endpoints_server.domain.wire import Target
 from endpoints_server.upstream.send import Outgoing
+from endpoints_server.wires.body import malformed
 
 CONTENT = {
     "content-type": "application/json",
@@ -28,7 +30,10 @@ def outgoing(call: Call) -> tuple[Outgoing, tuple[str, ...]]:
     Raises Failed where the body is no valid request, or cannot be said on the other wire.
     """
     endpoint = call.route.endpoint
-    body, losses = write_body(call)
+    try:
+        body, losses = write_body(call)
+    except RecursionError as error:  # what can just be read cannot always be written
+        raise Failed(malformed(error, call.body)) from None
     wire = call.wire_out
     url = call.route.address
     if not endpoint.is_direct:
@@ -49,7 +54,7 @@ def write_body(call: Call) -> tuple[bytes, tuple[str, ...]]:
     """Edit the body's top level on the same wire; translate it to another."""
     model, dialect = call.route.model.name, call.route.dialect
     if call.is_relayed:
-        return call.wire_out.relay_request(call.body, model, dialect, call.is_stream), ()
+        return call.inbound.carriage.relay_request(call.body, model, dialect, call.is_stream), ()
     prompt = replace(call.inbound.wire.read_request(call.body), model=model)
     written = call.wire_out.write_request(prompt, dialect)
     return written.body, named(written.losses)

@@ -33,9 +33,11 @@ def receipt(call: Call, losses: tuple[str, ...] = ()) -> Headers:
         (b"x-es-endpoint", encode(endpoint.slug)),
         (b"x-es-upstream-model", encode(call.route.model.name)),
         (b"x-es-credential", credential_class(call).encode()),
-        (b"x-es-attempts", b"1"),
+        (b"x-es-attempts", b"0" if call.counted_here else b"1"),
         (b"x-es-config", encode(call.catalog.version)),
     ]
+    if call.counted_here:
+        headers.append((b"x-es-estimated", call.counted_here.encode()))
     if losses:
         headers.append((b"x-es-losses", encode(",".join(losses))))
     return headers

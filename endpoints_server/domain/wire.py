@@ -8,9 +8,10 @@ from msgspec import Struct, field
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Fault
+from endpoints_server.domain.money.estimate import estimate_tokens
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.crossing import Loss
-from endpoints_server.domain.talk.prompt import Prompt
+from endpoints_server.domain.talk.prompt import Prompt, texts_of
 from endpoints_server.domain.talk.reply import Event, Reply, Stop
 
 
@@ -18,6 +19,9 @@ class Operation(StrEnum):
     """What a path asks for."""
 
     CHAT = "chat"
+    COUNT = "count_tokens"
+    EMBED = "embeddings"
+    COMPLETE = "completions"
 
 
 class Entrance(Struct, frozen=True):
@@ -122,6 +126,24 @@ class Written(Struct, frozen=True, kw_only=True):
     losses: tuple[Loss, ...] = ()
 
 
+class Carriage(Struct, frozen=True, kw_only=True):
+    """How an operation beside chat is carried; nothing but chat is ever translated.
+
+    relay_request, mend_reply and mender are those of a Wire, which is itself the carriage of chat.
+
+    estimate  body to the input tokens that an upstream will count; raises Failed(bad_request)
+    mender    None where nothing streams
+    counted   where a count of tokens is all that is asked for, the field of the answer that holds
+              it; to have it counted is free, and it is told of any endpoint's model
+    """
+
+    relay_request: Callable[[bytes, str, Dialect, bool], bytes]
+    mend_reply: Callable[[bytes], tuple[bytes, Seen]]
+    estimate: Callable[[bytes], int]
+    mender: Callable[[Style, int], Mender] | None = None
+    counted: str = ""
+
+
 class Wire(Struct, frozen=True, kw_only=True):
     """One HTTP dialect family.
 
@@ -144,6 +166,7 @@ class Wire(Struct, frozen=True, kw_only=True):
     mender         Style and event size bound (bytes) to Mender
     read_fault     status, headers (lower-case names), body to Fault
     write_fault    Fault and request id to an error body
+    beside         what is carried beside chat
     """
 
     name: str
@@ -163,3 +186,12 @@ class Wire(Struct, frozen=True, kw_only=True):
     mender: Callable[[Style, int], Mender]
     read_fault: Callable[[int, Mapping[str, str], bytes], Fault]
     write_fault: Callable[[Fault, str], bytes]
+    beside: Mapping[Operation, Carriage] = {}
+
+    def carriage(self, operation: Operation) -> "Wire | Carriage":
+        """Give what carries an operation that a path of this wire asks for."""
+        return self if operation is Operation.CHAT else self.beside[operation]
+
+    def estimate(self, body: bytes) -> int:
+        """Estimate the input tokens of a chat; raises Failed(bad_request)."""
+        return estimate_tokens(texts_of(self.read_request(body)))

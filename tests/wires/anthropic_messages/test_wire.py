@@ -29,7 +29,16 @@ def test_the_key_travels_in_its_own_header() -> None:
     assert WIRE.credential("k") == {"x-api-key": "k"}
     assert WIRE.headers == {"anthropic-version": "2023-06-01"}
     assert WIRE.forwards == ("anthropic-",)
-    assert WIRE.paths == {"/v1/messages": Entrance(Operation.CHAT)}
+    assert WIRE.paths == {
+        "/v1/messages": Entrance(Operation.CHAT),
+        "/v1/messages/count_tokens": Entrance(Operation.COUNT, is_stream=False),
+    }
+
+
+def test_tokens_are_counted_beside_where_messages_are_sent() -> None:
+    for base in ("https://x/v1", "https://x/v1/messages", "https://x"):
+        counted = WIRE.address(base, Target(operation=Operation.COUNT))
+        assert counted == "https://x/v1/messages/count_tokens"
 
 
 def test_a_relayed_request_keeps_its_nested_bytes() -> None:

@@ -39,7 +39,7 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
         fit_web_search(fields)
     stop = fields.get("stop_sequences")
     if stop is not None and bytes(stop).startswith(b'"'):
-        fields["stop_sequences"] = raw([decode_value(stop)])
+        fields["stop_sequences"] = raw([decode_value(stop, "stop_sequences")])
     thinking = fields.get("thinking")
     if thinking is not None and b'"type"' not in bytes(thinking):
         fit_thinking(fields, family_of(model), lose)
@@ -52,7 +52,7 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
 def fit_web_search(fields: Fields) -> None:
     """Offer the API's own search tool before all others where it is wished for, else none."""
     is_wanted = WEB_SEARCH in fields and bytes(fields.pop(WEB_SEARCH)) == b"true"
-    tools = decode_value(fields["tools"]) if "tools" in fields else []
+    tools = decode_value(fields["tools"], "tools") if "tools" in fields else []
     if not isinstance(tools, list):
         return
     others = [tool for tool in tools if not is_search(tool)]
@@ -85,7 +85,7 @@ def fit_model(fields: Fields, model: str, lose: Lose) -> None:
 
 def fit_thinking(fields: Fields, family: Family, lose: Lose) -> bool:
     """Bring `thinking` into the form that the family takes; says whether the model will think."""
-    asked = decode_value(fields["thinking"]) if "thinking" in fields else None
+    asked = decode_value(fields["thinking"], "thinking") if "thinking" in fields else None
     match asked:
         case None | False | {"type": "disabled"}:
             fields.pop("thinking", None)
@@ -128,7 +128,7 @@ def formed(wish: Object, family: Family, lose: Lose) -> Object:
 
 def fit_budget(fitted: Object, fields: Fields, lose: Lose) -> bool:
     """Keep the budget below the ceiling; says whether any room is left to think in."""
-    ceiling = decode_value(fields[CEILING]) if CEILING in fields else None
+    ceiling = decode_value(fields[CEILING], CEILING) if CEILING in fields else None
     budget = fitted["budget_tokens"]
     if not isinstance(ceiling, int) or not isinstance(budget, int) or budget < ceiling:
         return True

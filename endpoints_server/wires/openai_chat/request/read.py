@@ -56,7 +56,7 @@ def read_request(body: bytes) -> Prompt:
     try:
         asked, loose = decode_asked(body)
     except DECODE_ERRORS as error:
-        raise Failed(malformed(error)) from None
+        raise Failed(malformed(error, body)) from None
     system, messages = read_messages(asked.messages, loose["messages"])
     ceiling = asked.max_completion_tokens
     return Prompt(

@@ -3,7 +3,7 @@
 from msgspec import Raw
 
 from endpoints_server.domain.dialect import Dialect
-from endpoints_server.wires.body import close_fields, inner_fields, open_fields, raw
+from endpoints_server.wires.body import Fields, close_fields, inner_fields, open_fields, raw
 from endpoints_server.wires.openai_chat.request.shape import shape
 
 
@@ -12,8 +12,13 @@ def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) ->
     fields = open_fields(body)
     fields["model"] = raw(model)
     if is_stream and dialect.has_stream_usage:
-        options = inner_fields(fields, "stream_options") or {}
-        options["include_usage"] = Raw(b"true")
-        fields["stream_options"] = Raw(close_fields(options))
+        ask_for_usage(fields)
     shape(fields, model, dialect)
     return close_fields(fields)
+
+
+def ask_for_usage(fields: Fields) -> None:
+    """Ask a stream for its counts."""
+    options = inner_fields(fields, "stream_options") or {}
+    options["include_usage"] = Raw(b"true")
+    fields["stream_options"] = Raw(close_fields(options))

@@ -81,7 +81,7 @@ def fit_reasoning(fields: Fields, form: str) -> None:
 
 def fit_thinking(fields: Fields) -> None:
     """Complete the `thinking` object of Anthropic's that gateways take on this wire too."""
-    asked = decode_value(fields["thinking"])
+    asked = decode_value(fields["thinking"], "thinking")
     if asked is False:
         del fields["thinking"]
     elif asked is True:
@@ -103,6 +103,6 @@ def fit_web_search(fields: Fields, dialect: Dialect) -> None:
     if dialect.web_search == "options":
         fields.setdefault("web_search_options", Raw(b"{}"))
         return
-    plugins = decode_value(fields["plugins"]) if "plugins" in fields else []
+    plugins = decode_value(fields["plugins"], "plugins") if "plugins" in fields else []
     others = [each for each in plugins if each != WEB_PLUGIN] if isinstance(plugins, list) else []
     fields["plugins"] = raw([*others, WEB_PLUGIN])
