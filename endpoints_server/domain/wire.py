@@ -116,10 +116,14 @@ class Mender(Protocol):
 
 
 class Written(Struct, frozen=True, kw_only=True):
-    """A request as a wire wrote it, and what it could not carry."""
+    """A request as a wire wrote it, what it could not carry, and the headers it cannot do without.
+
+    Header names are lower case.
+    """
 
     body: bytes
     losses: tuple[Loss, ...] = ()
+    headers: Mapping[str, str] = {}
 
 
 class Wire(Struct, frozen=True, kw_only=True):
@@ -134,8 +138,9 @@ class Wire(Struct, frozen=True, kw_only=True):
     forwards       beginnings (lower case) of caller headers that go on to the same wire
     read_request   body to Prompt; raises Failed(bad_request)
     write_request  Prompt to body, under a Dialect
-    relay_request  body, upstream model, Dialect, and whether it streams, to the body sent on the
-                   same wire; only named keys change, nested bytes survive
+    relay_request  body, upstream model, Dialect, and whether it streams, to the request sent on the
+                   same wire; only named keys change, nested bytes survive where nothing in them
+                   would be refused
     read_reply     whole reply to Reply; an error under a 200 or no reply at all is its `fault`
     write_reply    Reply to body, for a Style
     mend_reply     whole reply to the bytes passed on the same wire, and what was Seen
@@ -154,7 +159,7 @@ class Wire(Struct, frozen=True, kw_only=True):
     forwards: tuple[str, ...]
     read_request: Callable[[bytes], Prompt]
     write_request: Callable[[Prompt, Dialect], Written]
-    relay_request: Callable[[bytes, str, Dialect, bool], bytes]
+    relay_request: Callable[[bytes, str, Dialect, bool], Written]
     read_reply: Callable[[bytes], Reply]
     write_reply: Callable[[Reply, Style], bytes]
     mend_reply: Callable[[bytes], tuple[bytes, Seen]]

@@ -7,6 +7,7 @@ from msgspec import Raw
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import CEILINGS, NAMES, WEB_SEARCH
+from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.wires.body import (
     Fields,
     apply_dialect,
@@ -30,7 +31,7 @@ TRUE, FALSE = b"true", b"false"
 WEB_PLUGIN = {"id": "web"}
 
 
-def shape(fields: Fields, model: str, dialect: Dialect) -> None:
+def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
     """Rename, lay the dialect over the request, and put into form what endpoints differ in."""
     if not FOREIGN.isdisjoint(fields):
         rename(fields, NAMES[NAME])

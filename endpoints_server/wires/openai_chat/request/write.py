@@ -48,7 +48,7 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
         if text:
             written[key] = text
     fields = {key: raw(value) for key, value in {**extras, **written}.items()}
-    shape(fields, crossed.model, dialect)
+    shape(fields, crossed.model, dialect, lose)
     return Written(body=close_fields(fields), losses=tuple(Loss(name) for name in names))
 
 
