@@ -64,5 +64,5 @@ def test_what_a_configuration_adds_and_drops_is_done_on_a_relay_and_on_a_transla
 def test_a_body_that_is_no_object_is_refused() -> None:
     for body in (b"[]", b"{", b"\xff", b""):
         with pytest.raises(Failed) as caught:
-            WIRE.relay_request(body, "m", Dialect(), False).body
+            WIRE.relay_request(body, "m", Dialect(), False)
         assert caught.value.fault.kind is Kind.BAD_REQUEST

@@ -18,6 +18,7 @@ from endpoints_server.wires.body import (
     rename,
 )
 from endpoints_server.wires.openai_chat.ending import NAME
+from endpoints_server.wires.openai_chat.request.ask import ask, is_asked_anew
 
 FOREIGN = frozenset(NAMES[NAME])
 """Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
@@ -37,8 +38,10 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
         rename(fields, NAMES[NAME])
     apply_dialect(fields, dialect)
     fit_ceiling(fields, model, dialect)
-    if dialect.thinking.form is not None:
-        fit_reasoning(fields, dialect.thinking.form)
+    if is_asked_anew(dialect.thinking):
+        ask(fields, dialect, lose)
+    elif dialect.thinking.form is not None:
+        fit_reasoning(fields, dialect.thinking.form, lose)
     if "thinking" in fields:
         fit_thinking(fields)
     if WEB_SEARCH in fields:
@@ -67,13 +70,15 @@ def takes_newer(model: str) -> bool:
     return bool(TAKES_NEWER.search(model))
 
 
-def fit_reasoning(fields: Fields, form: str) -> None:
+def fit_reasoning(fields: Fields, form: str, lose: Lose) -> None:
     """Ask for reasoning in the one form that the endpoint takes, or not at all."""
     effort = fields.pop("reasoning_effort", None)
     wish = inner_fields(fields, "reasoning") or {}
     if form != "none" and effort is not None and bytes(effort) != b"null":
         wish.setdefault("effort", effort)
     fields.pop("reasoning", None)
+    if form == "none" and (effort is not None or wish):
+        lose("reasoning")
     if form == "object" and wish:
         fields["reasoning"] = Raw(close_fields(wish))
     if form == "effort" and "effort" in wish:

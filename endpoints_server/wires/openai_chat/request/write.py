@@ -1,6 +1,7 @@
 """A Prompt becomes a request's bytes, and what it could not carry is named."""
 
 from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.effort import level_for
 from endpoints_server.domain.parameter import WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose, Loss, cross
 from endpoints_server.domain.talk.prompt import (
@@ -15,13 +16,13 @@ from endpoints_server.domain.talk.prompt import (
 from endpoints_server.domain.wire import Written
 from endpoints_server.wires.body import close_fields, raw
 from endpoints_server.wires.openai_chat.ending import NAME
+from endpoints_server.wires.openai_chat.request.ask import is_asked_anew
 from endpoints_server.wires.openai_chat.request.extras import lay
 from endpoints_server.wires.openai_chat.request.schema import Fields
 from endpoints_server.wires.openai_chat.request.shape import shape
 from endpoints_server.wires.openai_chat.request.write_message import write_messages
 
 EFFORTS = {"off": "none", "max": "xhigh"}
-LOW_TOKENS, MEDIUM_TOKENS = 2048, 8192
 
 
 def write_request(prompt: Prompt, dialect: Dialect) -> Written:
@@ -109,14 +110,23 @@ def write_reasoning(reasoning: Reasoning | None, dialect: Dialect, lose: Lose) -
     """Write how much to think; where only efforts are taken, a budget becomes the nearest."""
     if reasoning is None:
         return {}
+    if is_asked_anew(dialect.thinking):
+        return {"reasoning": whole_wish(reasoning)}
     if dialect.thinking.form == "object" and not reasoning.effort:
         return {"reasoning": budget_object(reasoning)}
     if reasoning.budget_tokens is not None:
         lose("reasoning.budget")
     if reasoning.is_adaptive:
         lose("reasoning.adaptive")
-    effort = reasoning.effort or effort_for(reasoning.budget_tokens)
+    effort = reasoning.effort or level_for(reasoning.budget_tokens)
     return {"reasoning_effort": EFFORTS.get(effort, effort)} if effort else {}
+
+
+def whole_wish(reasoning: Reasoning) -> Fields:
+    """Write all that was wished for, to be put into the form of the endpoint."""
+    wish: Fields = {"effort": "none" if reasoning.effort == "off" else reasoning.effort or None}
+    wish |= {"max_tokens": reasoning.budget_tokens}
+    return {key: value for key, value in wish.items() if value is not None} or {"enabled": True}
 
 
 def budget_object(reasoning: Reasoning) -> Fields:
@@ -124,15 +134,6 @@ def budget_object(reasoning: Reasoning) -> Fields:
     if reasoning.budget_tokens is None:
         return {"enabled": True}
     return {"max_tokens": reasoning.budget_tokens}
-
-
-def effort_for(budget_tokens: int | None) -> str:
-    """Name the effort that comes near a budget."""
-    if budget_tokens is None:
-        return ""
-    if budget_tokens <= LOW_TOKENS:
-        return "low" if budget_tokens > 0 else "off"
-    return "medium" if budget_tokens <= MEDIUM_TOKENS else "high"
 
 
 def write_stream(prompt: Prompt, dialect: Dialect, extras: Fields) -> Fields:
