@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import msgspec
 from msgspec import Raw
+from msgspec.structs import replace
 
 from endpoints_server.domain.dialect import Dialect, ThinkingRules
 from endpoints_server.domain.effort import BUDGETS, fit_level, has_off, is_judged, level_of
@@ -77,6 +78,24 @@ def ask(fields: Fields, dialect: Dialect, lose: Lose) -> None:
         name_lost(written, rules, lose)
         written |= budget(fields, wish, level, dialect, lose)
     lay_under(fields, written, dialect)
+
+
+def leveled(fields: Fields, dialect: Dialect) -> Dialect:
+    """Give a dialect with the defaults of the level that is asked for laid over the others."""
+    if not dialect.level_defaults:
+        return dialect
+    try:
+        wish = take_wish(dict(fields), dialect.thinking, unnoted)
+    except DECODE_ERRORS:
+        return dialect
+    if wish is None and not dialect.thinking.is_able:
+        return dialect
+    level = fit_level(level_of(wish), dialect.thinking) if wish else "off"
+    return replace(dialect, defaults={**dialect.defaults, **dialect.level_defaults.get(level, {})})
+
+
+def unnoted(_name: str) -> None:
+    """Note nothing, as nothing is lost by looking."""
 
 
 def take_wish(fields: Fields, rules: ThinkingRules, lose: Lose) -> Reasoning | None:

@@ -18,7 +18,9 @@ from endpoints_server.wires.body import (
     rename,
 )
 from endpoints_server.wires.openai_chat.ending import NAME
-from endpoints_server.wires.openai_chat.request.ask import ask, is_asked_anew
+from endpoints_server.wires.openai_chat.request.ask import ask, is_asked_anew, leveled
+from endpoints_server.wires.openai_chat.request.offer import fit_offer
+from endpoints_server.wires.openai_chat.request.turns import fit_turns
 
 FOREIGN = frozenset(NAMES[NAME])
 """Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
@@ -27,6 +29,7 @@ OLDER, NEWER = CEILINGS
 TAKES_NEWER = re.compile(r"(?:^|/)(?:o\d|gpt-[5-9])", re.IGNORECASE)
 """Models that refuse the older name of the ceiling."""
 
+BYTES_PER_TOKEN, MARGIN_TOKENS, LEAST_CEILING = 4, 4096, 1024
 USUAL_BUDGET = 2000
 TRUE, FALSE = b"true", b"false"
 WEB_PLUGIN = {"id": "web"}
@@ -36,7 +39,9 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
     """Rename, lay the dialect over the request, and put into form what endpoints differ in."""
     if not FOREIGN.isdisjoint(fields):
         rename(fields, NAMES[NAME])
-    apply_dialect(fields, dialect)
+    apply_dialect(fields, leveled(fields, dialect), lose)
+    if dialect.ceiling_tokens is not None:
+        lay_ceiling(fields, dialect)
     fit_ceiling(fields, model, dialect)
     if is_asked_anew(dialect.thinking):
         ask(fields, dialect, lose)
@@ -46,9 +51,27 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
         fit_thinking(fields)
     if WEB_SEARCH in fields:
         fit_web_search(fields, dialect)
+    fit_turns(fields, dialect, lose)
+    fit_offer(fields, dialect, lose)
     if dialect.is_whole and "stream" in fields:
         fields["stream"] = Raw(FALSE)
         fields.pop("stream_options", None)
+
+
+def lay_ceiling(fields: Fields, dialect: Dialect) -> None:
+    """Ask for the model's own ceiling where the caller asked for none.
+
+    Where too little of the window is left for it, what is left is asked for; and where that is next
+    to nothing, as it is with pictures, nothing is.
+    """
+    ceiling = dialect.ceiling_tokens or 0
+    if any(name in fields or name in dialect.drop for name in CEILINGS):
+        return
+    if dialect.context_tokens is not None:
+        size = sum(len(bytes(value)) for value in fields.values())
+        ceiling = min(ceiling, dialect.context_tokens - size // BYTES_PER_TOKEN - MARGIN_TOKENS)
+    if ceiling >= min(LEAST_CEILING, dialect.ceiling_tokens or 0):
+        fields[OLDER] = raw(ceiling)
 
 
 def fit_ceiling(fields: Fields, model: str, dialect: Dialect) -> None:
