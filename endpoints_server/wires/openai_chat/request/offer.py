@@ -6,7 +6,14 @@ import msgspec
 
 from endpoints_server.domain.dialect import CacheRules, Dialect, ToolRules
 from endpoints_server.domain.talk.crossing import Lose
-from endpoints_server.wires.body import DECODE_ERRORS, Fields, decode_value, raw, whole_characters
+from endpoints_server.wires.body import (
+    DECODE_ERRORS,
+    Fields,
+    decode_value,
+    lose_fields,
+    raw,
+    whole_characters,
+)
 from endpoints_server.wires.openai_chat.request.turns import (
     INSTRUCTING,
     Turn,
@@ -30,6 +37,7 @@ def fit_offer(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     try:
         fit_tools(fields, dialect, lose)
         if dialect.cache.has_hour is False:
+            lose_fields(fields, ("prompt_cache_retention",), lose)
             shorten(fields, lose)
         if dialect.cache.is_marked:
             mark(fields, dialect.cache)

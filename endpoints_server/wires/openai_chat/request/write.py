@@ -13,6 +13,7 @@ from endpoints_server.domain.talk.prompt import (
     Tool,
     ToolChoice,
 )
+from endpoints_server.domain.talk.unseen import without_images
 from endpoints_server.domain.wire import Written
 from endpoints_server.wires.body import close_fields, raw
 from endpoints_server.wires.openai_chat.ending import NAME
@@ -20,7 +21,7 @@ from endpoints_server.wires.openai_chat.request.ask import is_asked_anew
 from endpoints_server.wires.openai_chat.request.extras import lay
 from endpoints_server.wires.openai_chat.request.schema import Fields
 from endpoints_server.wires.openai_chat.request.shape import shape
-from endpoints_server.wires.openai_chat.request.write_message import write_messages
+from endpoints_server.wires.openai_chat.request.write_message import write_mark, write_messages
 
 EFFORTS = {"off": "none", "max": "xhigh"}
 
@@ -30,11 +31,13 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
     crossed, crossing_losses = cross(prompt, NAME)
     names = dict.fromkeys(loss.name for loss in crossing_losses)
     lose: Lose = names.setdefault
+    if dialect.turns.has_images is False:
+        crossed = without_images(crossed, lose)
     extras = dict(crossed.extras.get(NAME, {}))
     written: Fields = {
         "model": crossed.model,
         "messages": write_messages(crossed, dialect, lose),
-        **write_tools(crossed, lose),
+        **write_tools(crossed, dialect, lose),
         **write_sampling(crossed.sampling, lose),
         **write_reasoning(crossed.reasoning, dialect, lose),
         **write_stream(crossed, dialect, extras),
@@ -53,13 +56,13 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
     return Written(body=close_fields(fields), losses=tuple(Loss(name) for name in names))
 
 
-def write_tools(prompt: Prompt, lose: Lose) -> Fields:
+def write_tools(prompt: Prompt, dialect: Dialect, lose: Lose) -> Fields:
     """Write the tools and which of them to call; a choice among no tools is refused upstream."""
     if not prompt.tools:
         if prompt.tool_choice is not None and prompt.tool_choice.mode in {"required", "tool"}:
             lose("tool_choice")
         return {}
-    written: Fields = {"tools": [write_tool(tool, lose) for tool in prompt.tools]}
+    written: Fields = {"tools": [write_tool(tool, dialect, lose) for tool in prompt.tools]}
     if prompt.tool_choice is not None:
         written["tool_choice"] = write_tool_choice(prompt.tool_choice)
     if prompt.is_parallel is not None:
@@ -67,12 +70,11 @@ def write_tools(prompt: Prompt, lose: Lose) -> Fields:
     return written
 
 
-def write_tool(tool: Tool | ForeignTool, lose: Lose) -> Fields:
+def write_tool(tool: Tool | ForeignTool, dialect: Dialect, lose: Lose) -> Fields:
     """Write one tool; extras with a dotted name go back inside the function."""
     if isinstance(tool, ForeignTool):
         return dict(tool.value)
-    if tool.cache is not None:
-        lose("cache_control")
+    marked = write_mark(tool.cache, dialect, lose)
     function: Fields = {"name": tool.name}
     if tool.description:
         function["description"] = tool.description
@@ -80,7 +82,7 @@ def write_tool(tool: Tool | ForeignTool, lose: Lose) -> Fields:
         function["parameters"] = tool.parameters
     if tool.is_strict is not None:
         function["strict"] = tool.is_strict
-    return lay({"type": "function", "function": function}, tool.extras)
+    return lay({"type": "function", "function": function, **marked}, tool.extras)
 
 
 def write_tool_choice(choice: ToolChoice) -> str | Fields:
