@@ -120,10 +120,14 @@ class Mender(Protocol):
 
 
 class Written(Struct, frozen=True, kw_only=True):
-    """A request as a wire wrote it, and what it could not carry."""
+    """A request as a wire wrote it, what it could not carry, and the headers it cannot do without.
+
+    Header names are lower case.
+    """
 
     body: bytes
     losses: tuple[Loss, ...] = ()
+    headers: Mapping[str, str] = {}
 
 
 class Carriage(Struct, frozen=True, kw_only=True):
@@ -137,7 +141,7 @@ class Carriage(Struct, frozen=True, kw_only=True):
               it; to have it counted is free, and it is told of any endpoint's model
     """
 
-    relay_request: Callable[[bytes, str, Dialect, bool], bytes]
+    relay_request: Callable[[bytes, str, Dialect, bool], Written]
     mend_reply: Callable[[bytes], tuple[bytes, Seen]]
     estimate: Callable[[bytes], int]
     mender: Callable[[Style, int], Mender] | None = None
@@ -156,8 +160,9 @@ class Wire(Struct, frozen=True, kw_only=True):
     forwards       beginnings (lower case) of caller headers that go on to the same wire
     read_request   body to Prompt; raises Failed(bad_request)
     write_request  Prompt to body, under a Dialect
-    relay_request  body, upstream model, Dialect, and whether it streams, to the body sent on the
-                   same wire; only named keys change, nested bytes survive
+    relay_request  body, upstream model, Dialect, and whether it streams, to the request sent on the
+                   same wire; only named keys change, nested bytes survive where nothing in them
+                   would be refused
     read_reply     whole reply to Reply; an error under a 200 or no reply at all is its `fault`
     write_reply    Reply to body, for a Style
     mend_reply     whole reply to the bytes passed on the same wire, and what was Seen
@@ -177,7 +182,7 @@ class Wire(Struct, frozen=True, kw_only=True):
     forwards: tuple[str, ...]
     read_request: Callable[[bytes], Prompt]
     write_request: Callable[[Prompt, Dialect], Written]
-    relay_request: Callable[[bytes, str, Dialect, bool], bytes]
+    relay_request: Callable[[bytes, str, Dialect, bool], Written]
     read_reply: Callable[[bytes], Reply]
     write_reply: Callable[[Reply, Style], bytes]
     mend_reply: Callable[[bytes], tuple[bytes, Seen]]

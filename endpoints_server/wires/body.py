@@ -1,7 +1,7 @@
 """A JSON body's top level: peeked at and edited, everything nested left as its bytes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec import Raw, Struct
@@ -9,6 +9,7 @@ from msgspec import Raw, Struct
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.parameter import CEILINGS
+from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.wires.place import place_of
 
 Fields = dict[str, Raw]
@@ -144,8 +145,10 @@ def rename(fields: Fields, names: Mapping[str, str]) -> None:
             set_field(fields, path, value)
 
 
-def apply_dialect(fields: Fields, dialect: Dialect) -> None:
-    """Lay defaults under a request, then add, then drop, as an endpoint's configuration says."""
+def apply_dialect(fields: Fields, dialect: Dialect, lose: Lose) -> None:
+    """Take out what is refused, lay defaults under a request, then add, then drop."""
+    if dialect.refuse:
+        lose_fields(fields, dialect.refuse, lose)
     if not (dialect.defaults or dialect.add or dialect.drop):
         return
     for path, value in dialect.defaults.items():
@@ -211,6 +214,16 @@ def drop_field(fields: Fields, path: str) -> None:
         fields[head] = Raw(close_fields(inner))
     else:
         del fields[head]
+
+
+def lose_fields(fields: Fields, paths: Iterable[str], lose: Lose) -> None:
+    """Drop fields that are there, and name each as lost."""
+    for path in paths:
+        head = path.partition(".")[0]
+        before = fields.get(head)
+        drop_field(fields, path)
+        if before is not None and fields.get(head) != before:
+            lose(path)
 
 
 def inner_fields(fields: Fields, key: str) -> Fields | None:

@@ -1,4 +1,4 @@
-"""An upstream that answers politely on any wire that is listed: the first part of a path says which."""
+"""An upstream that answers politely on any listed wire, which the first part of a path names."""
 
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.prompt import Text

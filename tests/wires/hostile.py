@@ -4,8 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.talk.prompt import (
     Format,

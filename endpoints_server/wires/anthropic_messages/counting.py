@@ -7,7 +7,7 @@ from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.money.estimate import estimate_tokens
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.prompt import texts_of
-from endpoints_server.domain.wire import Carriage, Seen
+from endpoints_server.domain.wire import Carriage, Seen, Written
 from endpoints_server.wires.anthropic_messages.decode import is_null
 from endpoints_server.wires.anthropic_messages.fault import NOT_JSON, broken, read_error
 from endpoints_server.wires.anthropic_messages.request.read_request import read_request
@@ -23,9 +23,9 @@ class Counted(Struct, frozen=True):
     error: Raw = Raw()
 
 
-def relay_request(body: bytes, model: str, _dialect: Dialect, _is_stream: bool) -> bytes:  # noqa: FBT001 - the wire record's shape
+def relay_request(body: bytes, model: str, _dialect: Dialect, _is_stream: bool) -> Written:  # noqa: FBT001 - the wire record's shape
     """Set the upstream's model; parameters that are configured for chats have no place here."""
-    return with_model(body, model)
+    return Written(body=with_model(body, model))
 
 
 def mend_reply(body: bytes) -> tuple[bytes, Seen]:

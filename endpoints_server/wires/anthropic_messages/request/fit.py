@@ -1,7 +1,6 @@
 """A request's fields in the form that a model takes, once the configuration has had its say."""
 
 import math
-from collections.abc import Iterable
 
 import msgspec
 from msgspec import Raw
@@ -15,7 +14,14 @@ from endpoints_server.wires.anthropic_messages.request.thinking import (
     SMALLEST_BUDGET,
 )
 from endpoints_server.wires.anthropic_messages.schema import NAME, Object
-from endpoints_server.wires.body import Fields, apply_dialect, decode_value, drop_field, raw, rename
+from endpoints_server.wires.body import (
+    Fields,
+    apply_dialect,
+    decode_value,
+    lose_fields,
+    raw,
+    rename,
+)
 
 FOREIGN = frozenset(NAMES[NAME])
 """Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
@@ -34,7 +40,7 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
     """
     if not FOREIGN.isdisjoint(fields):
         rename(fields, NAMES[NAME])
-    apply_dialect(fields, dialect)
+    apply_dialect(fields, dialect, lose)
     if WEB_SEARCH in fields or WEB_SEARCH in dialect.drop:
         fit_web_search(fields)
     stop = fields.get("stop_sequences")
@@ -158,13 +164,3 @@ def number_of(value: Raw | None) -> float | None:
         return msgspec.json.decode(value, type=float)
     except msgspec.DecodeError:
         return None
-
-
-def lose_fields(fields: Fields, paths: Iterable[str], lose: Lose) -> None:
-    """Drop fields that are there, and name each as lost."""
-    for path in paths:
-        head = path.partition(".")[0]
-        before = fields.get(head)
-        drop_field(fields, path)
-        if before is not None and fields.get(head) != before:
-            lose(path)

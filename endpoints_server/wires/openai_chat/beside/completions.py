@@ -3,7 +3,7 @@
 import msgspec
 
 from endpoints_server.domain.dialect import Dialect
-from endpoints_server.domain.wire import Carriage, Seen
+from endpoints_server.domain.wire import Carriage, Seen, Written
 from endpoints_server.wires.body import DECODE_ERRORS, close_fields, open_fields, raw
 from endpoints_server.wires.openai_chat.beside.input import estimate_fields
 from endpoints_server.wires.openai_chat.beside.text_chunk import decode_text, note
@@ -14,7 +14,7 @@ from endpoints_server.wires.openai_chat.request.relay import ask_for_usage
 NO_CHOICE = broken("The upstream sent an answer that completes nothing.")
 
 
-def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) -> bytes:  # noqa: FBT001 - the wire record's shape
+def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) -> Written:  # noqa: FBT001 - the wire record's shape
     """Set the upstream's model and ask a stream for its counts.
 
     Parameters that are configured for chats have no place here.
@@ -23,7 +23,7 @@ def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) ->
     fields["model"] = raw(model)
     if is_stream and dialect.has_stream_usage:
         ask_for_usage(fields)
-    return close_fields(fields)
+    return Written(body=close_fields(fields))
 
 
 def mend_reply(body: bytes) -> tuple[bytes, Seen]:

@@ -7,7 +7,7 @@ from msgspec import Raw, Struct
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.money.usage import Usage
-from endpoints_server.domain.wire import Carriage, Seen
+from endpoints_server.domain.wire import Carriage, Seen, Written
 from endpoints_server.wires.body import DECODE_ERRORS, with_model
 from endpoints_server.wires.openai_chat.beside.input import estimate_fields
 from endpoints_server.wires.openai_chat.ending import read_cost, whole
@@ -29,9 +29,9 @@ class Answer(Struct, frozen=True, gc=False):
 answer_decoder = msgspec.json.Decoder(Answer)
 
 
-def relay_request(body: bytes, model: str, _dialect: Dialect, _is_stream: bool) -> bytes:  # noqa: FBT001 - the wire record's shape
+def relay_request(body: bytes, model: str, _dialect: Dialect, _is_stream: bool) -> Written:  # noqa: FBT001 - the wire record's shape
     """Set the upstream's model; parameters that are configured for chats have no place here."""
-    return with_model(body, model)
+    return Written(body=with_model(body, model))
 
 
 def mend_reply(body: bytes) -> tuple[bytes, Seen]:
