@@ -23,7 +23,7 @@ CEILINGS = ("max_tokens", "max_completion_tokens")
 
 
 def play(case: Case) -> Iterator[Body]:
-    """Give the bodies that a caller's request becomes: relayed where that can be, and translated."""
+    """Give the bodies that a caller's request becomes: relayed where it can be, and translated."""
     wire, chat = WIRES[APIS[case["api"]]], WIRES["openai_chat"]
     model, dialect = case["model"].get("id", "test-model"), dialect_of(case["model"], wire.name)
     asked = json.dumps(asked_in_chat(case)).encode()

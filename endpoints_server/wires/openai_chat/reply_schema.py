@@ -80,6 +80,7 @@ class Delta(Struct, frozen=True, gc=False):
     tool_calls: list[CallPiece] | None = None
     reasoning_content: Any = None
     reasoning: Any = None
+    reasoning_text: Any = None
     reasoning_details: list[Detail] | None = None
     refusal: str | None = None
     function_call: Function | None = None
