@@ -30,6 +30,7 @@ from endpoints_server.wires.openai_chat.fault import (
 )
 from endpoints_server.wires.openai_chat.repair import Repair, number, rewritten
 from endpoints_server.wires.openai_chat.reply_schema import (
+    NOTHING,
     Choice,
     Chunk,
     Delta,
@@ -100,6 +101,8 @@ class ChatMender:
         payload = b"" if self._is_over() else sse.payload(event)
         if not payload:
             return b"" if self._is_over() else event
+        if payload == NOTHING:
+            return b""
         if payload.startswith(b"[DONE]"):
             self.seen.is_ended = True
             self._marker = event

@@ -114,6 +114,9 @@ class Chunk(Struct, frozen=True, gc=False):
     error: Any = None
 
 
+NOTHING = b"null"
+"""What some upstreams send for a chunk that says nothing."""
+
 chunk_decoder = msgspec.json.Decoder(Chunk)
 
 

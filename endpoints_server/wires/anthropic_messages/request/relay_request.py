@@ -5,6 +5,7 @@ from endpoints_server.domain.talk.crossing import Loss
 from endpoints_server.domain.wire import Written
 from endpoints_server.wires.anthropic_messages.request.beta import beta_header, betas_of
 from endpoints_server.wires.anthropic_messages.request.blocks import fit_blocks
+from endpoints_server.wires.anthropic_messages.request.effort import fit_effort
 from endpoints_server.wires.anthropic_messages.request.family import family_for
 from endpoints_server.wires.anthropic_messages.request.fit import fit_model, shape
 from endpoints_server.wires.body import close_fields, open_fields, raw
@@ -24,6 +25,8 @@ def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) ->
         fields["stream"] = raw(is_stream)
     shape(fields, model, dialect, losses.setdefault)
     fit_blocks(fields, dialect, losses.setdefault)
+    if is_said(dialect.thinking):
+        fit_effort(fields, dialect.thinking, losses.setdefault)
     if dialect.add or dialect.defaults or is_said(dialect.thinking):
         fit_model(fields, family_for(model, dialect), losses.setdefault)
     return Written(
