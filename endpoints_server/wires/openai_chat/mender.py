@@ -99,10 +99,8 @@ class ChatMender:
 
     def _mend(self, event: bytes) -> bytes:
         payload = b"" if self._is_over() else sse.payload(event)
-        if not payload:
-            return b"" if self._is_over() else event
-        if payload == NOTHING:
-            return b""
+        if not payload or payload == NOTHING:
+            return b"" if payload or self._is_over() else event
         if payload.startswith(b"[DONE]"):
             self.seen.is_ended = True
             self._marker = event
