@@ -104,7 +104,7 @@ def test_a_known_brand_is_found_for_screens(lines: list[str], brand: str) -> Non
     ],
 )
 def test_the_flags_say_which_reasoning_goes_back(flags: str, replay: str) -> None:
-    assert only_endpoint(panel(flags)).dialect.replay == replay
+    assert only_endpoint(panel(flags)).dialect.thinking.replay == replay
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from msgspec import UnsetType
 from endpoints_server.config.parameters.vendor import has_older_ceiling, is_of
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.parameters import CustomParams, ParameterDefinition
-from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.dialect import Dialect, ThinkingRules
 from endpoints_server.domain.parameter import WEB_SEARCH, wire_name
 
 UNADDED = frozenset({"messages", "stream", "apiKey"})
@@ -42,11 +42,13 @@ def dialect_of(entry: CustomEndpoint, wire: str) -> Dialect:
         drop=tuple(dict.fromkeys(dropped(entry, wire))),
         ceiling_name="max_tokens" if has_older_ceiling(entry) else None,
         has_stream_usage=switch(entry, "streamUsage") is not False,
-        reasoning_key=params.reasoning_key or "reasoning_content",
-        reasoning_format=reasoning_format(entry, params),
-        replay=replay_of(params),
         web_search="plugin" if is_openrouter else "options",
         is_whole=is_whole(entry),
+        thinking=ThinkingRules(
+            form=reasoning_format(entry, params),
+            key=params.reasoning_key or "reasoning_content",
+            replay=replay_of(params),
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.dialect import Dialect, ThinkingRules, TurnRules
 from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.domain.talk.prompt import (
     Audio,
@@ -64,7 +64,7 @@ def test_leading_instructions_are_the_system_and_later_ones_stay() -> None:
     )
     assert prompt.system == (Text(text="be kind"), Text(text="be brief"))
     assert [message.role for message in prompt.messages] == [Role.USER, Role.SYSTEM]
-    body, losses = write(prompt, Dialect(has_developer_role=True))
+    body, losses = write(prompt, Dialect(turns=TurnRules(has_developer_role=True)))
     assert body["messages"] == [
         {"role": "developer", "content": "be kind\n\nbe brief"},
         HI,
@@ -182,7 +182,7 @@ def test_a_refusal_in_the_history_is_kept() -> None:
 def test_reasoning_in_the_history_goes_back_under_the_endpoint_s_key(key: str) -> None:
     prompt = read(HI, {"role": "assistant", "content": "a", key: "hm"}, HI)
     assert prompt.messages[1].parts == (Thinking(text="hm"), Text(text="a"))
-    body, _ = write(prompt, Dialect(reasoning_key="reasoning"))
+    body, _ = write(prompt, Dialect(thinking=ThinkingRules(key="reasoning")))
     assert body["messages"][1]["reasoning"] == "hm"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.dialect import Dialect, ThinkingRules
 from endpoints_server.domain.talk.prompt import (
     Message,
     Prompt,
@@ -110,7 +110,7 @@ def test_a_wish_for_web_search_is_read_and_written() -> None:
 
 
 def test_a_budget_is_sent_as_one_where_the_endpoint_takes_an_object() -> None:
-    dialect = Dialect(reasoning_format="object")
+    dialect = Dialect(thinking=ThinkingRules(form="object"))
     assert write(read(thinkingBudget=3000), dialect)["reasoning"] == {"max_tokens": 3000}
 
 
@@ -131,5 +131,5 @@ def test_earlier_reasoning_goes_back_as_far_as_is_configured(replay: Any, kept: 
             turn(Role.USER, ToolResult(call_id="c", parts=(Text(text="r"),))),
         ),
     )
-    sent = write(prompt, Dialect(replay=replay))
+    sent = write(prompt, Dialect(thinking=ThinkingRules(replay=replay)))
     assert len([each for each in sent["messages"] if "reasoning_content" in each]) == kept

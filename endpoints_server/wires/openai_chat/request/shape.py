@@ -36,8 +36,8 @@ def shape(fields: Fields, model: str, dialect: Dialect) -> None:
         rename(fields, NAMES[NAME])
     apply_dialect(fields, dialect)
     fit_ceiling(fields, model, dialect)
-    if dialect.reasoning_format is not None:
-        fit_reasoning(fields, dialect.reasoning_format)
+    if dialect.thinking.form is not None:
+        fit_reasoning(fields, dialect.thinking.form)
     if "thinking" in fields:
         fit_thinking(fields)
     if WEB_SEARCH in fields:

@@ -109,7 +109,7 @@ def write_reasoning(reasoning: Reasoning | None, dialect: Dialect, lose: Lose) -
     """Write how much to think; where only efforts are taken, a budget becomes the nearest."""
     if reasoning is None:
         return {}
-    if dialect.reasoning_format == "object" and not reasoning.effort:
+    if dialect.thinking.form == "object" and not reasoning.effort:
         return {"reasoning": budget_object(reasoning)}
     if reasoning.budget_tokens is not None:
         lose("reasoning.budget")

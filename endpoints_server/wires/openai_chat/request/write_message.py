@@ -48,10 +48,10 @@ def write_messages(prompt: Prompt, dialect: Dialect, lose: Lose) -> list[Fields]
 
 def replayed(messages: Sequence[Message], dialect: Dialect) -> Sequence[Message]:
     """Take out the reasoning that the endpoint is not to be shown again."""
-    if dialect.replay == "all":
+    if dialect.thinking.replay == "all":
         return messages
     start = len(messages)
-    if dialect.replay == "loop":
+    if dialect.thinking.replay == "loop":
         spoken = [number for number, message in enumerate(messages) if is_asking(message)]
         start = spoken[-1] if spoken else 0
     return [
@@ -75,7 +75,7 @@ def without_thinking(message: Message) -> Message:
 
 def write_system(message: Message, dialect: Dialect, lose: Lose) -> Fields:
     """Write instructions, in the role that the endpoint knows."""
-    role = "developer" if dialect.has_developer_role else "system"
+    role = "developer" if dialect.turns.has_developer_role else "system"
     words = [part for part in message.parts if isinstance(part, Text | Foreign)]
     lose_all(message.parts, words, "system", lose)
     return {"role": role, **named(message), **write_content(words, "\n\n", lose)}
@@ -128,7 +128,7 @@ def write_assistant(message: Message, dialect: Dialect, lose: Lose) -> Fields:
         written["content"] = None
     if refusal:
         written["refusal"] = refusal
-    written |= write_thinking(thinking, dialect.reasoning_key)
+    written |= write_thinking(thinking, dialect.thinking.key)
     if any(call.cache for call in calls):
         lose("cache_control")
     if calls or foreign_calls:
