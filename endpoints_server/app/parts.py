@@ -34,6 +34,7 @@ from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring, open_ring
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
+from endpoints_server.upstream.commands import Commands
 from endpoints_server.web.console.my_keys import MY_KEYS
 from endpoints_server.wires.listed import WIRES
 
@@ -81,6 +82,7 @@ async def open_parts(
         live = Live(path, environ, prices, version_key=ring.newest_key(), on_attempt=note)
         await live.reload()
         exchange = build_exchange(lists, store, ring, upstreams, metrics, environment.public_url)
+        exchange = replace(exchange, commands=Commands(environ))
         watch(metrics, exchange)
         titling = Titling(exchange, store.titles)
         stack.push_async_callback(titling.close)

@@ -70,9 +70,11 @@ def write_headers(call: Call) -> dict[str, str]:
         headers.update(forwarded(call.inbound.headers, call.wire_out.forwards))
     headers.update(call.wire_out.credential(secret_of(call, endpoint)))
     configured = call.route.headers
-    if not configured:
-        return headers
-    return overlay(headers, render(configured, call.caller.person, call.conversation))
+    if configured:
+        headers = overlay(headers, render(configured, call.caller.person, call.conversation))
+    if endpoint.has_bearer:
+        return overlay(headers, {"authorization": f"Bearer {secret_of(call, endpoint)}"})
+    return headers
 
 
 def forwarded(headers: Mapping[str, str], beginnings: tuple[str, ...]) -> dict[str, str]:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from endpoints_server.config.checks.allowed_addresses import check_allowed_addresses
+from endpoints_server.config.checks.commands import check_commands
 from endpoints_server.config.checks.endpoints import check_endpoints
 from endpoints_server.config.checks.money import check_money
 from endpoints_server.config.checks.not_yet import notes
@@ -59,6 +60,7 @@ def load_bytes(
     document, used, unset = fill_in(document, environ)
     problems += [*unset, *check_version(document), *check_endpoints(document), *notes(document)]
     problems += [*check_allowed_addresses(document), *check_money(document)]
+    problems += check_commands(document)
     ordered = tuple(sorted(dict.fromkeys(problems), key=lambda each: (each.line, each.column)))
     version = version_of(content, used, version_key)
     if has_errors(ordered):

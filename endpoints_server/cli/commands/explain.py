@@ -129,9 +129,13 @@ def header_origins(route: Route, wire: Wire, *, is_relayed: bool) -> dict[str, s
     origins |= dict.fromkeys(wire.credential("-"), secret)
     configured = {template.name: "the configuration" for template in route.headers}
     taken = {name.lower() for name in configured}
-    return {
+    laid = {
         name: origin for name, origin in origins.items() if name.lower() not in taken
     } | configured
+    if not route.endpoint.has_bearer:
+        return laid
+    bare = {name: origin for name, origin in laid.items() if name.lower() != "authorization"}
+    return bare | {"authorization": f"{secret}, by authHeader"}
 
 
 def differences(value: msgspec.Struct) -> dict[str, object]:

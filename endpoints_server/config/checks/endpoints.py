@@ -1,19 +1,20 @@
 """What the endpoints of a file are: unique, reachable, priced in numbers."""
 
-import math
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
+from endpoints_server.config.checks.compat import check_compat
 from endpoints_server.config.checks.headers import check_headers
+from endpoints_server.config.checks.models import check_models
 from endpoints_server.config.checks.nearest import did_you_mean
 from endpoints_server.config.checks.panel import check_panel, note_unsent
+from endpoints_server.config.checks.plain import check_plain
 from endpoints_server.config.checks.titles import check_titles
-from endpoints_server.config.checks.wording import describe, subject
+from endpoints_server.config.checks.wording import describe
 from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.naming import is_built_in, slug_of
 from endpoints_server.config.problem import Level, Problem, shown
 from endpoints_server.config.text.document import Document, Path
-from endpoints_server.config.text.scalar import Date
 
 COMPLETE_PATHS = ("/chat/completions", "/messages", "/responses")
 
@@ -80,19 +81,6 @@ def is_direct(document: Document, entry: Path) -> bool:
     return document.get((*entry, "directEndpoint")) is True
 
 
-def check_models(document: Document, entry: Path) -> Iterator[Problem]:
-    """Warn of a model that stands in the list twice."""
-    models = document.get((*entry, "models", "default"))
-    seen: set[str] = set()
-    for number, model in enumerate(models if isinstance(models, list) else []):
-        name = model.get("name") if isinstance(model, dict) else model
-        if isinstance(name, str) and name in seen:
-            path = (*entry, "models", "default", number)
-            message = f"the model {shown(name)} stands in the list already"
-            yield document.problem(path, message, level=Level.WARNING)
-        seen.add(str(name))
-
-
 def check_parameters(document: Document, entry: Path) -> Iterator[Problem]:
     """Tell of values in `addParams` that no request can carry, and of a wrong `web_search`."""
     yield from check_plain(document, (*entry, "addParams"))
@@ -108,24 +96,6 @@ def check_parameters(document: Document, entry: Path) -> Iterator[Problem]:
 def check_rates(document: Document, entry: Path) -> Iterator[Problem]:
     """Tell of rates that are no finite number."""
     yield from check_plain(document, (*entry, "tokenConfig"))
-
-
-def check_plain(document: Document, path: Path) -> Iterator[Problem]:
-    """Tell of dates, infinities and the like below a path."""
-    value = document.get(path)
-    match value:
-        case dict():
-            for key in value:
-                yield from check_plain(document, (*path, key))
-        case list():
-            for number in range(len(value)):
-                yield from check_plain(document, (*path, number))
-        case Date():
-            yield document.problem(path, f"{subject(path)} is read as a date", "quote it")
-        case float() if not math.isfinite(value):
-            yield document.problem(path, f"{subject(path)} must be a finite number")
-        case _:  # text, numbers, truth values and null can all be sent
-            return
 
 
 def check_overrides(document: Document) -> Iterator[Problem]:
@@ -147,6 +117,7 @@ CHECKS: tuple[Callable[[Document, Path], Iterator[Problem]], ...] = (
     check_address,
     check_headers,
     check_models,
+    check_compat,
     check_panel,
     note_unsent,
     check_parameters,

@@ -22,6 +22,9 @@ GONE = {
 }
 """Keys of an endpoint that LibreChat once had; old files still hold them."""
 
+GONE_FLAGS = {"reasoningEffortMap": "`thinkingLevelMap` of the model took its place"}
+"""Flags of `compat` that pi once had."""
+
 
 def check_shape(document: Document) -> list[Problem]:
     """Tell of unknown and missing keys, of wrong types and of values out of bounds."""
@@ -66,8 +69,9 @@ def unknown_keys(document: Document, path: Path, error: ValidationError) -> Iter
     known = known_to(error)
     for key in unknown_in(error):
         where = subject(path) if path else "this file"
-        if key in GONE and is_entry(path):
-            message = f"`{key}` has no effect any more: {GONE[key]}"
+        gone = GONE if is_entry(path) else GONE_FLAGS if path[-1:] == ("compat",) else {}
+        if key in gone:
+            message = f"`{key}` has no effect any more: {gone[key]}"
             level = Level.WARNING
             hint = "remove it"
         else:

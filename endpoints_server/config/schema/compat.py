@@ -37,7 +37,7 @@ class TemplateVariable(Block, frozen=True, kw_only=True):
 Template = dict[str, Scalar | TemplateVariable]
 
 
-class GatewayRouting(Block, frozen=True, kw_only=True):
+class GatewayRouting(Block, frozen=True, kw_only=True, omit_defaults=True):
     """Which providers Vercel's gateway may use."""
 
     only: Annotated[list[NonEmpty] | UnsetType, Meta(description="The only ones it may use.")] = (
@@ -57,15 +57,15 @@ class Compat(Block, frozen=True, kw_only=True):
     supports_developer_role: Annotated[
         Flag, Meta(description="Instructions may have the role `developer`.")
     ] = UNSET
-    supports_reasoning_effort: Annotated[
-        Flag, Meta(description="It knows `reasoning_effort`.")
-    ] = UNSET
+    supports_reasoning_effort: Annotated[Flag, Meta(description="It knows `reasoning_effort`.")] = (
+        UNSET
+    )
     supports_usage_in_streaming: Annotated[
         Flag, Meta(description="It knows `stream_options`, which ask for usage in streams.")
     ] = UNSET
-    supports_finish_reason: Annotated[
-        Flag, Meta(description="Its streams say why they end.")
-    ] = UNSET
+    supports_finish_reason: Annotated[Flag, Meta(description="Its streams say why they end.")] = (
+        UNSET
+    )
     max_tokens_field: Annotated[
         Literal["max_tokens", "max_completion_tokens"] | UnsetType,
         Meta(description="The field that takes the token ceiling."),
@@ -174,6 +174,9 @@ class Compat(Block, frozen=True, kw_only=True):
     ] = UNSET
     force_adaptive_thinking: Annotated[
         Flag, Meta(description="The model finds its own amount of thinking.")
+    ] = UNSET
+    think_tags: Annotated[
+        Flag, Meta(description="Answers think in their words, between `<think>` tags.")
     ] = UNSET
     allow_empty_signature: Annotated[
         Flag, Meta(description="Thinking goes back without a signature.")

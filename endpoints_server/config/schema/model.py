@@ -54,9 +54,9 @@ class CostTier(SomeRates, frozen=True, kw_only=True):
 class SomeCost(SomeRates, frozen=True, kw_only=True):
     """What changes of a model's cost."""
 
-    tiers: Annotated[
-        list[CostTier], Meta(description="Rates for larger calls, in any order.")
-    ] = field(default_factory=list)
+    tiers: Annotated[list[CostTier], Meta(description="Rates for larger calls, in any order.")] = (
+        field(default_factory=list)
+    )
 
 
 class Cost(SomeCost, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ Api = Literal[
     "google_generative",
 ]
 
-WIRES: Mapping[Api, str] = MappingProxyType(
+WIRES: Mapping[str, str] = MappingProxyType(
     {
         "openai": "openai_chat",
         "openai-completions": "openai_chat",

@@ -1,0 +1,31 @@
+"""Values of pi's `models.json`: its own template syntax, told apart from the YAML's."""
+
+import re
+from collections.abc import Mapping
+
+from endpoints_server.config.expand import DENIED, Expansion
+
+PIECE = re.compile(
+    r"\$(?:(?P<escaped>[$!])|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)\}|(?P<bare>[A-Za-z_][A-Za-z0-9_]*))"
+)
+
+
+def fill_template(text: str, environ: Mapping[str, str]) -> Expansion:
+    """Fill in every `$NAME` and `${NAME}`; `$$` is a dollar sign and `$!` an exclamation mark.
+
+    Everything else is text as it stands, spaces included. An empty variable counts as unset; what
+    is filled in is not looked at again.
+    """
+    used: dict[str, None] = {}
+    missing: dict[str, None] = {}
+
+    def filled(match: re.Match[str]) -> str:
+        if match.group("escaped"):
+            return match.group("escaped")
+        name = match.group("braced") or match.group("bare")
+        value = "" if name in DENIED else environ.get(name, "")
+        (used if value else missing)[name] = None
+        return value or match.group()
+
+    expanded = PIECE.sub(filled, text)
+    return Expansion(text=expanded, used=tuple(used), missing=tuple(missing))
