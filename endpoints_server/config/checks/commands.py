@@ -35,7 +35,7 @@ def check_command(document: Document, path: Path) -> Iterator[Problem]:
     if not isinstance(text, str) or not is_command(text):
         return
     if document.get(ALLOWED) is not True:
-        message = "a value that begins with `!` is a command, and this file allows none"
+        message = "a value that begins with `!` is a command, and none is allowed"
         hint = "set `server.allowCommands: true`, or write `$!` for the text itself"
         yield document.problem(path, message, hint)
         return

@@ -1,6 +1,6 @@
 """What the endpoints of a file are: unique, reachable, priced in numbers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from endpoints_server.config.checks.compat import check_compat
@@ -19,16 +19,22 @@ from endpoints_server.config.text.document import Document, Path
 COMPLETE_PATHS = ("/chat/completions", "/messages", "/responses")
 
 
-def check_endpoints(document: Document) -> list[Problem]:
-    """Check each endpoint on its own and against the others; values are already expanded."""
+def check_endpoints(document: Document, others: Sequence[str] = ()) -> list[Problem]:
+    """Check each endpoint on its own and against the others; values are already expanded.
+
+    `others` are names of endpoints that come from elsewhere.
+    """
     entries = document.get(("endpoints", "custom"))
-    problems = list(check_names(document)) + list(check_overrides(document))
+    problems = list(check_names(document)) + list(check_overrides(document, others))
     problems += check_headers(document, ("endpoints", "all"))
     for number in range(len(entries) if isinstance(entries, list) else 0):
-        path = ("endpoints", "custom", number)
-        for check in CHECKS:
-            problems += check(document, path)
+        problems += check_entry(document, ("endpoints", "custom", number))
     return problems
+
+
+def check_entry(document: Document, entry: Path) -> list[Problem]:
+    """Check one endpoint on its own."""
+    return [problem for check in CHECKS for problem in check(document, entry)]
 
 
 def names_of(document: Document) -> Iterator[tuple[Path, str]]:
@@ -54,6 +60,13 @@ def check_names(document: Document) -> Iterator[Problem]:
             hint = f"case and punctuation do not count: both are {shown(slug)}"
             yield document.problem(path, message, hint)
         seen.setdefault(slug, document.mark(path).line)
+
+
+def check_key(document: Document, entry: Path) -> Iterator[Problem]:
+    """Tell of a key that is nothing but white space once its variables are filled in."""
+    key = document.get((*entry, "apiKey"))
+    if isinstance(key, str) and key and not key.strip():
+        yield document.problem((*entry, "apiKey"), "the key is blank")
 
 
 def check_address(document: Document, entry: Path) -> Iterator[Problem]:
@@ -98,12 +111,12 @@ def check_rates(document: Document, entry: Path) -> Iterator[Problem]:
     yield from check_plain(document, (*entry, "tokenConfig"))
 
 
-def check_overrides(document: Document) -> Iterator[Problem]:
+def check_overrides(document: Document, others: Sequence[str]) -> Iterator[Problem]:
     """Tell of settings in `server.endpoints` for an endpoint there is not."""
     overrides = document.get(("server", "endpoints"))
     if not isinstance(overrides, dict):
         return
-    names = [name for _, name in names_of(document)]
+    names = [*(name for _, name in names_of(document)), *others]
     slugs = {slug_of(name) for name in names}
     for key in overrides:
         if slug_of(key) not in slugs:
@@ -114,6 +127,7 @@ def check_overrides(document: Document) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Callable[[Document, Path], Iterator[Problem]], ...] = (
+    check_key,
     check_address,
     check_headers,
     check_models,

@@ -108,7 +108,8 @@ class _Filler:
         if name in DENIED:
             return self.document.problem(path, f"`{name}` is a secret no endpoint may be given")
         names = [known for known, value in self.environ.items() if value and known not in DENIED]
-        hint = did_you_mean(name, names) or f"set it, or write `${{{shown(name)[1:-1]}:-default}}`"
+        default = "" if self.is_template else f", or write `${{{shown(name)[1:-1]}:-default}}`"
+        hint = did_you_mean(name, names) or f"set it{default}"
         return self.document.problem(path, f"the variable {shown(name)} is not set", hint)
 
 
