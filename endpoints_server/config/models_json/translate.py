@@ -211,7 +211,9 @@ class _Translation:
         if not isinstance(item, dict):
             return
         item = self.without_idle(item, place)
-        self.draft.entry["models"]["default"][number] = {"reasoning": False} | item
+        self.draft.entry["models"]["default"][number] = item | {
+            "reasoning": item.get("reasoning", False)
+        }
         replaced = self.vendors_own(item.get("id"))
         for key, ours in (("provider", "api"), ("baseUrl", "baseUrl")):
             if key in replaced and ours not in item and "baseUrl" not in self.provider:

@@ -29,3 +29,21 @@ def fill_template(text: str, environ: Mapping[str, str]) -> Expansion:
 
     expanded = PIECE.sub(filled, text)
     return Expansion(text=expanded, used=tuple(used), missing=tuple(missing))
+
+
+def in_yaml(text: str) -> str:
+    """Write such a value for the YAML, where it comes to the same."""
+    pieces: list[str] = []
+    end = 0
+    for match in PIECE.finditer(text):
+        name = match.group("braced") or match.group("bare")
+        escaped = "!" if match.group("escaped") == "!" else "$$"
+        pieces += [doubled(text[end : match.start()]), f"${{{name}}}" if name else escaped]
+        end = match.end()
+    written = "".join([*pieces, doubled(text[end:])])
+    return f"${written}" if written.startswith("!") else written
+
+
+def doubled(text: str) -> str:
+    """Write text that holds no variable."""
+    return text.replace("$", "$$")
