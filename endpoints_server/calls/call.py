@@ -10,7 +10,7 @@ from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.route import Route
 from endpoints_server.domain.secret import Secret
-from endpoints_server.domain.wire import Operation, Seen, Wire
+from endpoints_server.domain.wire import Carriage, Operation, Seen, Wire
 
 
 class Inbound(Struct, frozen=True, kw_only=True):
@@ -32,12 +32,19 @@ class Inbound(Struct, frozen=True, kw_only=True):
     model: str = ""
     is_stream: bool | None = None
 
+    @property
+    def carriage(self) -> Wire | Carriage:
+        """What carries the operation where caller and endpoint speak the same wire."""
+        return self.wire.carriage(self.operation)
+
 
 class Call(Struct, frozen=True, kw_only=True):
     """A call that may be attempted: who makes it, what it asks, where it goes.
 
     `own_secret` is a provider key that the caller sent along, to be used instead of the house's.
     `is_title` marks one that we make ourselves, for the title of the conversation.
+    `counted_here` is the field in which we tell how many tokens a prompt has, its endpoint not
+    being asked; empty for all calls but such.
     """
 
     inbound: Inbound
@@ -51,6 +58,7 @@ class Call(Struct, frozen=True, kw_only=True):
     has_stream_usage: bool
     own_secret: Secret | None = None
     is_title: bool = False
+    counted_here: str = ""
 
     @property
     def is_relayed(self) -> bool:

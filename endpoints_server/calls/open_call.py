@@ -8,12 +8,14 @@ from endpoints_server.calls.credential import with_outputs
 from endpoints_server.calls.delivery import ReadBody
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.identity import identity, without_identity
+from endpoints_server.calls.suit import suit
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.own_key import with_own_key
 from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.route import Route, plan
 from endpoints_server.domain.secret import Secret
+from endpoints_server.domain.wire import Operation
 from endpoints_server.store.seal import Owner
 from endpoints_server.store.vault import require_key
 from endpoints_server.wires.body import peek
@@ -35,7 +37,8 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
     catalog, route = await find(exchange, catalog, caller, peeked.model, inbound.endpoint_name)
     route = await reach(exchange, route, caller, own_secret, inbound.started_at)
     options = peeked.stream_options
-    return Call(
+    is_stream = peeked.stream if inbound.is_stream is None else inbound.is_stream
+    call = Call(
         inbound=inbound,
         catalog=catalog,
         caller=caller,
@@ -43,10 +46,11 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
         wire_out=exchange.wires[route.wire],
         body=without_identity(body, peeked),
         conversation=identity(inbound.headers, peeked),
-        is_stream=bool(peeked.stream),
+        is_stream=bool(is_stream),
         has_stream_usage=bool(options and options.include_usage),
         own_secret=own_secret,
     )
+    return call if inbound.operation is Operation.CHAT else suit(call)
 
 
 async def find(

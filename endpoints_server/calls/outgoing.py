@@ -7,10 +7,12 @@ from msgspec.structs import replace
 from endpoints_server import __version__
 from endpoints_server.calls.call import Call
 from endpoints_server.domain.endpoint import Endpoint
-from endpoints_server.domain.header import overlay, render
+from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.header import FORBIDDEN, encode, overlay, render
 from endpoints_server.domain.talk.crossing import Loss
-from endpoints_server.domain.wire import Target
+from endpoints_server.domain.wire import Target, Written
 from endpoints_server.upstream.send import Outgoing
+from endpoints_server.wires.body import malformed
 
 CONTENT = {
     "content-type": "application/json",
@@ -28,14 +30,18 @@ def outgoing(call: Call) -> tuple[Outgoing, tuple[str, ...]]:
     Raises Failed where the body is no valid request, or cannot be said on the other wire.
     """
     endpoint = call.route.endpoint
-    body, losses = write_body(call)
+    try:
+        written = write_request(call)
+    except RecursionError as error:  # what can just be read cannot always be written
+        raise Failed(malformed(error, call.body)) from None
     wire = call.wire_out
     url = call.route.address
     if not endpoint.is_direct:
         url = wire.address(url, target_of(call))
     if call.is_relayed and call.inbound.query and "?" not in url:
         url = f"{url}?{call.inbound.query}"
-    return Outgoing(url=url, headers=write_headers(call), body=body), losses
+    headers = write_headers(call, written.headers)
+    return Outgoing(url=url, headers=headers, body=written.body), named(written.losses)
 
 
 def target_of(call: Call) -> Target:
@@ -45,14 +51,13 @@ def target_of(call: Call) -> Target:
     )
 
 
-def write_body(call: Call) -> tuple[bytes, tuple[str, ...]]:
+def write_request(call: Call) -> Written:
     """Edit the body's top level on the same wire; translate it to another."""
     model, dialect = call.route.model.name, call.route.dialect
     if call.is_relayed:
-        return call.wire_out.relay_request(call.body, model, dialect, call.is_stream), ()
+        return call.inbound.carriage.relay_request(call.body, model, dialect, call.is_stream)
     prompt = replace(call.inbound.wire.read_request(call.body), model=model)
-    written = call.wire_out.write_request(prompt, dialect)
-    return written.body, named(written.losses)
+    return call.wire_out.write_request(prompt, dialect)
 
 
 def named(losses: tuple[Loss, ...]) -> tuple[str, ...]:
@@ -62,19 +67,33 @@ def named(losses: tuple[Loss, ...]) -> tuple[str, ...]:
     return (*names, f"and {rest} more") if rest else names
 
 
-def write_headers(call: Call) -> dict[str, str]:
-    """Lay the headers over each other: ours, the wire's, the caller's, the key, the configured."""
+def write_headers(call: Call, needed: Mapping[str, str]) -> dict[str, str]:
+    """Lay the headers over each other: ours, the wire's, the caller's, the key, the configured.
+
+    What the body `needed` is asked for beside what the caller asks for.
+    """
     endpoint = call.route.endpoint
     headers = {**CONTENT, "accept": ACCEPT[call.is_stream], **call.wire_out.headers}
     if call.is_relayed:
         headers.update(forwarded(call.inbound.headers, call.wire_out.forwards))
     headers.update(call.wire_out.credential(secret_of(call, endpoint)))
+    headers.update(session(call))
+    if needed:
+        headers = overlay(headers, needed)
     configured = call.route.headers
     if configured:
         headers = overlay(headers, render(configured, call.caller.person, call.conversation))
     if endpoint.has_bearer:
         return overlay(headers, {"authorization": f"Bearer {secret_of(call, endpoint)}"})
     return headers
+
+
+def session(call: Call) -> dict[str, str]:
+    """Tell which conversation a call is of, where the endpoint finds its cache by that."""
+    names = call.route.dialect.cache.session_headers
+    told = {name: call.inbound.headers.get(name, call.conversation.id) for name in names}
+    fit = {name: value for name, value in told.items() if value and not FORBIDDEN.search(value)}
+    return {name: encode(value) for name, value in fit.items()}
 
 
 def forwarded(headers: Mapping[str, str], beginnings: tuple[str, ...]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The headers every model answer carries, errors included: what served it, and what it cost."""
 
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import quote
 
 from endpoints_server.calls.call import Attempt, Call
@@ -32,9 +33,11 @@ def receipt(call: Call, losses: tuple[str, ...] = ()) -> Headers:
         (b"x-es-endpoint", encode(endpoint.slug)),
         (b"x-es-upstream-model", encode(call.route.model.name)),
         (b"x-es-credential", credential_class(call).encode()),
-        (b"x-es-attempts", b"1"),
+        (b"x-es-attempts", b"0" if call.counted_here else b"1"),
         (b"x-es-config", encode(call.catalog.version)),
     ]
+    if call.counted_here:
+        headers.append((b"x-es-estimated", call.counted_here.encode()))
     if losses:
         headers.append((b"x-es-losses", encode(",".join(losses))))
     return headers
@@ -67,6 +70,7 @@ def usd(nano_usd: int) -> str:
     return f"{(nano_usd * NANO).normalize():f}"
 
 
+@lru_cache(maxsize=4096)
 def encode(text: str) -> bytes:
     """Make a configured name fit for a header line; what is beyond ASCII is percent-encoded."""
     return quote(text, safe="!#$&'()*+,/:;=?@[]~ -._|^`").encode()

@@ -5,6 +5,7 @@ from asyncio import CancelledError
 from msgspec import Struct
 
 from endpoints_server.calls.admit import admit
+from endpoints_server.calls.answer.count_here import count_here
 from endpoints_server.calls.attempt import UNEXPECTED, attempt_route
 from endpoints_server.calls.call import Attempt, Inbound
 from endpoints_server.calls.delivery import LEFT, Delivery, ReadBody
@@ -65,7 +66,8 @@ async def travel(
     exchange.under_way.streams += call.is_stream
     if call.conversation.id and exchange.listener is not None:
         journey.delivery = exchange.listener.begin(call, journey.delivery)
-    await attempt_route(exchange, attempt, journey.delivery)
+    step = count_here if call.counted_here else attempt_route
+    await step(exchange, attempt, journey.delivery)
     journey.fault = attempt.seen.fault
 
 

@@ -11,7 +11,6 @@ from endpoints_server.domain.money.entry import CostStatus, Entry, Outcome, Usag
 from endpoints_server.domain.money.estimate import estimate_tokens
 from endpoints_server.domain.money.price import Price, Rates, cost
 from endpoints_server.domain.money.usage import Usage
-from endpoints_server.domain.talk.prompt import texts_of
 
 TITLE = "title"
 SECOND = 1_000_000
@@ -104,8 +103,8 @@ def has_consumed(attempt: Attempt, fault: Fault | None) -> bool:
 def estimate_input(call: Call) -> int:
     """Estimate what the request held; one that cannot be read is taken as plain text."""
     try:
-        return estimate_tokens(texts_of(call.inbound.wire.read_request(call.body)))
-    except Failed:
+        return call.inbound.carriage.estimate(call.body)
+    except (Failed, RecursionError):
         return estimate_tokens([call.body.decode(errors="replace")])
 
 

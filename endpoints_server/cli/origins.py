@@ -60,10 +60,10 @@ class Passage(Struct, frozen=True, kw_only=True):
         """Write the request as a call would; raises Failed(bad_request)."""
         is_stream = bool(peek(self.body).stream)
         if self.is_relayed:
-            body = self.wire_out.relay_request(self.body, self.model, dialect, is_stream)
-            return msgspec.json.decode(body), ()
-        prompt = replace(self.wire_in.read_request(self.body), model=self.model)
-        written = self.wire_out.write_request(prompt, dialect)
+            written = self.wire_out.relay_request(self.body, self.model, dialect, is_stream)
+        else:
+            prompt = replace(self.wire_in.read_request(self.body), model=self.model)
+            written = self.wire_out.write_request(prompt, dialect)
         return msgspec.json.decode(written.body), tuple(loss.name for loss in written.losses)
 
 

@@ -8,9 +8,10 @@ from msgspec import Struct, field
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Fault
+from endpoints_server.domain.money.estimate import estimate_tokens
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.crossing import Loss
-from endpoints_server.domain.talk.prompt import Prompt
+from endpoints_server.domain.talk.prompt import Prompt, texts_of
 from endpoints_server.domain.talk.reply import Event, Reply, Stop
 
 
@@ -18,6 +19,9 @@ class Operation(StrEnum):
     """What a path asks for."""
 
     CHAT = "chat"
+    COUNT = "count_tokens"
+    EMBED = "embeddings"
+    COMPLETE = "completions"
 
 
 class Entrance(Struct, frozen=True):
@@ -116,10 +120,32 @@ class Mender(Protocol):
 
 
 class Written(Struct, frozen=True, kw_only=True):
-    """A request as a wire wrote it, and what it could not carry."""
+    """A request as a wire wrote it, what it could not carry, and the headers it cannot do without.
+
+    Header names are lower case.
+    """
 
     body: bytes
     losses: tuple[Loss, ...] = ()
+    headers: Mapping[str, str] = {}
+
+
+class Carriage(Struct, frozen=True, kw_only=True):
+    """How an operation beside chat is carried; nothing but chat is ever translated.
+
+    relay_request, mend_reply and mender are those of a Wire, which is itself the carriage of chat.
+
+    estimate  body to the input tokens that an upstream will count; raises Failed(bad_request)
+    mender    None where nothing streams
+    counted   where a count of tokens is all that is asked for, the field of the answer that holds
+              it; to have it counted is free, and it is told of any endpoint's model
+    """
+
+    relay_request: Callable[[bytes, str, Dialect, bool], Written]
+    mend_reply: Callable[[bytes], tuple[bytes, Seen]]
+    estimate: Callable[[bytes], int]
+    mender: Callable[[Style, int], Mender] | None = None
+    counted: str = ""
 
 
 class Wire(Struct, frozen=True, kw_only=True):
@@ -134,8 +160,9 @@ class Wire(Struct, frozen=True, kw_only=True):
     forwards       beginnings (lower case) of caller headers that go on to the same wire
     read_request   body to Prompt; raises Failed(bad_request)
     write_request  Prompt to body, under a Dialect
-    relay_request  body, upstream model, Dialect, and whether it streams, to the body sent on the
-                   same wire; only named keys change, nested bytes survive
+    relay_request  body, upstream model, Dialect, and whether it streams, to the request sent on the
+                   same wire; only named keys change, nested bytes survive where nothing in them
+                   would be refused
     read_reply     whole reply to Reply; an error under a 200 or no reply at all is its `fault`
     write_reply    Reply to body, for a Style
     mend_reply     whole reply to the bytes passed on the same wire, and what was Seen
@@ -144,6 +171,7 @@ class Wire(Struct, frozen=True, kw_only=True):
     mender         Style and event size bound (bytes) to Mender
     read_fault     status, headers (lower-case names), body to Fault
     write_fault    Fault and request id to an error body
+    beside         what is carried beside chat
     """
 
     name: str
@@ -154,7 +182,7 @@ class Wire(Struct, frozen=True, kw_only=True):
     forwards: tuple[str, ...]
     read_request: Callable[[bytes], Prompt]
     write_request: Callable[[Prompt, Dialect], Written]
-    relay_request: Callable[[bytes, str, Dialect, bool], bytes]
+    relay_request: Callable[[bytes, str, Dialect, bool], Written]
     read_reply: Callable[[bytes], Reply]
     write_reply: Callable[[Reply, Style], bytes]
     mend_reply: Callable[[bytes], tuple[bytes, Seen]]
@@ -163,3 +191,12 @@ class Wire(Struct, frozen=True, kw_only=True):
     mender: Callable[[Style, int], Mender]
     read_fault: Callable[[int, Mapping[str, str], bytes], Fault]
     write_fault: Callable[[Fault, str], bytes]
+    beside: Mapping[Operation, Carriage] = {}
+
+    def carriage(self, operation: Operation) -> "Wire | Carriage":
+        """Give what carries an operation that a path of this wire asks for."""
+        return self if operation is Operation.CHAT else self.beside[operation]
+
+    def estimate(self, body: bytes) -> int:
+        """Estimate the input tokens of a chat; raises Failed(bad_request)."""
+        return estimate_tokens(texts_of(self.read_request(body)))

@@ -1,6 +1,6 @@
 """Cancels a task that waits too long; what `asyncio.timeout_at` does, at a fifth of its cost."""
 
-from asyncio import current_task, get_running_loop
+from asyncio import AbstractEventLoop, current_task
 
 
 class Alarm:
@@ -8,14 +8,14 @@ class Alarm:
 
     __slots__ = ("_cancelled_before", "_has_rung", "_task", "_timer")
 
-    def __init__(self, at: float) -> None:
-        task = current_task()
+    def __init__(self, loop: AbstractEventLoop, at: float) -> None:
+        task = current_task(loop)
         if task is None:
             raise RuntimeError("an alarm is set within a task")
         self._task = task
         self._cancelled_before = task.cancelling()
         self._has_rung = False
-        self._timer = get_running_loop().call_at(at, self._ring)
+        self._timer = loop.call_at(at, self._ring)
 
     def stop(self) -> None:
         """Let it not ring any more."""

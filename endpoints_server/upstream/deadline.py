@@ -5,7 +5,7 @@ itself for the next instant at which something could be. Between bytes only time
 counts: a caller that reads slowly is not held against the endpoint.
 """
 
-from asyncio import TimerHandle, get_running_loop
+from asyncio import AbstractEventLoop, TimerHandle
 
 from endpoints_server.domain.endpoint import Timeouts
 from endpoints_server.upstream.body import Body
@@ -21,13 +21,15 @@ class Deadline:
 
     __slots__ = ("_began_at", "_body", "_loop", "_timeouts", "_timer", "_waits_since", "lateness")
 
-    def __init__(self, body: Body, timeouts: Timeouts, began_at: float) -> None:
+    def __init__(
+        self, loop: AbstractEventLoop, body: Body, timeouts: Timeouts, began_at: float
+    ) -> None:
         self.lateness = ""
         self._body = body
         self._timeouts = timeouts
         self._began_at = began_at
         self._waits_since: float | None = None
-        self._loop = get_running_loop()
+        self._loop = loop
         self._timer: TimerHandle | None = None
 
     def wait(self) -> None:

@@ -48,19 +48,19 @@ class ProxiedTransport(httpx2.AsyncBaseTransport):
             resolver=resolver,
         )
         self._proxy = proxy
-        self._loop = get_running_loop()
+        self.loop = get_running_loop()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer once the status and headers are in; the stream of the answer is a ProxiedBody."""
         body = await body_of(request)
         patience = patience_of(request.extensions.get("timeout", {}).get("connect"))
-        began_at = self._loop.time()
+        began_at = self.loop.time()
         while True:  # each round uses up a kept connection, until one is made anew
             asked = self._ask(request, body)
             try:
                 return response_of(await self._exchange(asked, patience))
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-                is_at_once = self._loop.time() - began_at < AT_ONCE_SECONDS
+                is_at_once = self.loop.time() - began_at < AT_ONCE_SECONDS
                 if asked.is_connected_anew or not is_at_once or is_begun(error):
                     raise
 
@@ -97,7 +97,7 @@ class ProxiedTransport(httpx2.AsyncBaseTransport):
             url,
             headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
             data=BytesIO(body) if len(body) > LARGE_BYTES else body or None,
-            loop=self._loop,
+            loop=self.loop,
             proxy=self._proxy,
         )
 

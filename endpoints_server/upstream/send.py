@@ -1,6 +1,6 @@
 """One request out, one answer in; whatever the network does becomes a Fault."""
 
-from asyncio import CancelledError, get_running_loop
+from asyncio import AbstractEventLoop, CancelledError
 from collections.abc import Mapping
 from typing import Literal
 
@@ -32,10 +32,10 @@ async def send(upstream: Upstream, outgoing: Outgoing) -> "Incoming":
     address leads to a refused one. Cancelling drops the connection.
     """
     url = upstream.guard.pin(outgoing.url) if upstream.guard else outgoing.url
-    loop = get_running_loop()
+    loop = upstream.transport.loop
     began_at = loop.time()
     timeouts = upstream.endpoint.timeouts
-    alarm = Alarm(began_at + min(timeouts.first_token_seconds, timeouts.total_seconds))
+    alarm = Alarm(loop, began_at + min(timeouts.first_token_seconds, timeouts.total_seconds))
     try:
         body = await upstream.transport.exchange(
             outgoing.method, url, outgoing.headers, outgoing.body, timeouts.connect_seconds
@@ -48,7 +48,7 @@ async def send(upstream: Upstream, outgoing: Outgoing) -> "Incoming":
         raise
     finally:
         alarm.stop()
-    return Incoming(body, upstream.endpoint, began_at)
+    return Incoming(body, upstream.endpoint, began_at, loop)
 
 
 class Incoming:
@@ -57,14 +57,17 @@ class Incoming:
     Close it when done with it, whole or not.
     """
 
-    __slots__ = ("_began_at", "_body", "_deadline", "_endpoint", "headers", "status")
+    __slots__ = ("_began_at", "_body", "_deadline", "_endpoint", "_loop", "headers", "status")
 
-    def __init__(self, body: Body, endpoint: Endpoint, began_at: float) -> None:
+    def __init__(
+        self, body: Body, endpoint: Endpoint, began_at: float, loop: AbstractEventLoop
+    ) -> None:
         self.status = body.status
         self.headers = body.headers
         self._body = body
         self._endpoint = endpoint
         self._began_at = began_at
+        self._loop = loop
         self._deadline: Deadline | None = None
 
     async def read(self) -> bytes:
@@ -113,7 +116,9 @@ class Incoming:
     def _watch(self) -> Deadline:
         """Give the deadline, made by the first read that has to wait."""
         if self._deadline is None:
-            self._deadline = Deadline(self._body, self._endpoint.timeouts, self._began_at)
+            self._deadline = Deadline(
+                self._loop, self._body, self._endpoint.timeouts, self._began_at
+            )
         return self._deadline
 
     def _fault_of(self, error: BaseException) -> Fault:

@@ -1,7 +1,7 @@
 """A JSON body's top level: peeked at and edited, everything nested left as its bytes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec import Raw, Struct
@@ -9,6 +9,8 @@ from msgspec import Raw, Struct
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.parameter import CEILINGS
+from endpoints_server.domain.talk.crossing import Lose
+from endpoints_server.wires.place import place_of
 
 Fields = dict[str, Raw]
 
@@ -44,6 +46,8 @@ IDENTITY = ("conversation_id", "parent_message_id", "message_id")
 identity_decoder = msgspec.json.Decoder(dict[str, object])
 FIELD = re.compile(r"(?:at `\$\.|required field `)(\w+)")
 MOST_FIELDS = 1000
+NOT_VALID = "The request body is not valid: "
+OUT_OF_RANGE = "out of range"
 DECISIVE = frozenset(
     {"model", "stream", "messages", "max_tokens", "max_completion_tokens", "tools"}
 )
@@ -71,15 +75,24 @@ def peek(body: bytes, model: str = "", *, is_stream: bool | None = None) -> Peek
         if not body.isascii():
             body.decode()
     except DECODE_ERRORS as error:
-        raise Failed(malformed(error)) from None
+        raise Failed(malformed(error, body)) from None
     if peeked.messages and memoryview(peeked.messages)[0] != ord("["):
         raise Failed(refused("Expected `array` - at `$.messages`"))
     return peeked
 
 
-def malformed(error: Exception) -> Fault:
-    """Say what is wrong with a body, in the decoder's words, which quote no value."""
-    return refused(str(error))
+def malformed(error: Exception, body: bytes | Raw = b"", name: str = "") -> Fault:
+    """Say what is wrong with a body, or with the field `name` of one.
+
+    The decoder's words quote no value; what it cannot name the place of is looked for.
+    """
+    is_deep = isinstance(error, RecursionError)
+    words = "A value is nested too deep" if is_deep else str(error)
+    if is_deep or OUT_OF_RANGE in words:
+        words = words.partition(" - at")[0]
+        place = place_of(bytes(body))
+        words += f" - at `{place}`" if place else ""
+    return refused(words.replace("`$", f"`$.{name}") if name else words)
 
 
 def refused(words: str) -> Fault:
@@ -87,7 +100,7 @@ def refused(words: str) -> Fault:
     field = FIELD.search(words)
     return Fault(
         kind=Kind.BAD_REQUEST,
-        message=f"The request body is not valid: {words}",
+        message=NOT_VALID + words,
         param=field[1] if field else "",
     )
 
@@ -97,7 +110,7 @@ def open_fields(body: bytes) -> Fields:
     try:
         fields = fields_decoder.decode(body)
     except DECODE_ERRORS as error:
-        raise Failed(malformed(error)) from None
+        raise Failed(malformed(error, body)) from None
     if len(fields) > MOST_FIELDS:
         raise Failed(refused(f"it has more than {MOST_FIELDS} fields"))
     for name in fields:
@@ -109,6 +122,13 @@ def open_fields(body: bytes) -> Fields:
 def close_fields(fields: Mapping[str, Raw]) -> bytes:
     """Put a body together again."""
     return encoder.encode(fields)
+
+
+def with_model(body: bytes, model: str) -> bytes:
+    """Name another model in a body; raises Failed(bad_request)."""
+    fields = open_fields(body)
+    fields["model"] = raw(model)
+    return close_fields(fields)
 
 
 def raw(value: object) -> Raw:
@@ -125,8 +145,10 @@ def rename(fields: Fields, names: Mapping[str, str]) -> None:
             set_field(fields, path, value)
 
 
-def apply_dialect(fields: Fields, dialect: Dialect) -> None:
-    """Lay defaults under a request, then add, then drop, as an endpoint's configuration says."""
+def apply_dialect(fields: Fields, dialect: Dialect, lose: Lose) -> None:
+    """Take out what is refused, lay defaults under a request, then add, then drop."""
+    if dialect.refuse:
+        lose_fields(fields, dialect.refuse, lose)
     if not (dialect.defaults or dialect.add or dialect.drop):
         return
     for path, value in dialect.defaults.items():
@@ -194,17 +216,33 @@ def drop_field(fields: Fields, path: str) -> None:
         del fields[head]
 
 
+def lose_fields(fields: Fields, paths: Iterable[str], lose: Lose) -> None:
+    """Drop fields that are there, and name each as lost."""
+    for path in paths:
+        head = path.partition(".")[0]
+        before = fields.get(head)
+        drop_field(fields, path)
+        if before is not None and fields.get(head) != before:
+            lose(path)
+
+
 def inner_fields(fields: Fields, key: str) -> Fields | None:
     """Take a nested object apart, or give None where there is none."""
     value = fields.get(key)
     if value is None or not bytes(value).lstrip().startswith(b"{"):
         return None
-    return fields_decoder.decode(value)
+    try:
+        return fields_decoder.decode(value)
+    except DECODE_ERRORS as error:
+        raise Failed(malformed(error, value, key)) from None
 
 
-def decode_value(value: Raw) -> object:
-    """Decode one field's value, whatever it is."""
-    decoded: object = msgspec.json.decode(value)
+def decode_value(value: Raw, name: str = "") -> object:
+    """Decode the value of a field, whatever it is; raises Failed(bad_request)."""
+    try:
+        decoded: object = msgspec.json.decode(value)
+    except DECODE_ERRORS as error:
+        raise Failed(malformed(error, value, name)) from None
     return decoded
 
 

@@ -101,6 +101,10 @@ def serve(folder: Path, key: str) -> None:
     chosen.hostnames, chosen.port = ["127.0.0.1"], 0
     chosen.n_ctx, chosen.n_parallel, chosen.cpuparams.n_threads = 2 * CONTEXT, 2, 1
     chosen.warmup, chosen.use_jinja = False, True
+    chosen.embedding, chosen.pooling_type = (
+        True,
+        xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN,
+    )
     chosen.endpoint_slots = chosen.endpoint_metrics = True
     chosen.api_keys = [key] if key else []
     server = xllamacpp.Server(chosen)

@@ -79,10 +79,11 @@ async def test_a_caller_gets_a_stream_from_an_endpoint_that_is_asked_for_whole_a
     assert answer.text
 
 
+@pytest.mark.parametrize("wire", ["chat", "messages"])
 async def test_what_a_model_refuses_is_taken_out_and_named(
-    client: httpx2.AsyncClient, upstream: BadProvider
+    wire: str, client: httpx2.AsyncClient, upstream: BadProvider
 ) -> None:
-    answer = await ask(client, "chat", "claude/claude-sonnet-5", temperature=0.2, topK=3)
+    answer = await ask(client, wire, "claude/claude-sonnet-5", temperature=0.2, topK=3)
     assert answer.status == 200
     sent = received(upstream)
     assert sent["tools"] == [{"type": "web_search_20250305", "name": "web_search"}]

@@ -87,7 +87,7 @@ def relayed(entry: str, **asked: object) -> dict[str, Any]:
     endpoint = endpoint_of(entry)
     model = endpoint.models[0].name
     body = json.dumps({"model": model, **asked}).encode()
-    sent = WIRES[endpoint.wire].relay_request(body, model, endpoint.dialect, False)
+    sent = WIRES[endpoint.wire].relay_request(body, model, endpoint.dialect, False).body
     told: dict[str, Any] = json.loads(sent)
     return told
 

@@ -157,6 +157,7 @@ async def oversized(request: Request) -> None:
     while True:
         request.exchange.chunk(b" " * 65536)
         await asyncio.sleep(0)
+        await request.exchange.drained()
 
 
 @behaviour

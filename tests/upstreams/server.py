@@ -76,6 +76,10 @@ class Exchange:
         """Write the last chunk."""
         self.write(b"0\r\n\r\n")
 
+    async def drained(self) -> None:
+        """Wait until the network has taken most of what was written."""
+        await self.connection.is_writable.wait()
+
     async def hang(self) -> None:
         """Do nothing until the client leaves."""
         await asyncio.Event().wait()
@@ -103,6 +107,8 @@ class Connection(asyncio.Protocol):
         self.transport: asyncio.Transport
         self.buffer = bytearray()
         self.arrived = asyncio.Event()
+        self.is_writable = asyncio.Event()
+        self.is_writable.set()
         self.is_gone = False
         self.current: Seen | None = None
 
@@ -114,6 +120,12 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.buffer += data
         self.arrived.set()
+
+    def pause_writing(self) -> None:
+        self.is_writable.clear()
+
+    def resume_writing(self) -> None:
+        self.is_writable.set()
 
     def eof_received(self) -> bool:
         self.leave()

@@ -56,7 +56,7 @@ def written(case: Case, wire_name: str, dialect: Dialect) -> bytes:
     body = msgspec.json.encode(asked)
     chat = WIRES["openai_chat"]
     if wire_name == chat.name:
-        return chat.relay_request(body, case["model"], dialect, bool(asked.get("stream")))
+        return chat.relay_request(body, case["model"], dialect, bool(asked.get("stream"))).body
     prompt = replace(chat.read_request(body), model=case["model"])
     return WIRES[wire_name].write_request(prompt, dialect).body
 

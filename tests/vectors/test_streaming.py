@@ -40,5 +40,5 @@ def test_what_follows_a_tool_call_goes_on_as_the_client_said_it(cases: list[Case
     for case in played:
         messages: Any = case["expect"]["second_request_messages"]
         body = json.dumps({"model": "x/m1", "messages": messages, "stream": True}).encode()
-        sent = WIRES[NAMES[case["wire"]]].relay_request(body, "m1", Dialect(), True)
+        sent = WIRES[NAMES[case["wire"]]].relay_request(body, "m1", Dialect(), True).body
         assert json.loads(sent)["messages"] == messages

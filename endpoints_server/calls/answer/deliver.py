@@ -12,8 +12,9 @@ from endpoints_server.calls.settle import settle
 from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.talk.reply import Reply
-from endpoints_server.domain.wire import Mender, Style
+from endpoints_server.domain.wire import Mender, Operation, Style
 from endpoints_server.upstream.send import Incoming
+from endpoints_server.wires import sse
 
 OK = 200
 EVENT_STREAM = "text/event-stream"
@@ -38,6 +39,9 @@ async def deliver(
     body = first + await incoming.read_all(limit)
     if attempt.call.is_relayed and not attempt.call.is_stream and not is_stream:
         await relay_whole(exchange, attempt, delivery, body)
+        return
+    if attempt.call.inbound.operation is not Operation.CHAT:
+        await deliver_other_form(exchange, attempt, incoming, delivery, body)
         return
     reply = read_whole(attempt, body, is_stream=is_stream)
     attempt.seen = seen_of(reply)
@@ -101,8 +105,9 @@ def carrier_for(attempt: Attempt) -> Mender:
     """Choose what carries the stream: the wire's own Mender, or a translation."""
     call = attempt.call
     bound = call.catalog.bounds.event_bytes
-    if call.is_relayed:
-        return call.wire_out.mender(style_of(attempt), bound)
+    carriage = call.inbound.carriage
+    if call.is_relayed and carriage.mender is not None:
+        return carriage.mender(style_of(attempt), bound)
     return Translator(call.wire_out.reader(bound), call.inbound.wire.writer(style_of(attempt)))
 
 
@@ -110,10 +115,26 @@ async def relay_whole(
     exchange: Exchange, attempt: Attempt, delivery: Delivery, body: bytes
 ) -> None:
     """Pass a whole answer on, on its own wire."""
-    passed, attempt.seen = attempt.call.wire_out.mend_reply(body)
+    passed, attempt.seen = attempt.call.inbound.carriage.mend_reply(body)
     if attempt.seen.fault is not None:
         raise Failed(attempt.seen.fault)
     await end_whole(exchange, attempt, delivery, passed)
+
+
+async def deliver_other_form(
+    exchange: Exchange, attempt: Attempt, incoming: Incoming, delivery: Delivery, body: bytes
+) -> None:
+    """Deliver what is not translated but came whole for a stream, or as a stream for a whole.
+
+    A whole completion is a stream of one piece; of a stream nothing whole is made.
+    """
+    if not attempt.call.is_stream:
+        await relay_whole(exchange, attempt, delivery, body)
+        return
+    if fault := attempt.call.inbound.carriage.mend_reply(body)[1].fault:
+        raise Failed(fault)
+    line = body.replace(b"\r", b" ").replace(b"\n", b" ")
+    await deliver_stream(exchange, attempt, incoming, delivery, sse.frame(line))
 
 
 def read_whole(attempt: Attempt, body: bytes, *, is_stream: bool) -> Reply:

@@ -5,6 +5,7 @@ and digits, so that secret scanners know it and a cut or mistyped key is told wi
 """
 
 import hmac
+from functools import lru_cache
 from hashlib import sha256
 from zlib import crc32
 
@@ -85,7 +86,15 @@ def key_id_of(text: str) -> str | None:
 
 def digest_key(text: str, ring_key: bytes) -> bytes:
     """Give the keyed hash under which a key is kept (HMAC-SHA256)."""
-    return hmac.digest(ring_key, text.encode(), sha256)
+    begun = keyed(ring_key).copy()
+    begun.update(text.encode())
+    return begun.digest()
+
+
+@lru_cache(maxsize=16)
+def keyed(ring_key: bytes) -> hmac.HMAC:
+    """Begin a hash with a ring's key, which costs more than all the rest of it."""
+    return hmac.new(ring_key, digestmod=sha256)
 
 
 def is_same_digest(one: bytes, other: bytes) -> bool:

@@ -11,12 +11,13 @@ from endpoints_server.domain.money.usage import Usage
 from endpoints_server.store.sql.tables import entries, names_of
 
 NAMES = names_of(entries)
+Row = tuple[object, ...]
 COUNTS = Usage.__struct_fields__
 RATES = Rates.__struct_fields__
 NO_RATES = (None,) * len(RATES)
 
 
-def row_of(entry: Entry) -> tuple[object, ...]:
+def row_of(entry: Entry) -> Row:
     """Lay an entry out in the order of the table's columns; rates are exact decimal texts."""
     return (
         entry.id,

@@ -1,7 +1,7 @@
 """The one thread that writes the ledger.
 
-Everything that waits goes into one transaction. A short window lets records gather, because a flush
-for each would cost more than the rest of a call. While the disk is full or another process holds
+Everything that waits goes into one transaction: what came in the same turn of the loop, and what
+came while the batch before was written. While the disk is full or another process holds
 the file, the batch is tried again, and no new call begins; those who wait are told after a few
 seconds. An entry that no database could hold is told apart by trying each alone. Nothing here needs
 the loop to go on: a record made while it shuts down is written all the same, and the end of the
@@ -13,26 +13,25 @@ import sqlite3
 import time
 from asyncio import AbstractEventLoop, Future
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
+from itertools import chain
+from queue import SimpleQueue
 from threading import Event, Thread
 
 from msgspec import Struct
-from sqlalchemy.dialects import sqlite
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.sql.entry_row import row_of
-from endpoints_server.store.sql.tables import entries
+from endpoints_server.store.sql.entry_row import NAMES, Row, row_of
 
 FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 1.0
 
-INSERT = str(
-    sqlite.insert(entries)
-    .on_conflict_do_nothing(index_elements=["id"])
-    .compile(dialect=sqlite.dialect())
-)
+ROWS_AT_ONCE = 64
+"""Rows of one statement: a step of SQLite gives up the interpreter's lock and waits for it again,
+and a statement of many rows is one step."""
 UNFIT = (
     sqlite3.IntegrityError,
     sqlite3.DataError,
@@ -53,14 +52,13 @@ Waiting = tuple[Entry | None, Future[None]]
 class Pace(Struct, frozen=True, kw_only=True):
     """How entries are gathered and how long is tried.
 
-    `window_seconds`   how long entries gather; answers wait for their flush, so a longer window
-                       would be cheaper only for those that do not
+    `window_seconds`   how long entries gather beyond the turn of the loop in which the first came
     `limit`            how many may wait
     `grace_seconds`    how long closing goes on trying
     `patience_seconds` how long those who wait for a database that fails are not told so
     """
 
-    window_seconds: float = 0.0005
+    window_seconds: float = 0.0
     limit: int = 20_000
     grace_seconds: float = 5.0
     patience_seconds: float = 5.0
@@ -89,7 +87,8 @@ class LedgerWriter:
         self._on_trouble = on_trouble
         self._fails_since: float | None = None
         self._waiting: deque[Waiting] = deque()
-        self._wake = Event()
+        self._bell: SimpleQueue[None] = SimpleQueue()
+        self._is_rung = False
         self._closing = Event()
         self._gives_up_at = float("inf")
         self._thread = Thread(target=self._run, name="ledger", daemon=True)
@@ -124,7 +123,7 @@ class LedgerWriter:
         if not self._closing.is_set():
             self._gives_up_at = time.monotonic() + self._pace.grace_seconds
             self._closing.set()
-            self._wake.set()
+            self._bell.put(None)
 
     def join(self) -> None:
         """Wait until all that was taken is written or given up; blocks, a few seconds at most."""
@@ -138,18 +137,20 @@ class LedgerWriter:
     def _queue(self, entry: Entry | None) -> Future[None]:
         future = self._loop.create_future()
         self._waiting.append((entry, future))
-        if not self._wake.is_set():
-            self._wake.set()
+        if not self._is_rung:
+            self._is_rung = True
+            if self._pace.window_seconds:
+                self._loop.call_later(self._pace.window_seconds, self._bell.put, None)
+            else:
+                self._loop.call_soon(self._bell.put, None)
         return future
 
     def _run(self) -> None:
         try:
-            while not self._closing.is_set() or self._waiting:
-                self._wake.wait()
-                if not self._closing.is_set():
-                    time.sleep(self._pace.window_seconds)
-                self._wake.clear()
-                if batch := self._take():
+            while not self._closing.is_set():
+                self._bell.get()
+                self._is_rung = False  # before looking: whoever comes after rings again
+                while batch := self._take():
                     self._write(batch)
         finally:
             self._closing.set()
@@ -183,13 +184,20 @@ class LedgerWriter:
         rows = [row_of(entry) for entry, _ in batch if entry is not None]
         if not rows:
             return
+        if len(rows) <= ROWS_AT_ONCE:
+            self._insert(rows)  # a statement alone is a transaction
+            return
         try:
             self._connection.execute("begin immediate")
-            self._connection.executemany(INSERT, rows)
+            for start in range(0, len(rows), ROWS_AT_ONCE):
+                self._insert(rows[start : start + ROWS_AT_ONCE])
             self._connection.execute("commit")
         finally:
             if self._connection.in_transaction:
                 self._connection.rollback()
+
+    def _insert(self, rows: Sequence[Row]) -> None:
+        self._connection.execute(insertion(len(rows)), tuple(chain.from_iterable(rows)))
 
     def _note_failure(self, error: sqlite3.Error) -> None:
         """Remember since when nothing can be written, and say so once."""
@@ -212,6 +220,15 @@ class LedgerWriter:
         futures = [future for _, future in batch]
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(settle, futures, fault)
+
+
+@cache
+def insertion(row_count: int) -> str:
+    """Write the statement that inserts so many rows, and passes over those that are there."""
+    row = f"({', '.join('?' * len(NAMES))})"
+    rows = ", ".join([row] * row_count)
+    names = ", ".join(NAMES)
+    return f"insert into entries ({names}) values {rows} on conflict (id) do nothing"  # noqa: S608
 
 
 def settle(futures: list[Future[None]], fault: Fault | None) -> None:

@@ -29,7 +29,7 @@ class DirectTransport(httpx2.AsyncBaseTransport):
         resolver: AbstractResolver | None = None,
     ) -> None:
         self._pool = Pool(limit, Dialer(resolver, open_socket))
-        self._loop = get_running_loop()
+        self.loop = get_running_loop()
 
     async def exchange(
         self,
@@ -42,7 +42,7 @@ class DirectTransport(httpx2.AsyncBaseTransport):
         """Answer once the status and headers are in."""
         target = target_of(url)
         head = head_of(method, target, headers, len(body))
-        began_at = self._loop.time()
+        began_at = self.loop.time()
         while True:  # each round uses up a kept connection, until one is made anew
             connection = self._pool.take_kept(target.place)
             if connection is None:
@@ -51,7 +51,7 @@ class DirectTransport(httpx2.AsyncBaseTransport):
             try:
                 await answer.begin()
             except (OSError, httpx2.ReadError):
-                is_at_once = self._loop.time() - began_at < AT_ONCE_SECONDS
+                is_at_once = self.loop.time() - began_at < AT_ONCE_SECONDS
                 if not connection.has_served or answer.is_touched or not is_at_once:
                     raise
             except BaseException:

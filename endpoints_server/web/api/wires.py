@@ -112,7 +112,7 @@ async def serve_connected(
         body = await read_whole_body(
             receive, limit_bytes, inbound.headers.get("content-length", "")
         )
-        watchers.append(asyncio.create_task(connection.watch(receive, task)))
+        watchers.append(task.get_loop().create_task(connection.watch(receive, task)))
         return body
 
     try:

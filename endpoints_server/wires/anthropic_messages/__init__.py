@@ -1,6 +1,7 @@
 """ANTHROPIC_MESSAGES: the Messages API as a wire."""
 
 from endpoints_server.domain.wire import Entrance, Operation, Target, Wire
+from endpoints_server.wires.anthropic_messages.counting import COUNTING
 from endpoints_server.wires.anthropic_messages.fault import read_fault, write_fault
 from endpoints_server.wires.anthropic_messages.mender import MessagesMender
 from endpoints_server.wires.anthropic_messages.reader import MessagesReader
@@ -12,13 +13,15 @@ from endpoints_server.wires.anthropic_messages.schema import NAME
 from endpoints_server.wires.anthropic_messages.writer import MessagesWriter
 
 CHAT_PATH = "/v1/messages"
+COUNT_PATH = CHAT_PATH + "/count_tokens"
+PATHS = {Operation.CHAT: CHAT_PATH, Operation.COUNT: COUNT_PATH}
 
 
-def address(base: str, _target: Target) -> str:
+def address(base: str, target: Target) -> str:
     """Give the URL to call; the base may end at the root, in `/v1`, or at the path itself."""
     location, mark, query = base.partition("?")
     location = location.rstrip("/").removesuffix(CHAT_PATH).removesuffix("/v1")
-    return location + CHAT_PATH + mark + query
+    return location + PATHS[target.operation] + mark + query
 
 
 def credential(secret: str) -> dict[str, str]:
@@ -28,7 +31,10 @@ def credential(secret: str) -> dict[str, str]:
 
 ANTHROPIC_MESSAGES = Wire(
     name=NAME,
-    paths={CHAT_PATH: Entrance(Operation.CHAT)},
+    paths={
+        CHAT_PATH: Entrance(Operation.CHAT),
+        COUNT_PATH: Entrance(Operation.COUNT, is_stream=False),
+    },
     address=address,
     credential=credential,
     headers={"anthropic-version": "2023-06-01"},
@@ -44,4 +50,5 @@ ANTHROPIC_MESSAGES = Wire(
     mender=MessagesMender,
     read_fault=read_fault,
     write_fault=write_fault,
+    beside={Operation.COUNT: COUNTING},
 )

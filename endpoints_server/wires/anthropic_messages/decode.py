@@ -9,15 +9,9 @@ from msgspec import Raw, Struct
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.talk.prompt import Extras
 from endpoints_server.wires.anthropic_messages.schema import NAME, Object, StreamEvent
-from endpoints_server.wires.body import DECODE_ERRORS
+from endpoints_server.wires.body import DECODE_ERRORS, NOT_VALID, malformed, whole_characters
 
 Shape = TypeVar("Shape")
-
-LONE_SURROGATE = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-)
-"""Half a character, as upstreams write it that cut their text by UTF-16 units."""
 
 INDEX = re.compile(r"\[(\d+)\]")
 DONE = b"[DONE]"
@@ -48,14 +42,15 @@ def take(value: bytes | Raw, shape: type[Shape], where: str) -> Shape:
     try:
         return msgspec.json.decode(value, type=shape)
     except DECODE_ERRORS as error:
-        words, _, path = str(error).partition(" - at `$")
+        words, _, path = malformed(error, value).message.partition(" - at `$")
+        words = words.removeprefix(NOT_VALID)
         field = INDEX.sub(r".\1", where + path.rstrip("`"))
         raise refusal(field.lstrip("."), words) from None
 
 
 def refusal(where: str, words: str) -> Failed:
     """Say what is wrong with a field of the body."""
-    message = f"{where}: {words}" if where else f"The request body is not valid: {words}"
+    message = f"{where}: {words}" if where else NOT_VALID + words
     return Failed(Fault(kind=Kind.BAD_REQUEST, message=message, param=where))
 
 
@@ -91,7 +86,7 @@ def decode_event(data: bytes) -> StreamEvent:
             raise
         return StreamEvent(type=kind)
     except msgspec.DecodeError:
-        mended = LONE_SURROGATE.sub(rb"\\ufffd", data)
+        mended = whole_characters(data)
         if mended == data:
             raise
         return event_decoder.decode(mended)

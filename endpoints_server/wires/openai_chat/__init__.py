@@ -4,6 +4,8 @@ from types import MappingProxyType
 
 from endpoints_server.domain.wire import Entrance, Operation, Wire
 from endpoints_server.wires.openai_chat.address import address, credential
+from endpoints_server.wires.openai_chat.beside.completions import COMPLETIONS
+from endpoints_server.wires.openai_chat.beside.embeddings import EMBEDDINGS
 from endpoints_server.wires.openai_chat.ending import NAME
 from endpoints_server.wires.openai_chat.fault import read_fault, write_fault
 from endpoints_server.wires.openai_chat.mender import ChatMender
@@ -16,7 +18,13 @@ from endpoints_server.wires.openai_chat.writer import ChatWriter
 
 OPENAI_CHAT = Wire(
     name=NAME,
-    paths=MappingProxyType({"/v1/chat/completions": Entrance(Operation.CHAT)}),
+    paths=MappingProxyType(
+        {
+            "/v1/chat/completions": Entrance(Operation.CHAT),
+            "/v1/completions": Entrance(Operation.COMPLETE),
+            "/v1/embeddings": Entrance(Operation.EMBED, is_stream=False),
+        }
+    ),
     address=address,
     credential=credential,
     headers=MappingProxyType({}),
@@ -32,4 +40,5 @@ OPENAI_CHAT = Wire(
     mender=ChatMender,
     read_fault=read_fault,
     write_fault=write_fault,
+    beside=MappingProxyType({Operation.COMPLETE: COMPLETIONS, Operation.EMBED: EMBEDDINGS}),
 )

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 
 from endpoints_server.domain.wire import Operation, Target
 
-PATHS = {Operation.CHAT: "/chat/completions"}
+PATHS = {
+    Operation.CHAT: "/chat/completions",
+    Operation.COMPLETE: "/completions",
+    Operation.EMBED: "/embeddings",
+}
 
 
 def address(base: str, target: Target) -> str:

@@ -23,7 +23,9 @@ def write(
 
 def relay(model: str, dialect: Dialect, **asked: object) -> dict[str, Any]:
     body = json.dumps({"model": model, "messages": [], **asked}).encode()
-    sent: dict[str, Any] = json.loads(ANTHROPIC_MESSAGES.relay_request(body, model, dialect, False))
+    sent: dict[str, Any] = json.loads(
+        ANTHROPIC_MESSAGES.relay_request(body, model, dialect, False).body
+    )
     return sent
 
 
@@ -131,4 +133,7 @@ def test_whole_answers_are_asked_for_where_the_endpoint_wants_them() -> None:
     dialect = Dialect(is_whole=True)
     assert write("m", dialect, is_stream=True)[0]["stream"] is False
     body = json.dumps({"model": "m", "messages": [], "max_tokens": 5, "stream": True}).encode()
-    assert json.loads(ANTHROPIC_MESSAGES.relay_request(body, "m", dialect, True))["stream"] is False
+    assert (
+        json.loads(ANTHROPIC_MESSAGES.relay_request(body, "m", dialect, True).body)["stream"]
+        is False
+    )

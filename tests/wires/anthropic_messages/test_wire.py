@@ -29,14 +29,23 @@ def test_the_key_travels_in_its_own_header() -> None:
     assert WIRE.credential("k") == {"x-api-key": "k"}
     assert WIRE.headers == {"anthropic-version": "2023-06-01"}
     assert WIRE.forwards == ("anthropic-",)
-    assert WIRE.paths == {"/v1/messages": Entrance(Operation.CHAT)}
+    assert WIRE.paths == {
+        "/v1/messages": Entrance(Operation.CHAT),
+        "/v1/messages/count_tokens": Entrance(Operation.COUNT, is_stream=False),
+    }
+
+
+def test_tokens_are_counted_beside_where_messages_are_sent() -> None:
+    for base in ("https://x/v1", "https://x/v1/messages", "https://x"):
+        counted = WIRE.address(base, Target(operation=Operation.COUNT))
+        assert counted == "https://x/v1/messages/count_tokens"
 
 
 def test_a_relayed_request_keeps_its_nested_bytes() -> None:
     body = (
         b'{"model": "mine", "messages": [ {"role":"user", "content":"\\u0041 1.10"} ], "odd":1.10}'
     )
-    relayed = WIRE.relay_request(body, "theirs", Dialect(), False)
+    relayed = WIRE.relay_request(body, "theirs", Dialect(), False).body
     assert relayed == (
         b'{"model":"theirs","messages":[ {"role":"user", "content":"\\u0041 1.10"} ],"odd":1.10}'
     )
@@ -44,8 +53,8 @@ def test_a_relayed_request_keeps_its_nested_bytes() -> None:
 
 def test_a_relayed_request_streams_as_the_call_does() -> None:
     body = b'{"model":"mine","messages":[],"stream":true}'
-    assert json.loads(WIRE.relay_request(body, "m", Dialect(), False))["stream"] is False
-    assert json.loads(WIRE.relay_request(body, "m", Dialect(), True))["stream"] is True
+    assert json.loads(WIRE.relay_request(body, "m", Dialect(), False).body)["stream"] is False
+    assert json.loads(WIRE.relay_request(body, "m", Dialect(), True).body)["stream"] is True
 
 
 def test_what_a_configuration_adds_and_drops_is_done_on_a_relay_and_on_a_translation() -> None:
@@ -53,7 +62,7 @@ def test_what_a_configuration_adds_and_drops_is_done_on_a_relay_and_on_a_transla
     body = (
         b'{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"Hi"}],"temperature":1}'
     )
-    relayed = json.loads(WIRE.relay_request(body, "m", dialect, False))
+    relayed = json.loads(WIRE.relay_request(body, "m", dialect, False).body)
     written = json.loads(WIRE.write_request(WIRE.read_request(body), dialect).body)
     assert relayed == written
     assert relayed["metadata"] == {"user_id": "house"}

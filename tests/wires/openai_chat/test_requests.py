@@ -464,7 +464,7 @@ def test_what_is_no_request_is_refused(body: bytes) -> None:
 
 def test_a_relayed_request_keeps_nested_bytes() -> None:
     body = b'{"model":"a", "messages" : [ {"role":"user","content":"\\u00e9"} ],"x":1.0,"x":2.50}'
-    sent = OPENAI_CHAT.relay_request(body, "b", Dialect(), False)
+    sent = OPENAI_CHAT.relay_request(body, "b", Dialect(), False).body
     assert b'[ {"role":"user","content":"\\u00e9"} ]' in sent
     assert json.loads(sent)["model"] == "b"
     assert b'"x":2.50' in sent
@@ -474,12 +474,12 @@ def test_a_relayed_request_keeps_nested_bytes() -> None:
 def test_a_relayed_stream_asks_for_counts_beside_what_the_caller_asked() -> None:
     body = b'{"model":"a","stream":true,"stream_options":{"include_obfuscation":false}}'
     options = {"include_obfuscation": False, "include_usage": True}
-    sent = json.loads(OPENAI_CHAT.relay_request(body, "b", Dialect(), True))
+    sent = json.loads(OPENAI_CHAT.relay_request(body, "b", Dialect(), True).body)
     assert sent["stream_options"] == options
     plain = Dialect(has_stream_usage=False)
-    assert b"include_usage" not in OPENAI_CHAT.relay_request(body, "b", plain, True)
+    assert b"include_usage" not in OPENAI_CHAT.relay_request(body, "b", plain, True).body
     null = b'{"model":"a","stream":true,"stream_options":null}'
-    sent = json.loads(OPENAI_CHAT.relay_request(null, "b", Dialect(), True))
+    sent = json.loads(OPENAI_CHAT.relay_request(null, "b", Dialect(), True).body)
     assert sent["stream_options"] == {"include_usage": True}
 
 

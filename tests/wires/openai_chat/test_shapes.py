@@ -21,7 +21,7 @@ from endpoints_server.wires.openai_chat import OPENAI_CHAT
 
 def relay(dialect: Dialect, **asked: object) -> dict[str, Any]:
     body = json.dumps({"model": "m", "messages": [], **asked}).encode()
-    sent: dict[str, Any] = json.loads(OPENAI_CHAT.relay_request(body, "m", dialect, False))
+    sent: dict[str, Any] = json.loads(OPENAI_CHAT.relay_request(body, "m", dialect, False).body)
     return sent
 
 

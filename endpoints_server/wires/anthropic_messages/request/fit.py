@@ -1,7 +1,6 @@
 """A request's fields in the form that a model takes, once the configuration has had its say."""
 
 import math
-from collections.abc import Iterable
 
 import msgspec
 from msgspec import Raw
@@ -15,7 +14,14 @@ from endpoints_server.wires.anthropic_messages.request.thinking import (
     SMALLEST_BUDGET,
 )
 from endpoints_server.wires.anthropic_messages.schema import NAME, Object
-from endpoints_server.wires.body import Fields, apply_dialect, decode_value, drop_field, raw, rename
+from endpoints_server.wires.body import (
+    Fields,
+    apply_dialect,
+    decode_value,
+    lose_fields,
+    raw,
+    rename,
+)
 
 FOREIGN = frozenset(NAMES[NAME])
 """Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
@@ -34,12 +40,12 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
     """
     if not FOREIGN.isdisjoint(fields):
         rename(fields, NAMES[NAME])
-    apply_dialect(fields, dialect)
+    apply_dialect(fields, dialect, lose)
     if WEB_SEARCH in fields or WEB_SEARCH in dialect.drop:
         fit_web_search(fields)
     stop = fields.get("stop_sequences")
     if stop is not None and bytes(stop).startswith(b'"'):
-        fields["stop_sequences"] = raw([decode_value(stop)])
+        fields["stop_sequences"] = raw([decode_value(stop, "stop_sequences")])
     thinking = fields.get("thinking")
     if thinking is not None and b'"type"' not in bytes(thinking):
         fit_thinking(fields, family_of(model), lose)
@@ -52,7 +58,7 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
 def fit_web_search(fields: Fields) -> None:
     """Offer the API's own search tool before all others where it is wished for, else none."""
     is_wanted = WEB_SEARCH in fields and bytes(fields.pop(WEB_SEARCH)) == b"true"
-    tools = decode_value(fields["tools"]) if "tools" in fields else []
+    tools = decode_value(fields["tools"], "tools") if "tools" in fields else []
     if not isinstance(tools, list):
         return
     others = [tool for tool in tools if not is_search(tool)]
@@ -85,7 +91,7 @@ def fit_model(fields: Fields, model: str, lose: Lose) -> None:
 
 def fit_thinking(fields: Fields, family: Family, lose: Lose) -> bool:
     """Bring `thinking` into the form that the family takes; says whether the model will think."""
-    asked = decode_value(fields["thinking"]) if "thinking" in fields else None
+    asked = decode_value(fields["thinking"], "thinking") if "thinking" in fields else None
     match asked:
         case None | False | {"type": "disabled"}:
             fields.pop("thinking", None)
@@ -128,7 +134,7 @@ def formed(wish: Object, family: Family, lose: Lose) -> Object:
 
 def fit_budget(fitted: Object, fields: Fields, lose: Lose) -> bool:
     """Keep the budget below the ceiling; says whether any room is left to think in."""
-    ceiling = decode_value(fields[CEILING]) if CEILING in fields else None
+    ceiling = decode_value(fields[CEILING], CEILING) if CEILING in fields else None
     budget = fitted["budget_tokens"]
     if not isinstance(ceiling, int) or not isinstance(budget, int) or budget < ceiling:
         return True
@@ -158,13 +164,3 @@ def number_of(value: Raw | None) -> float | None:
         return msgspec.json.decode(value, type=float)
     except msgspec.DecodeError:
         return None
-
-
-def lose_fields(fields: Fields, paths: Iterable[str], lose: Lose) -> None:
-    """Drop fields that are there, and name each as lost."""
-    for path in paths:
-        head = path.partition(".")[0]
-        before = fields.get(head)
-        drop_field(fields, path)
-        if before is not None and fields.get(head) != before:
-            lose(path)

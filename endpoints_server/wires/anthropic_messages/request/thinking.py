@@ -1,11 +1,11 @@
 """How much to think: an effort or a budget, fitted to the ceiling and to the conversation."""
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from endpoints_server.domain.effort import BUDGETS
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.domain.talk.prompt import (
     Message,
@@ -23,16 +23,6 @@ from endpoints_server.wires.anthropic_messages.write_content import seal_of
 ROOM_FOR_ANSWER = 4096
 SMALLEST_BUDGET = 1024
 LOWEST_TOP_P = 0.95
-BUDGETS: Mapping[str, int] = MappingProxyType(
-    {
-        "minimal": 1024,
-        "low": 2048,
-        "medium": 8192,
-        "high": 16384,
-        "xhigh": 24576,
-        "max": 32000,
-    }
-)
 
 
 class Thought(Struct, frozen=True, kw_only=True):

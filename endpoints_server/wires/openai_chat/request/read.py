@@ -9,7 +9,6 @@ from endpoints_server.domain.talk.prompt import (
     ForeignTool,
     Format,
     Prompt,
-    Reasoning,
     Sampling,
     Tool,
     ToolChoice,
@@ -37,6 +36,12 @@ from endpoints_server.wires.openai_chat.request.schema import (
     StreamOptions,
     asked_decoder,
 )
+from endpoints_server.wires.openai_chat.request.wish import (
+    Wish,
+    effort_of,
+    read_reasoning,
+    read_thinking,
+)
 
 SPOKEN_NAMES = {
     **NAMES[NAME],
@@ -44,8 +49,6 @@ SPOKEN_NAMES = {
     "effort": "reasoning_effort",
 }
 """LibreChat's names for what a request on this wire says; budgets are read as OpenRouter's are."""
-
-EFFORTS = frozenset({"minimal", "low", "medium", "high", "xhigh", "max"})
 
 
 def read_request(body: bytes) -> Prompt:
@@ -56,7 +59,7 @@ def read_request(body: bytes) -> Prompt:
     try:
         asked, loose = decode_asked(body)
     except DECODE_ERRORS as error:
-        raise Failed(malformed(error)) from None
+        raise Failed(malformed(error, body)) from None
     system, messages = read_messages(asked.messages, loose["messages"])
     ceiling = asked.max_completion_tokens
     return Prompt(
@@ -68,7 +71,7 @@ def read_request(body: bytes) -> Prompt:
         is_parallel=asked.parallel_tool_calls,
         sampling=read_sampling(asked),
         ceiling_tokens=asked.max_tokens if ceiling is None else ceiling,
-        reasoning=read_reasoning(asked),
+        reasoning=read_reasoning(wish_of(asked)),
         format=read_format(asked.response_format),
         has_web_search=asked.web_search_options is not None or asked.web_search is True,
         is_stream=bool(asked.stream),
@@ -168,35 +171,9 @@ def read_sampling(asked: Asked) -> Sampling:
     )
 
 
-def read_reasoning(asked: Asked) -> Reasoning | None:
-    """Read how much to think; OpenRouter's object says more than the plain effort."""
-    wish = asked.reasoning or read_thinking(asked.thinking)
-    if wish.enabled is False or asked.thinking is False:
-        return Reasoning(effort="off")
-    effort = effort_of(wish.effort) or effort_of(asked.reasoning_effort)
-    if effort or wish.max_tokens is not None:
-        return Reasoning(effort=effort, budget_tokens=wish.max_tokens)
-    return Reasoning(is_adaptive=True) if wish.enabled or asked.thinking is True else None
-
-
-def read_thinking(asked: object) -> AskedReasoning:
-    """Read the `thinking` object that Anthropic's clients send on this wire too."""
-    match asked:
-        case {"type": "disabled"}:
-            return AskedReasoning(enabled=False)
-        case {"type": "enabled", "budget_tokens": int(budget)}:
-            return AskedReasoning(max_tokens=budget)
-        case {"type": "adaptive"}:
-            return AskedReasoning(enabled=True)
-        case _:  # a truth value, or a form of some vendor's
-            return AskedReasoning()
-
-
-def effort_of(word: str | None) -> str:
-    """Understand an effort; empty for words that are not known here."""
-    if word == "none":
-        return "off"
-    return word if word in EFFORTS else ""
+def wish_of(asked: Asked) -> Wish:
+    """Give what a request says of how much to think."""
+    return Wish(asked.reasoning_effort, asked.reasoning, asked.thinking)
 
 
 def read_format(format: ResponseFormat | None) -> Format | None:

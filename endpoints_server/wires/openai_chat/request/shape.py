@@ -7,6 +7,7 @@ from msgspec import Raw
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import CEILINGS, NAMES, WEB_SEARCH
+from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.wires.body import (
     Fields,
     apply_dialect,
@@ -17,6 +18,9 @@ from endpoints_server.wires.body import (
     rename,
 )
 from endpoints_server.wires.openai_chat.ending import NAME
+from endpoints_server.wires.openai_chat.request.ask import ask, is_asked_anew, leveled
+from endpoints_server.wires.openai_chat.request.offer import fit_offer
+from endpoints_server.wires.openai_chat.request.turns import fit_turns
 
 FOREIGN = frozenset(NAMES[NAME])
 """Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
@@ -25,26 +29,49 @@ OLDER, NEWER = CEILINGS
 TAKES_NEWER = re.compile(r"(?:^|/)(?:o\d|gpt-[5-9])", re.IGNORECASE)
 """Models that refuse the older name of the ceiling."""
 
+BYTES_PER_TOKEN, MARGIN_TOKENS, LEAST_CEILING = 4, 4096, 1024
 USUAL_BUDGET = 2000
 TRUE, FALSE = b"true", b"false"
 WEB_PLUGIN = {"id": "web"}
 
 
-def shape(fields: Fields, model: str, dialect: Dialect) -> None:
+def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
     """Rename, lay the dialect over the request, and put into form what endpoints differ in."""
     if not FOREIGN.isdisjoint(fields):
         rename(fields, NAMES[NAME])
-    apply_dialect(fields, dialect)
+    apply_dialect(fields, leveled(fields, dialect), lose)
+    if dialect.ceiling_tokens is not None:
+        lay_ceiling(fields, dialect)
     fit_ceiling(fields, model, dialect)
-    if dialect.thinking.form is not None:
-        fit_reasoning(fields, dialect.thinking.form)
+    if is_asked_anew(dialect.thinking):
+        ask(fields, dialect, lose)
+    elif dialect.thinking.form is not None:
+        fit_reasoning(fields, dialect.thinking.form, lose)
     if "thinking" in fields:
         fit_thinking(fields)
     if WEB_SEARCH in fields:
         fit_web_search(fields, dialect)
+    fit_turns(fields, dialect, lose)
+    fit_offer(fields, dialect, lose)
     if dialect.is_whole and "stream" in fields:
         fields["stream"] = Raw(FALSE)
         fields.pop("stream_options", None)
+
+
+def lay_ceiling(fields: Fields, dialect: Dialect) -> None:
+    """Ask for the model's own ceiling where the caller asked for none.
+
+    Where too little of the window is left for it, what is left is asked for; and where that is next
+    to nothing, as it is with pictures, nothing is.
+    """
+    ceiling = dialect.ceiling_tokens or 0
+    if any(name in fields or name in dialect.drop for name in CEILINGS):
+        return
+    if dialect.context_tokens is not None:
+        size = sum(len(bytes(value)) for value in fields.values())
+        ceiling = min(ceiling, dialect.context_tokens - size // BYTES_PER_TOKEN - MARGIN_TOKENS)
+    if ceiling >= min(LEAST_CEILING, dialect.ceiling_tokens or 0):
+        fields[OLDER] = raw(ceiling)
 
 
 def fit_ceiling(fields: Fields, model: str, dialect: Dialect) -> None:
@@ -66,13 +93,15 @@ def takes_newer(model: str) -> bool:
     return bool(TAKES_NEWER.search(model))
 
 
-def fit_reasoning(fields: Fields, form: str) -> None:
+def fit_reasoning(fields: Fields, form: str, lose: Lose) -> None:
     """Ask for reasoning in the one form that the endpoint takes, or not at all."""
     effort = fields.pop("reasoning_effort", None)
     wish = inner_fields(fields, "reasoning") or {}
     if form != "none" and effort is not None and bytes(effort) != b"null":
         wish.setdefault("effort", effort)
     fields.pop("reasoning", None)
+    if form == "none" and (effort is not None or wish):
+        lose("reasoning")
     if form == "object" and wish:
         fields["reasoning"] = Raw(close_fields(wish))
     if form == "effort" and "effort" in wish:
@@ -81,7 +110,7 @@ def fit_reasoning(fields: Fields, form: str) -> None:
 
 def fit_thinking(fields: Fields) -> None:
     """Complete the `thinking` object of Anthropic's that gateways take on this wire too."""
-    asked = decode_value(fields["thinking"])
+    asked = decode_value(fields["thinking"], "thinking")
     if asked is False:
         del fields["thinking"]
     elif asked is True:
@@ -103,6 +132,6 @@ def fit_web_search(fields: Fields, dialect: Dialect) -> None:
     if dialect.web_search == "options":
         fields.setdefault("web_search_options", Raw(b"{}"))
         return
-    plugins = decode_value(fields["plugins"]) if "plugins" in fields else []
+    plugins = decode_value(fields["plugins"], "plugins") if "plugins" in fields else []
     others = [each for each in plugins if each != WEB_PLUGIN] if isinstance(plugins, list) else []
     fields["plugins"] = raw([*others, WEB_PLUGIN])

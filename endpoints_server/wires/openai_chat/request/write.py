@@ -1,6 +1,7 @@
 """A Prompt becomes a request's bytes, and what it could not carry is named."""
 
 from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.effort import level_for
 from endpoints_server.domain.parameter import WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose, Loss, cross
 from endpoints_server.domain.talk.prompt import (
@@ -12,16 +13,17 @@ from endpoints_server.domain.talk.prompt import (
     Tool,
     ToolChoice,
 )
+from endpoints_server.domain.talk.unseen import without_images
 from endpoints_server.domain.wire import Written
 from endpoints_server.wires.body import close_fields, raw
 from endpoints_server.wires.openai_chat.ending import NAME
+from endpoints_server.wires.openai_chat.request.ask import is_asked_anew
 from endpoints_server.wires.openai_chat.request.extras import lay
 from endpoints_server.wires.openai_chat.request.schema import Fields
 from endpoints_server.wires.openai_chat.request.shape import shape
-from endpoints_server.wires.openai_chat.request.write_message import write_messages
+from endpoints_server.wires.openai_chat.request.write_message import write_mark, write_messages
 
 EFFORTS = {"off": "none", "max": "xhigh"}
-LOW_TOKENS, MEDIUM_TOKENS = 2048, 8192
 
 
 def write_request(prompt: Prompt, dialect: Dialect) -> Written:
@@ -29,11 +31,13 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
     crossed, crossing_losses = cross(prompt, NAME)
     names = dict.fromkeys(loss.name for loss in crossing_losses)
     lose: Lose = names.setdefault
+    if dialect.turns.has_images is False:
+        crossed = without_images(crossed, lose)
     extras = dict(crossed.extras.get(NAME, {}))
     written: Fields = {
         "model": crossed.model,
         "messages": write_messages(crossed, dialect, lose),
-        **write_tools(crossed, lose),
+        **write_tools(crossed, dialect, lose),
         **write_sampling(crossed.sampling, lose),
         **write_reasoning(crossed.reasoning, dialect, lose),
         **write_stream(crossed, dialect, extras),
@@ -48,17 +52,17 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
         if text:
             written[key] = text
     fields = {key: raw(value) for key, value in {**extras, **written}.items()}
-    shape(fields, crossed.model, dialect)
+    shape(fields, crossed.model, dialect, lose)
     return Written(body=close_fields(fields), losses=tuple(Loss(name) for name in names))
 
 
-def write_tools(prompt: Prompt, lose: Lose) -> Fields:
+def write_tools(prompt: Prompt, dialect: Dialect, lose: Lose) -> Fields:
     """Write the tools and which of them to call; a choice among no tools is refused upstream."""
     if not prompt.tools:
         if prompt.tool_choice is not None and prompt.tool_choice.mode in {"required", "tool"}:
             lose("tool_choice")
         return {}
-    written: Fields = {"tools": [write_tool(tool, lose) for tool in prompt.tools]}
+    written: Fields = {"tools": [write_tool(tool, dialect, lose) for tool in prompt.tools]}
     if prompt.tool_choice is not None:
         written["tool_choice"] = write_tool_choice(prompt.tool_choice)
     if prompt.is_parallel is not None:
@@ -66,12 +70,11 @@ def write_tools(prompt: Prompt, lose: Lose) -> Fields:
     return written
 
 
-def write_tool(tool: Tool | ForeignTool, lose: Lose) -> Fields:
+def write_tool(tool: Tool | ForeignTool, dialect: Dialect, lose: Lose) -> Fields:
     """Write one tool; extras with a dotted name go back inside the function."""
     if isinstance(tool, ForeignTool):
         return dict(tool.value)
-    if tool.cache is not None:
-        lose("cache_control")
+    marked = write_mark(tool.cache, dialect, lose)
     function: Fields = {"name": tool.name}
     if tool.description:
         function["description"] = tool.description
@@ -79,7 +82,7 @@ def write_tool(tool: Tool | ForeignTool, lose: Lose) -> Fields:
         function["parameters"] = tool.parameters
     if tool.is_strict is not None:
         function["strict"] = tool.is_strict
-    return lay({"type": "function", "function": function}, tool.extras)
+    return lay({"type": "function", "function": function, **marked}, tool.extras)
 
 
 def write_tool_choice(choice: ToolChoice) -> str | Fields:
@@ -109,14 +112,23 @@ def write_reasoning(reasoning: Reasoning | None, dialect: Dialect, lose: Lose) -
     """Write how much to think; where only efforts are taken, a budget becomes the nearest."""
     if reasoning is None:
         return {}
+    if is_asked_anew(dialect.thinking):
+        return {"reasoning": whole_wish(reasoning)}
     if dialect.thinking.form == "object" and not reasoning.effort:
         return {"reasoning": budget_object(reasoning)}
     if reasoning.budget_tokens is not None:
         lose("reasoning.budget")
     if reasoning.is_adaptive:
         lose("reasoning.adaptive")
-    effort = reasoning.effort or effort_for(reasoning.budget_tokens)
+    effort = reasoning.effort or level_for(reasoning.budget_tokens)
     return {"reasoning_effort": EFFORTS.get(effort, effort)} if effort else {}
+
+
+def whole_wish(reasoning: Reasoning) -> Fields:
+    """Write all that was wished for, to be put into the form of the endpoint."""
+    wish: Fields = {"effort": "none" if reasoning.effort == "off" else reasoning.effort or None}
+    wish |= {"max_tokens": reasoning.budget_tokens}
+    return {key: value for key, value in wish.items() if value is not None} or {"enabled": True}
 
 
 def budget_object(reasoning: Reasoning) -> Fields:
@@ -124,15 +136,6 @@ def budget_object(reasoning: Reasoning) -> Fields:
     if reasoning.budget_tokens is None:
         return {"enabled": True}
     return {"max_tokens": reasoning.budget_tokens}
-
-
-def effort_for(budget_tokens: int | None) -> str:
-    """Name the effort that comes near a budget."""
-    if budget_tokens is None:
-        return ""
-    if budget_tokens <= LOW_TOKENS:
-        return "low" if budget_tokens > 0 else "off"
-    return "medium" if budget_tokens <= MEDIUM_TOKENS else "high"
 
 
 def write_stream(prompt: Prompt, dialect: Dialect, extras: Fields) -> Fields:

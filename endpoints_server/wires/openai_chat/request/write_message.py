@@ -8,6 +8,7 @@ from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.domain.talk.prompt import (
     Audio,
+    CacheMark,
     Document,
     Foreign,
     Image,
@@ -40,7 +41,7 @@ def write_messages(prompt: Prompt, dialect: Dialect, lose: Lose) -> list[Fields]
             case Role.SYSTEM:
                 written.append(write_system(message, dialect, lose))
             case Role.USER:
-                written += write_user(message, lose)
+                written += write_user(message, dialect, lose)
             case Role.ASSISTANT:
                 written.append(write_assistant(message, dialect, lose))
     return written
@@ -78,32 +79,32 @@ def write_system(message: Message, dialect: Dialect, lose: Lose) -> Fields:
     role = "developer" if dialect.turns.has_developer_role else "system"
     words = [part for part in message.parts if isinstance(part, Text | Foreign)]
     lose_all(message.parts, words, "system", lose)
-    return {"role": role, **named(message), **write_content(words, "\n\n", lose)}
+    return {"role": role, **named(message), **write_content(words, "\n\n", dialect, lose)}
 
 
-def write_user(message: Message, lose: Lose) -> list[Fields]:
+def write_user(message: Message, dialect: Dialect, lose: Lose) -> list[Fields]:
     """Write tool results first, since they must follow their calls, and then the user's words."""
     results = [part for part in message.parts if isinstance(part, ToolResult)]
     words = [part for part in message.parts if not isinstance(part, ToolResult)]
-    written = [write_result(result, lose) for result in results]
+    written = [write_result(result, dialect, lose) for result in results]
     shown = [part for result in results for part in result.parts if is_shown(part)]
     kept = [part for part in words if isinstance(part, Text | Image | Document | Audio | Foreign)]
     lose_all(words, kept, "user", lose)
     if shown or words or not results:
-        content = write_content([*shown, *kept], "\n\n", lose)
+        content = write_content([*shown, *kept], "\n\n", dialect, lose)
         written.append({"role": "user", **named(message), **content})
     return written
 
 
-def write_result(result: ToolResult, lose: Lose) -> Fields:
+def write_result(result: ToolResult, dialect: Dialect, lose: Lose) -> Fields:
     """Write what a tool gave as text; pictures and files follow in the user's turn."""
     if result.is_error:
         lose("tool_result.is_error")
-    if result.cache is not None:
-        lose("cache_control")
+    marked = write_mark(result.cache, dialect, lose)
     words = [part for part in result.parts if not is_shown(part)]
-    content = write_content(words, "\n\n", lose)
-    return lay({"role": "tool", "tool_call_id": result.call_id, **content}, result.extras)
+    content = write_content(words, "\n\n", dialect, lose)
+    written = {"role": "tool", "tool_call_id": result.call_id, **content, **marked}
+    return lay(written, result.extras)
 
 
 def is_shown(part: Part) -> bool:
@@ -123,7 +124,11 @@ def write_assistant(message: Message, dialect: Dialect, lose: Lose) -> Fields:
         part for part in parts if isinstance(part, Text | Foreign | ToolCall | Thinking | Refusal)
     ]
     lose_all(parts, kept, "assistant", lose)
-    written: Fields = {"role": "assistant", **named(message), **write_content(words, "", lose)}
+    written: Fields = {
+        "role": "assistant",
+        **named(message),
+        **write_content(words, "", dialect, lose),
+    }
     if not written["content"] and (calls or foreign_calls or refusal):
         written["content"] = None
     if refusal:
@@ -147,13 +152,12 @@ def write_thinking(thinking: Sequence[Thinking], key: str) -> Fields:
     return written
 
 
-def write_content(parts: Iterable[Part], joint: str, lose: Lose) -> Fields:
+def write_content(parts: Iterable[Part], joint: str, dialect: Dialect, lose: Lose) -> Fields:
     """Write content as text where it is only that, since many upstreams know no lists."""
     items: list[Fields] = []
     beside: Fields = {}
     for part in parts:
-        if getattr(part, "cache", None) is not None:
-            lose("cache_control")
+        marked = write_mark(getattr(part, "cache", None), dialect, lose)
         match part:
             case Foreign() if is_field(part):
                 key = str(part.value["type"]).removeprefix(FIELD)
@@ -161,10 +165,21 @@ def write_content(parts: Iterable[Part], joint: str, lose: Lose) -> Fields:
             case Foreign():
                 items.append(dict(part.value))
             case _:
-                items += write_item(part, lose)
+                items += [{**item, **marked} for item in write_item(part, lose)]
     if all(item.keys() == {"type", "text"} for item in items):
         return {"content": joint.join(item["text"] for item in items), **beside}
     return {"content": items, **beside}
+
+
+def write_mark(cache: CacheMark | None, dialect: Dialect, lose: Lose) -> Fields:
+    """Write the wish to cache up to here, where the endpoint takes it."""
+    if cache is None:
+        return {}
+    if not dialect.cache.is_marked:
+        lose("cache_control")
+        return {}
+    lasting = {"ttl": "1h"} if cache.ttl == "1h" else {}
+    return {"cache_control": {"type": "ephemeral", **lasting}}
 
 
 def write_item(part: Part, lose: Lose) -> list[Fields]:

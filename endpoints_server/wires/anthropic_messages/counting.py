@@ -1,0 +1,56 @@
+"""Counting the tokens of a request: carried where the endpoint counts, told by us where not."""
+
+import msgspec
+from msgspec import Raw, Struct
+
+from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.money.estimate import estimate_tokens
+from endpoints_server.domain.money.usage import Usage
+from endpoints_server.domain.talk.prompt import texts_of
+from endpoints_server.domain.wire import Carriage, Seen, Written
+from endpoints_server.wires.anthropic_messages.decode import is_null
+from endpoints_server.wires.anthropic_messages.fault import NOT_JSON, broken, read_error
+from endpoints_server.wires.anthropic_messages.request.read_request import read_request
+from endpoints_server.wires.body import DECODE_ERRORS, with_model
+
+NO_COUNT = broken("The upstream sent an answer that is no count of tokens.")
+
+
+class Counted(Struct, frozen=True):
+    """The answer."""
+
+    input_tokens: int | None = None
+    error: Raw = Raw()
+
+
+def relay_request(body: bytes, model: str, _dialect: Dialect, _is_stream: bool) -> Written:  # noqa: FBT001 - the wire record's shape
+    """Set the upstream's model; parameters that are configured for chats have no place here."""
+    return Written(body=with_model(body, model))
+
+
+def mend_reply(body: bytes) -> tuple[bytes, Seen]:
+    """Pass the count on; to have counted uses nothing."""
+    try:
+        told = msgspec.json.decode(body, type=Counted)
+    except msgspec.ValidationError:
+        return body, Seen(fault=NO_COUNT)
+    except DECODE_ERRORS:
+        return body, Seen(fault=NOT_JSON)
+    if not is_null(told.error):
+        return body, Seen(fault=read_error(body))
+    if told.input_tokens is None:
+        return body, Seen(fault=NO_COUNT)
+    return body, Seen(usage=Usage(), is_ended=True)
+
+
+def estimate(body: bytes) -> int:
+    """Estimate the tokens of a request; raises Failed(bad_request)."""
+    return estimate_tokens(texts_of(read_request(body)))
+
+
+COUNTING = Carriage(
+    relay_request=relay_request,
+    mend_reply=mend_reply,
+    estimate=estimate,
+    counted="input_tokens",
+)

@@ -1,0 +1,1 @@
+"""What this wire carries beside chat: embeddings, and completions as they were before chat."""

@@ -1,0 +1,151 @@
+"""Counting tokens: by the endpoint where it counts, by an estimate that says so elsewhere."""
+
+import json
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import anthropic
+import httpx2
+import pytest
+
+from endpoints_server.domain.money.entry import CostStatus, Outcome
+from endpoints_server.domain.money.usage import Usage
+from tests.calls.beside.conftest import entry_of, sent
+from tests.calls.places import HOUSE_KEY
+from tests.serving import Serving, serving
+from tests.upstreams.beside import COUNTED_TOKENS, Beside
+from tests.upstreams.replay import Replay
+from tests.upstreams.server import Running
+
+TURNS: list[Any] = [{"role": "user", "content": "How many tokens may this be?"}]
+TOOLS: list[Any] = [{"name": "look", "input_schema": {"type": "object"}}]
+FAR = {"local/m": "local", "direct/m": "direct"}
+
+
+def test_an_endpoint_of_the_wire_is_asked_and_its_count_passed_on(
+    claude: anthropic.Anthropic, server: Serving, upstream: Beside
+) -> None:
+    raw = claude.messages.with_raw_response.count_tokens(
+        model="claude/m", messages=TURNS, tools=TOOLS, extra_headers={"anthropic-beta": "b-1"}
+    )
+    assert raw.parse().input_tokens == COUNTED_TOKENS
+    assert upstream.last.path == "/v1/messages/count_tokens"
+    assert sent(upstream) == {"model": "m", "messages": TURNS, "tools": TOOLS}
+    headers = upstream.last.headers
+    assert (headers["x-api-key"], headers["anthropic-beta"]) == (HOUSE_KEY, "b-1")
+    assert headers["x-team"] == "admin"
+    assert "x-es-estimated" not in raw.headers
+    assert raw.headers["x-es-attempts"] == "1"
+
+
+@pytest.mark.parametrize("model", ["claude/m", "unpriced/nobody-knows", "local/m"])
+def test_counting_is_free_and_uses_nothing(
+    claude: anthropic.Anthropic, server: Serving, model: str
+) -> None:
+    raw = claude.messages.with_raw_response.count_tokens(model=model, messages=TURNS)
+    entry = entry_of(server, raw.headers["request-id"])
+    assert (entry.operation, entry.usage, entry.outcome) == (
+        "count_tokens",
+        Usage(),
+        Outcome.DELIVERED,
+    )
+    assert (entry.cost_nano_usd, entry.cost_status) == (0, CostStatus.EXACT)
+    assert (raw.headers["x-es-cost"], raw.headers["x-es-cost-status"]) == ("0", "exact")
+
+
+@pytest.mark.parametrize("model", FAR)
+def test_an_endpoint_that_does_not_count_is_spared_and_an_estimate_told(
+    claude: anthropic.Anthropic, server: Serving, upstream: Beside, model: str
+) -> None:
+    before = len(upstream.seen)
+    raw = claude.messages.with_raw_response.count_tokens(model=model, messages=TURNS)
+    few = raw.parse().input_tokens
+    assert 5 <= few <= 12
+    assert raw.headers["x-es-estimated"] == "input_tokens"
+    assert raw.headers["x-es-attempts"] == "0"
+    assert raw.headers["x-es-endpoint"] == FAR[model]
+    more = claude.messages.count_tokens(
+        model=model, messages=TURNS, tools=TOOLS, system="You are a clerk."
+    )
+    assert more.input_tokens > few
+    assert len(upstream.seen) == before
+
+
+def test_a_stream_is_never_made_of_a_count(server: Serving, upstream: Beside) -> None:
+    for model in ("claude/m", "local/m"):
+        asked = {"model": model, "messages": TURNS, "stream": True}
+        url = f"{server.url}/v1/messages/count_tokens?beta=true"
+        answer = httpx2.post(url, json=asked, headers=server.headers)
+        assert list(answer.json()) == ["input_tokens"]
+    assert upstream.last.path.endswith("/count_tokens?beta=true")
+
+
+@pytest.mark.parametrize(
+    ("messages", "place"),
+    [
+        ([{"role": "nobody", "content": "x"}], "messages.0.role"),
+        ([{"role": "user", "content": [{"type": "text", "text": 5}]}], "messages.0.content.0"),
+    ],
+)
+def test_what_cannot_be_read_is_not_estimated(
+    claude: anthropic.Anthropic, messages: Any, place: str
+) -> None:
+    with pytest.raises(anthropic.BadRequestError) as caught:
+        claude.messages.count_tokens(model="local/m", messages=messages)
+    assert place in str(caught.value)
+
+
+@pytest.mark.parametrize("model", ["fails-in-200", "talks-nonsense"])
+def test_an_answer_that_is_no_count_is_the_upstreams_fault(
+    claude: anthropic.Anthropic, server: Serving, model: str
+) -> None:
+    with pytest.raises(anthropic.APIStatusError) as caught:
+        claude.messages.count_tokens(model=f"claude/{model}", messages=TURNS)
+    assert caught.value.status_code in (502, 529)
+    assert entry_of(server, caught.value.request_id).outcome is Outcome.FAILED
+
+
+def test_a_long_prompt_is_counted_without_holding_up_others(server: Serving) -> None:
+    long = [{"role": "user", "content": "word " * 300_000}]
+    asked = {"model": "local/m", "messages": long}
+    answer = httpx2.post(
+        f"{server.url}/v1/messages/count_tokens", json=asked, headers=server.headers, timeout=30
+    )
+    assert answer.json() == {"input_tokens": 300_000}
+
+
+YAML = """\
+version: 1.3.17
+endpoints:
+  custom:
+    - name: Claude
+      provider: anthropic
+      apiKey: sk-of-the-house-0002
+      baseURL: {url}
+      models: {{default: [recorded]}}
+"""
+
+
+@pytest.fixture
+def recordings(shared: Path) -> Generator[tuple[Replay, list[Any]]]:
+    rows = map(json.loads, (shared / "corpus/index.jsonl").read_text().splitlines())
+    named = [row["id"] for row in rows if row["endpoint"] == "count_tokens"]
+    with Running(Replay(shared / "corpus")) as replay:
+        yield replay, [replay.recording(name) for name in named]
+
+
+def test_every_recorded_count_comes_through(
+    recordings: tuple[Replay, list[Any]], tmp_path: Path
+) -> None:
+    replay, exchanges = recordings
+    assert exchanges
+    for place, exchange in enumerate(exchanges):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        with serving(YAML.format(url=replay.base_url(exchange["id"])), folder) as server:
+            asked = (exchange["request"] or {}).get("body") or {"messages": TURNS}
+            client = anthropic.Anthropic(base_url=server.url, api_key=server.key)
+            raw = client.messages.with_raw_response.count_tokens(**{**asked, "model": "recorded"})
+            assert raw.parse().input_tokens == exchange["expect"]["input_tokens"]
+            assert json.loads(replay.last.body) == {**asked, "model": "recorded"}
