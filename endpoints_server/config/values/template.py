@@ -5,9 +5,11 @@ from collections.abc import Mapping
 
 from endpoints_server.config.expand import DENIED, Expansion
 
+NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 PIECE = re.compile(
-    r"\$(?:(?P<escaped>[$!])|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)\}|(?P<bare>[A-Za-z_][A-Za-z0-9_]*))"
+    rf"\$(?:(?P<escaped>[$!])|\{{(?P<braced>{NAME})\}}|(?P<odd>\{{[^}}]*\}})|(?P<bare>{NAME}))"
 )
+"""A variable, an escape, or braces around something that is no name, which stay as they are."""
 
 
 def fill_template(text: str, environ: Mapping[str, str]) -> Expansion:
@@ -20,8 +22,8 @@ def fill_template(text: str, environ: Mapping[str, str]) -> Expansion:
     missing: dict[str, None] = {}
 
     def filled(match: re.Match[str]) -> str:
-        if match.group("escaped"):
-            return match.group("escaped")
+        if match.group("escaped") or match.group("odd"):
+            return match.group("escaped") or match.group()
         name = match.group("braced") or match.group("bare")
         value = "" if name in DENIED else environ.get(name, "")
         (used if value else missing)[name] = None
@@ -36,12 +38,18 @@ def in_yaml(text: str) -> str:
     pieces: list[str] = []
     end = 0
     for match in PIECE.finditer(text):
-        name = match.group("braced") or match.group("bare")
-        escaped = "!" if match.group("escaped") == "!" else "$$"
-        pieces += [doubled(text[end : match.start()]), f"${{{name}}}" if name else escaped]
+        pieces += [doubled(text[end : match.start()]), piece_in_yaml(match)]
         end = match.end()
     written = "".join([*pieces, doubled(text[end:])])
     return f"${written}" if written.startswith("!") else written
+
+
+def piece_in_yaml(match: re.Match[str]) -> str:
+    """Write one piece for the YAML."""
+    name = match.group("braced") or match.group("bare")
+    if name:
+        return f"${{{name}}}"
+    return doubled(match.group() if match.group("odd") else match.group("escaped"))
 
 
 def doubled(text: str) -> str:
