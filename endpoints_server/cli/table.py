@@ -23,6 +23,9 @@ COMMANDS = {
     "demo": Entry("demo", "demo", "Serve the demo, whatever file there is."),
     "check": Entry("check", "check", "Check a configuration file and tell every problem."),
     "schema": Entry("schema", "schema", "Print the JSON Schema of the file, for editors."),
+    "import": Entry(
+        "import_file", "import_file", "Write a file of another program as librechat.yaml."
+    ),
     "explain": Entry("explain", "explain", "Say where a call for a model would go, and how."),
     "models": Entry("models", "models", "List the models that can be asked for."),
     "try": Entry("try_model", "try_model", "Ask a model something: one real call."),
