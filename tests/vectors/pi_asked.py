@@ -17,21 +17,21 @@ def asked_in_chat(case: Case) -> Body:
     asked: Body = {"model": "ours", "messages": turns_of(case), "stream": True}
     asked["stream_options"] = {"include_usage": True}
     if "tools" in context:
-        asked["tools"] = [tool_of(tool) for tool in context["tools"]]
+        asked["tools"] = [tool_of(tool, case["request"]["body"]) for tool in context["tools"]]
     asked |= {NAMES[key]: value for key, value in options.items() if key in NAMES}
     asked |= thinking_of(options)
-    if options.get("cacheRetention") == "long":
+    if is_long(options):
         asked["prompt_cache_retention"] = "24h"
-    for name in ("prompt_cache_key",):
-        if name in case["request"]["body"]:
-            asked[name] = case["request"]["body"][name]
+    if "prompt_cache_key" in case["request"]["body"]:
+        asked["prompt_cache_key"] = case["request"]["body"]["prompt_cache_key"]
     if "metadata" in options:
         asked["user"] = options["metadata"]["user_id"]
     if isinstance(choice := asked.get("tool_choice"), dict) and "name" in choice:
         asked["tool_choice"] = {"type": "function", "function": {"name": choice["name"]}}
     if case["api"] == "anthropic-messages" and options.get("cacheRetention") != "none":
         mark(asked, {"type": "ephemeral"} | lasting(options))
-    return asked | options.get("samplingParams", {})
+    own: Body = options.get("samplingParams", {})
+    return asked | own
 
 
 def thinking_of(options: Body) -> Body:
@@ -47,8 +47,14 @@ def thinking_of(options: Body) -> Body:
     return {"reasoning_effort": "none" if level == "off" else level}
 
 
+def is_long(options: Body) -> bool:
+    """Say whether what is cached is to be kept long, as the caller or its surroundings say."""
+    said = options.get("env", {}).get("PI_CACHE_RETENTION")
+    return bool(options.get("cacheRetention", said) == "long")
+
+
 def lasting(options: Body) -> Body:
-    return {"ttl": "1h"} if options.get("cacheRetention") == "long" else {}
+    return {"ttl": "1h"} if is_long(options) else {}
 
 
 def turns_of(case: Case) -> list[Body]:
@@ -115,7 +121,10 @@ def call_of(call: Body) -> Body:
 
 
 def content_of(content: Any) -> Any:
-    return content if isinstance(content, str) else [part_of(part) for part in content]
+    """Write content; of pictures and words in it, no empty words are told."""
+    if isinstance(content, str):
+        return content
+    return [part_of(part) for part in content if part.get("text", "image")]
 
 
 def part_of(part: Body) -> Body:
@@ -125,9 +134,18 @@ def part_of(part: Body) -> Body:
     return {"type": "image_url", "image_url": {"url": url}}
 
 
-def tool_of(tool: Body) -> Body:
+def tool_of(tool: Body, recorded: Body) -> Body:
+    """Write a tool; what it is held to, the caller writes as pi does."""
+    if "constrainedSampling" in tool and "tools" in recorded:
+        named = (each for each in recorded["tools"] if tool["name"] in name_in(each))
+        written: Body = next(named)
+        return written
     function = {key: tool[key] for key in ("name", "description", "parameters")}
     return {"type": "function", "function": function}
+
+
+def name_in(tool: Body) -> str:
+    return str((tool.get("function") or tool.get("custom") or tool)["name"])
 
 
 def mark(asked: Body, control: Body) -> None:

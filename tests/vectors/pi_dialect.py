@@ -1,91 +1,42 @@
-"""What pi says of a model, as the Dialect that it compiles into."""
+"""What pi is told of a model, as the Dialect that it compiles into."""
 
+import json
 from typing import Any
 
-from endpoints_server.domain.dialect import (
-    CacheRules,
-    Dialect,
-    ThinkingRules,
-    ToolRules,
-    TurnRules,
-)
+from endpoints_server.config.compile import endpoint_of
+from endpoints_server.config.models_json.read import Allowed, read_providers
+from endpoints_server.config.prices import no_prices
+from endpoints_server.config.schema.server import Server
+from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.route import Route
 
-SESSIONS = {
-    "openai": ("session_id", "x-client-request-id", "x-session-affinity"),
-    "openai-nosession": ("x-client-request-id", "x-session-affinity"),
-    "openrouter": ("x-session-id",),
+BASES = {
+    "openai-completions": "http://llm.example.test/v1",
+    "openai-responses": "http://llm.example.test/v1",
+    "anthropic-messages": "http://llm.example.test",
+    "google-generative-ai": "http://llm.example.test/v1beta",
 }
 
 
-def dialect_of(model: dict[str, Any], wire: str) -> Dialect:
-    c = model.get("compat", {})
-    is_chat = wire == "openai_chat"
-    able = model.get("reasoning", False)
-    refuse = []
-    if c.get("supportsStore") is False:
-        refuse.append("store")
-    if c.get("supportsTemperature") is False:
-        refuse.append("temperature")
-    if c.get("promptCacheKeyMode") == "disabled":
-        refuse.append("prompt_cache_key")
-    if c.get("supportsUsageInStreaming") is False:
-        refuse.append("stream_options")
-    add = {}
-    if c.get("openRouterRouting"):
-        add["provider"] = c["openRouterRouting"]
-    if c.get("vercelGatewayRouting"):
-        add["providerOptions.gateway"] = c["vercelGatewayRouting"]
-    if "vllmPriority" in c:
-        add["priority"] = c["vllmPriority"]
-    form = c.get("thinkingFormat")
-    store = {"store": False} if c.get("supportsStore") else {}
-    session = ()
-    if c.get("sendSessionAffinityHeaders"):
-        session = SESSIONS[c.get("sessionAffinityFormat", "openai")]
-        if not is_chat:
-            session = tuple(s for s in session if s in ("x-session-affinity", "x-session-id"))
-    return Dialect(
-        defaults={**store, **(model.get("samplingParams", {}) if is_chat else {})},
-        level_defaults=model.get("samplingParamsByThinkingLevel", {}),
-        add=add,
-        refuse=tuple(refuse),
-        ceiling_name=c.get("maxTokensField"),
-        ceiling_tokens=model.get("maxTokens"),
-        context_tokens=model.get("contextWindow"),
-        has_stream_usage=c.get("supportsUsageInStreaming", True),
-        thinking=ThinkingRules(
-            is_able=able,
-            form="effort" if form == "openai" else form,
-            levels=model.get("thinkingLevelMap", {}),
-            has_effort=c.get("supportsReasoningEffort"),
-            template=c.get("chatTemplateArgs" if form == "baseten" else "chatTemplateKwargs", {}),
-            budget_name=c.get("thinkingTokenBudgetField")
-            or ("thinking_token_budget" if c.get("supportsThinkingTokenBudget") else ""),
-            is_adaptive=c.get("forceAdaptiveThinking", False),
-            is_said=c.get("requiresThinkingAsText", False),
-            is_always_there=bool(c.get("requiresReasoningContentOnAssistantMessages")) and able,
-            may_be_unsealed=c.get("allowEmptySignature", False),
-        ),
-        turns=TurnRules(
-            has_developer_role=(c["supportsDeveloperRole"] and able)
-            if "supportsDeveloperRole" in c
-            else None,
-            has_late_system=c.get("supportsMidConvoSystemMessages"),
-            has_images="image" in model.get("input", ["text"]),
-            has_result_names=c.get("requiresToolResultName", False),
-            has_bridge=c.get("requiresAssistantAfterToolResult", False),
-            has_content=c.get("requiresNonNullAssistantContent", False),
-        ),
-        tools=ToolRules(
-            has_strict=c.get("supportsStrictMode"),
-            has_eager_input=c.get("supportsEagerToolInputStreaming"),
-            is_streamed=c.get("zaiToolStream", False),
-            is_listed=c.get("requiresToolsWithToolHistory", False),
-        ),
-        cache=CacheRules(
-            is_marked=c.get("cacheControlFormat") == "anthropic",
-            has_hour=c.get("supportsLongCacheRetention"),
-            has_tool_marks=c.get("supportsCacheControlOnTools"),
-            session_headers=session,
-        ),
-    )
+def dialect_of(case: dict[str, Any]) -> Dialect:
+    """Compile a case's model as if it stood in a models.json."""
+    return route_of(case).dialect
+
+
+def route_of(case: dict[str, Any]) -> Route:
+    """Give the route of a call to a case's model."""
+    said = dict(case["model"])
+    name = said.pop("provider", "custom")
+    provider = {
+        "baseUrl": said.pop("baseUrl", BASES[case["api"]]),
+        "apiKey": "test-key-123",
+        "api": case["api"],
+        "models": [{"id": "test-model", **said}],
+    }
+    file = json.dumps({"providers": {name: provider}}).encode()
+    found = read_providers(file, "models.json", {}, Allowed())
+    (entry,) = found.entries
+    endpoint = endpoint_of(entry, Server(), no_prices)
+    model = endpoint.model(said.get("id", "test-model"))
+    assert model is not None
+    return Route(endpoint=endpoint, model=model)

@@ -25,7 +25,7 @@ CEILINGS = ("max_tokens", "max_completion_tokens")
 def play(case: Case) -> Iterator[Body]:
     """Give the bodies that a caller's request becomes: relayed where it can be, and translated."""
     wire, chat = WIRES[APIS[case["api"]]], WIRES["openai_chat"]
-    model, dialect = case["model"].get("id", "test-model"), dialect_of(case["model"], wire.name)
+    model, dialect = case["model"].get("id", "test-model"), dialect_of(case)
     asked = json.dumps(asked_in_chat(case)).encode()
     if wire is chat:
         yield comparable(case, relayed(wire, asked, model, dialect))
@@ -36,7 +36,7 @@ def play(case: Case) -> Iterator[Body]:
 def replay(case: Case) -> Body:
     """Give what pi's own request becomes on its way to the model that it was made for."""
     wire, body = WIRES[APIS[case["api"]]], json.dumps(case["request"]["body"]).encode()
-    dialect = dialect_of(case["model"], wire.name)
+    dialect = dialect_of(case)
     return relayed(wire, body, case["model"].get("id", "test-model"), dialect)
 
 
@@ -82,8 +82,8 @@ def comparable(case: Case, body: Body) -> Body:
     own = case["options"].get("samplingParams", {})
     if "supportsStore" not in compat and "store" not in own:
         kept.pop("store", None)
-    if not {"maxTokens"} & {*model, *case["options"]} and not {*CEILINGS} & {*own}:
-        for name in CEILINGS:
+    if not {"maxTokens"} & {*model, *case["options"]}:
+        for name in {*CEILINGS} - {*own}:
             kept.pop(name, None)
     if "maxTokensField" not in compat and "max_completion_tokens" in kept:
         kept["max_tokens"] = kept.pop("max_completion_tokens")

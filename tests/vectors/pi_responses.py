@@ -4,8 +4,12 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from msgspec import convert
+
+from endpoints_server.config.money import price_of
+from endpoints_server.config.schema.model import Cost
 from endpoints_server.domain.fault import Fault
-from endpoints_server.domain.money.price import Rates, cost
+from endpoints_server.domain.money.price import cost
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.prompt import Part, Refusal, Text, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Reply, StopKind
@@ -18,6 +22,7 @@ Case = dict[str, Any]
 Told = dict[str, Any]
 
 OK = 200
+SAID = ("type", "text", "thinking", "id", "name", "arguments")
 REASONS = {
     StopKind.END: "stop",
     StopKind.STOP_SEQUENCE: "stop",
@@ -67,7 +72,7 @@ def told(case: Case, reply: Reply) -> Told:
         "content": [content_of(part) for part in reply.parts],
         "stop": "error" if reply.fault else stop,
         "usage": counts_of(usage) if usage else None,
-        "cost": cost(usage, rates_of(case)) if usage else None,
+        "cost": charged(case, usage) if usage else None,
         "status": None,
     }
 
@@ -95,15 +100,11 @@ def counts_of(usage: Usage) -> tuple[int, int, int, int]:
     return usage.input, usage.total_output, usage.cache_read, written
 
 
-def rates_of(case: Case) -> Rates:
-    rates = case["model"]["cost"]
-    return Rates(
-        input=Decimal(str(rates["input"])),
-        output=Decimal(str(rates["output"])),
-        cache_read=Decimal(str(rates["cacheRead"])),
-        cache_write=Decimal(str(rates["cacheWrite"])),
-        cache_write_hour=2 * Decimal(str(rates["input"])),
-    )
+def charged(case: Case, usage: Usage) -> int:
+    """Give what an answer costs, by the price of the case's model."""
+    written = json.loads(json.dumps(case["model"]["cost"]), parse_float=Decimal)
+    price = price_of(convert(written, Cost))
+    return cost(usage, price.rates_for(usage))
 
 
 def expected(case: Case) -> Told:
@@ -124,12 +125,7 @@ def expected(case: Case) -> Told:
 
 def said(content: Told) -> Told:
     """Give what was said, without what pi keeps of it for itself."""
-    kept = {
-        key: content[key] for key in ("type", "text", "thinking", "id", "name") if key in content
-    }
-    if "arguments" in content:
-        kept["arguments"] = content["arguments"]
-    return kept
+    return {key: each for key, each in content.items() if key in SAID}
 
 
 def is_as_expected(told: Told, wanted: Told) -> bool:

@@ -68,7 +68,7 @@ def plan_thinking(prompt: Prompt, dialect: Dialect, lose: Lose) -> Thought:
         return Thought(ceiling_tokens=ceiling, thinking=adaptive, effort=effort)
     wanted = prompt.ceiling_tokens or dialect.ceiling_tokens
     thought = on_budget(asked, wanted, family, lose)
-    return thought if thought.thinking is None else with_more(thought, shown)
+    return with_more(thought, shown) if thought.thinking and shown else thought
 
 
 def fit_wish(asked: Reasoning | None, rules: ThinkingRules, lose: Lose) -> Reasoning | None:
@@ -88,8 +88,8 @@ def fit_wish(asked: Reasoning | None, rules: ThinkingRules, lose: Lose) -> Reaso
 
 
 def with_more(thought: Thought, fields: Object) -> Thought:
-    """Say more about thinking that was decided on."""
-    return replace(thought, thinking={**(thought.thinking or {}), **fields})
+    """Say more about thinking that was decided on; a budget says how much, and no effort does."""
+    return replace(thought, thinking={**(thought.thinking or {}), **fields}, effort="")
 
 
 def is_effort_enough(asked: Reasoning, family: Family) -> bool:
