@@ -14,6 +14,7 @@ from endpoints_server.domain.header import FORBIDDEN
 from endpoints_server.domain.secret import Secret
 
 LIMIT_SECONDS = 10.0
+DYING_SECONDS = 1.0
 MOST_BYTES = 64 * 1024
 WITHHELD = ("ES_SECRET_KEYS", "ES_ADMIN_KEY", "ES_DATABASE_URL", "ES_REDIS_URL")
 """What this server alone may know; every other variable a command sees."""
@@ -26,20 +27,24 @@ class Commands:
     as their environment, by default this process's own.
     """
 
-    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, environ: Mapping[str, str] | None = None, limit_seconds: float = LIMIT_SECONDS
+    ) -> None:
         known = os.environ if environ is None else environ
         self._environ = {name: value for name, value in known.items() if not is_withheld(name)}
+        self._limit_seconds = limit_seconds
         self._running: dict[Command, Task[Secret]] = {}
 
     async def run(self, command: Command, endpoint: str) -> Secret:
         """Run a command and give its output, trimmed.
 
         Raises Failed(upstream_denied) naming the endpoint, and nothing that the command said, where
-        it cannot be run, fails, takes ten seconds, or gives nothing that fits on one line.
+        it cannot be run, fails, takes too long, or gives nothing that fits on one line.
         """
         task = self._running.get(command)
         if task is None:
-            task = asyncio.create_task(output_of(command, self._environ))
+            running = output_of(command, self._environ, self._limit_seconds)
+            task = asyncio.create_task(running)
             self._running[command] = task
             task.add_done_callback(lambda _: self._running.pop(command, None))
         try:
@@ -52,7 +57,7 @@ class CommandFailed(Exception):
     """Says, without a word of its output, what is wrong with a command."""
 
 
-async def output_of(command: Command, environ: Mapping[str, str]) -> Secret:
+async def output_of(command: Command, environ: Mapping[str, str], limit_seconds: float) -> Secret:
     """Run a command: its input is closed and what it says of errors is dropped."""
     try:
         process = await asyncio.create_subprocess_exec(
@@ -66,13 +71,13 @@ async def output_of(command: Command, environ: Mapping[str, str]) -> Secret:
     except (OSError, ValueError):
         raise CommandFailed("it cannot be started; is the program there?") from None
     try:
-        async with asyncio.timeout(LIMIT_SECONDS):
+        async with asyncio.timeout(limit_seconds):
             output = await read_output(process)
             status = await process.wait()
     except TimeoutError:
-        raise CommandFailed(f"it did not end within {LIMIT_SECONDS:g} seconds") from None
+        raise CommandFailed(f"it did not end within {limit_seconds:g} seconds") from None
     finally:
-        end(process)
+        await end(process)
     if status:
         raise CommandFailed(f"it ended with status {status}")
     return read_secret(output)
@@ -88,11 +93,15 @@ async def read_output(process: Process) -> bytes:
     return output
 
 
-def end(process: Process) -> None:
-    """End a command, and all that it started, where it still runs."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+async def end(process: Process) -> None:
+    """End a command, and all that it started, where it still runs; what it says then is dropped."""
+    if process.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DYING_SECONDS):
+            await process.communicate()
 
 
 def read_secret(output: bytes) -> Secret:
