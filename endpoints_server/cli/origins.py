@@ -28,6 +28,9 @@ SAMPLES: Mapping[str, Body] = {
 """A small request of each wire, for when nobody brings one."""
 
 
+DEVIATION = "how the model deviates"
+
+
 class Origin(Struct, frozen=True, kw_only=True):
     """One field of the request that goes out; a dropped one has no value any more."""
 
@@ -70,6 +73,7 @@ class Passage(Struct, frozen=True, kw_only=True):
 def trace(passage: Passage, dialect: Dialect) -> Traced:
     """Say of each field where it comes from; raises Failed(bad_request) for what is no request."""
     bare = replace(dialect, defaults={}, add={}, drop=())
+    plain, _ = passage.write(Dialect())
     untouched, _ = passage.write(bare)
     defaulted, _ = passage.write(replace(bare, defaults=dialect.defaults))
     added, _ = passage.write(replace(dialect, drop=()))
@@ -77,7 +81,9 @@ def trace(passage: Passage, dialect: Dialect) -> Traced:
     asked: Body = msgspec.json.decode(passage.body)
     found = []
     for field, value in final.items():
-        if field in untouched and untouched[field] == value:
+        if untouched.get(field) == value != plain.get(field):
+            found.append(Origin(field=field, origin=DEVIATION, value=value))
+        elif field in untouched and untouched[field] == value:
             found.append(Origin(field=field, origin=asked_for(field, asked, passage), value=value))
         elif field in defaulted and defaulted[field] == value:
             found.append(Origin(field=field, origin="a definition's default", value=value))
