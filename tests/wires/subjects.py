@@ -1,9 +1,19 @@
-"""What reads foreign bytes, in the shape that fuzzers want: bytes in, nothing out, Failed at most."""
+"""What reads foreign bytes, in the shape that fuzzers want: bytes in, nothing out."""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from typing import get_args
 
-from endpoints_server.domain.dialect import Dialect
+from msgspec.structs import replace
+
+from endpoints_server.domain.dialect import (
+    CacheRules,
+    Dialect,
+    Form,
+    ThinkingRules,
+    ToolRules,
+    TurnRules,
+)
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.talk.reply import Event, fold, unfold
 from endpoints_server.domain.wire import Carriage, Mender, Style, Wire
@@ -13,17 +23,45 @@ Subject = Callable[[bytes], None]
 
 EVENT_BYTES = 1 << 16
 STYLE = Style(id="i", model="m", created_at=1_700_000_000, request_id="r", has_usage=True)
-DIALECTS = (
-    Dialect(),
-    Dialect(
-        defaults={"temperature": 1, "thinking.budget_tokens": 5, "reasoning.effort": "low"},
-        add={"metadata.a": 1, "web_search": True, "stream_options.b": 2, "thinking": {}},
-        drop=("tools.x", "stop", "web_search", "max_tokens"),
-        reasoning_format="object",
-        web_search="plugin",
-        is_whole=True,
+PLAIN = Dialect()
+AMPLE = Dialect(
+    defaults={"temperature": 1, "thinking.budget_tokens": 5, "reasoning.effort": "low"},
+    level_defaults={"low": {"top_p": 0.5}},
+    add={"metadata.a": 1, "web_search": True, "stream_options.b": 2, "thinking": {}},
+    drop=("tools.x", "stop", "web_search", "max_tokens"),
+    refuse=("store", "user"),
+    ceiling_tokens=500,
+    context_tokens=900,
+    web_search="plugin",
+    is_whole=True,
+    thinking=ThinkingRules(
+        is_able=True,
+        levels={"low": "little", "high": None},
+        has_effort=True,
+        budget_name="thinking_budget",
+        is_said=True,
+        may_be_unsealed=True,
     ),
+    turns=TurnRules(
+        has_developer_role=False,
+        has_late_system=False,
+        has_images=False,
+        has_result_names=True,
+        has_bridge=True,
+        has_content=True,
+    ),
+    tools=ToolRules(has_strict=False, has_eager_input=True, is_streamed=True, is_listed=True),
+    cache=CacheRules(is_marked=True, has_hour=False, has_tool_marks=False),
 )
+"""An endpoint that deviates in nearly every way at once."""
+
+FORMS = [form for form in get_args(Form) if form is not None]
+FORMED = [replace(PLAIN, thinking=ThinkingRules(is_able=True, form=form)) for form in FORMS]
+
+
+def dialects_for(body: bytes) -> tuple[Dialect, ...]:
+    """Choose what a body is written under: plainly, amply, and with one of the forms."""
+    return PLAIN, AMPLE, FORMED[len(body) % len(FORMED)]
 
 
 def request_subjects(wire: Wire) -> Mapping[str, Subject]:
@@ -33,7 +71,7 @@ def request_subjects(wire: Wire) -> Mapping[str, Subject]:
         with suppress(Failed):
             prompt = wire.read_request(body)
             for other in WIRES.values():
-                for dialect in DIALECTS:
+                for dialect in dialects_for(body):
                     with suppress(Failed):
                         other.write_request(prompt, dialect)
 
@@ -41,7 +79,7 @@ def request_subjects(wire: Wire) -> Mapping[str, Subject]:
         with suppress(Failed):
             wire.estimate(body)
 
-    carried = {name: beside_request(each) for name, each in wire.beside.items()}
+    carried = {name.value: beside_request(each) for name, each in wire.beside.items()}
     relayed = relaying(wire)
     return {"read_request": read, "estimate": estimate, "relay_request": relayed, **carried}
 
@@ -50,7 +88,7 @@ def relaying(wire: Wire | Carriage) -> Subject:
     """Give what passes a body on to the same wire."""
 
     def relay(body: bytes) -> None:
-        for dialect in DIALECTS:
+        for dialect in dialects_for(body):
             for is_stream in (False, True):
                 with suppress(Failed):
                     wire.relay_request(body, "m", dialect, is_stream)

@@ -78,10 +78,8 @@ async def deliver_stream(
             if is_broken:
                 break
             received = await incoming.read()
-    except Failed as failed:
-        fault = failed.fault
-    except RecursionError:
-        fault = TOO_DEEP
+    except (Failed, RecursionError) as error:
+        fault = error.fault if isinstance(error, Failed) else TOO_DEEP
     except CancelledError:
         carrier.close(LEFT)  # for what was seen of the usage
         raise

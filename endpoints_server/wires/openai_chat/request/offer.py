@@ -107,6 +107,8 @@ def mark(fields: Fields, rules: CacheRules) -> None:
     """Mark instructions, the last tool and the last words, where the caller marked nothing."""
     if any(SIGN in bytes(fields.get(name, b"")) for name in ("messages", "tools")):
         return
+    if "messages" not in fields:
+        return
     turns = turns_decoder.decode(whole_characters(bytes(fields["messages"])))
     for place in marked_places(turns):
         turns[place] = with_mark(turns[place])
