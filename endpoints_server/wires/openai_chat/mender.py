@@ -131,9 +131,14 @@ class ChatMender:
             is_unasked = chunk.usage is not None and not self._style.has_usage
             return b"" if is_unasked else event
         repairs = [self._take(choice) for choice in chunk.choices]
-        if any(repairs):
+        return self._repaired(payload, repairs) if any(repairs) else event
+
+    def _repaired(self, payload: bytes, repairs: list[Repair | None]) -> bytes:
+        try:
             return sse.frame(rewritten(payload, repairs))
-        return event
+        except DECODE_ERRORS:  # what our shape passes over is broken
+            self.seen.fault = not_json()
+            return b""
 
     def _is_plain(self, choices: list[Choice] | None) -> bool:
         """Note a piece that only continues a known answer's words; says whether it was one.
