@@ -140,7 +140,7 @@ def responded(client: openai.OpenAI, body: Mapping[str, Any], options: Any) -> R
         state.handle_event(event)
         if event.type == "response.incomplete":
             last = event.response
-    answer = state._completed_response or last  # noqa: SLF001 - its own stream reads it there
+    answer = state._completed_response or last
     if answer is None:
         raise ValueError("the stream held no response")
     return answer

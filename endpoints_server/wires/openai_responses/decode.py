@@ -42,12 +42,25 @@ class OnlyType(Struct):
 
 
 def take(value: bytes | Raw, shape: type[Shape], where: str) -> Shape:
-    """Decode one value that stands at `where` in the body; raises Failed(bad_request)."""
+    """Decode one value that stands at `where` in the body; raises Failed(bad_request).
+
+    Half a character is read as the replacement for it.
+    """
     try:
-        return msgspec.json.decode(value, type=shape)
+        return decoded(value, shape)
     except DECODE_ERRORS as error:
         words, _, path = str(error).partition(" - at `$")
         raise refusal((where + path.rstrip("`")).lstrip("."), words) from None
+
+
+def decoded(value: bytes | Raw, shape: type[Shape]) -> Shape:
+    """Decode one value; raises one of DECODE_ERRORS."""
+    try:
+        return msgspec.json.decode(value, type=shape)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        return msgspec.json.decode(whole_characters(bytes(value)), type=shape)
 
 
 def refusal(where: str, words: str) -> Failed:

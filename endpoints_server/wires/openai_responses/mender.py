@@ -1,4 +1,4 @@
-"""Watches a stream go by on its own wire; every event passes as it came.
+"""Watches a stream go by on its own wire; every event passes as it came, but for empty deltas.
 
 The terminal event is held back until the stream is closed, and an end marker of another wire that
 follows it. An error, or an answer that failed, is told anew at the close.
@@ -105,8 +105,9 @@ class ResponsesMender:
     def _pass(self, told: StreamEvent, data: bytes, event: bytes) -> bytes:
         self._sequence_number = told.sequence_number or self._sequence_number
         if told.type in DELTAS:
-            if told.delta:
-                self.seen.texts.append(told.delta)
+            if told.delta is None:  # on which clients break
+                return b""
+            self.seen.texts.append(told.delta)
             return event
         if told.type == "error" or not is_null(told.error):
             self.seen.fault = read_error_event(msgspec.json.decode(data))

@@ -6,8 +6,9 @@ from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.talk.prompt import Part, Refusal, Text, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Reply, unfold
 from endpoints_server.domain.wire import Seen, Style
-from endpoints_server.wires.body import DECODE_ERRORS, whole_characters
+from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.openai_error import object_in, write_fault
+from endpoints_server.wires.openai_responses.decode import decoded
 from endpoints_server.wires.openai_responses.ending import (
     read_cost,
     read_counts,
@@ -19,8 +20,6 @@ from endpoints_server.wires.openai_responses.fault import NOT_A_REPLY, NOT_JSON,
 from endpoints_server.wires.openai_responses.read_items import read_item
 from endpoints_server.wires.openai_responses.schema import Answer
 from endpoints_server.wires.openai_responses.writer import ResponsesWriter
-
-answer_decoder = msgspec.json.Decoder(Answer)
 
 
 def open_reply(body: bytes) -> Answer | Fault:
@@ -38,13 +37,10 @@ def open_reply(body: bytes) -> Answer | Fault:
 
 
 def decode_answer(body: bytes) -> Answer:
-    """Decode an answer; half a character is read as the replacement for it."""
-    try:
-        return answer_decoder.decode(body)
-    except msgspec.ValidationError:
-        raise
-    except msgspec.DecodeError:
-        return answer_decoder.decode(whole_characters(body))
+    """Decode an answer; raises one of DECODE_ERRORS, for what is not UTF-8 within items too."""
+    if not body.isascii():
+        body.decode()
+    return decoded(body, Answer)
 
 
 def parts_of(answer: Answer) -> tuple[Part, ...]:

@@ -22,9 +22,9 @@ class Typed(Struct, gc=False):
 
 
 class MessageItem(Struct):
-    """A turn; a list holds content parts."""
+    """A turn, an answer's where it does not say whose; a list holds content parts."""
 
-    role: Literal["user", "assistant", "system", "developer"]
+    role: Literal["user", "assistant", "system", "developer"] = "assistant"
     content: str | list[Raw] | None = None
     type: str | None = None
     id: str | None = None

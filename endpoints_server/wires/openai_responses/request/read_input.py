@@ -14,7 +14,7 @@ from endpoints_server.domain.talk.prompt import (
     ToolResult,
 )
 from endpoints_server.wires.openai_responses.decode import left_over, take
-from endpoints_server.wires.openai_responses.read_items import read_item
+from endpoints_server.wires.openai_responses.read_items import needed, read_item
 from endpoints_server.wires.openai_responses.request.kept import REFERENCE, unknown_here
 from endpoints_server.wires.openai_responses.request.schema import Request
 from endpoints_server.wires.openai_responses.schema import NAME, MessageItem, Object, Typed
@@ -46,6 +46,7 @@ def read_turn(item: Raw, where: str) -> Message:
     turn = read_item(item, where)
     if told.type not in (None, "message"):
         return turn
+    needed(told.role, where, "role")
     rest = left_over(take(item, Object, where), MessageItem)
     return replace(turn, parts=with_rest(turn.parts, rest)) if rest else turn
 
