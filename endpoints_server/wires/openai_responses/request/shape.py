@@ -4,6 +4,7 @@ from msgspec import Raw
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import NAMES, WEB_SEARCH
+from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.wires.body import Fields, apply_dialect, decode_value, raw, rename
 from endpoints_server.wires.openai_responses.schema import NAME, Object
 
@@ -14,11 +15,11 @@ SEARCH_TOOL: Object = {"type": "web_search"}
 TRUE, FALSE = b"true", b"false"
 
 
-def shape(fields: Fields, dialect: Dialect) -> None:
+def shape(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     """Rename, lay the dialect over the request, and put into form what endpoints differ in."""
     if not FOREIGN.isdisjoint(fields):
         rename(fields, NAMES[NAME])
-    apply_dialect(fields, dialect)
+    apply_dialect(fields, dialect, lose)
     if WEB_SEARCH in fields:
         fit_web_search(fields)
     if dialect.is_whole and "stream" in fields:
@@ -29,7 +30,7 @@ def shape(fields: Fields, dialect: Dialect) -> None:
 def fit_web_search(fields: Fields) -> None:
     """Turn a plain wish for web search into the vendor's tool, and no wish into none."""
     is_wanted = bytes(fields.pop(WEB_SEARCH)) == TRUE
-    found = decode_value(fields["tools"]) if "tools" in fields else []
+    found = decode_value(fields["tools"], "tools") if "tools" in fields else []
     tools = found if isinstance(found, list) else []
     others = [tool for tool in tools if tool != SEARCH_TOOL]
     if is_wanted or others != tools:

@@ -37,7 +37,7 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
     fields = {key: raw(value) for key, value in written.items()}
     for name, value in crossed.extras.get(NAME, {}).items():
         add_field(fields, name, value)
-    shape(fields, dialect)
+    shape(fields, dialect, lose)
     return Written(body=close_fields(fields), losses=tuple(Loss(name) for name in names))
 
 

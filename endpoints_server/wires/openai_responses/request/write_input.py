@@ -34,7 +34,7 @@ CONTENT_TYPES = frozenset({"input_image", "input_file", "input_text"})
 
 def write_input(prompt: Prompt, dialect: Dialect, lose: Lose) -> list[Object]:
     """Write the system text and every turn."""
-    role = "developer" if dialect.has_developer_role else "system"
+    role = "developer" if dialect.turns.has_developer_role else "system"
     items: list[Object] = []
     if prompt.system:
         items += write_turn(prompt.system, role, SYSTEM, lose)
