@@ -7,7 +7,7 @@ from msgspec import Raw, Struct
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.talk.prompt import Extras
-from endpoints_server.wires.body import DECODE_ERRORS, whole_characters
+from endpoints_server.wires.body import DECODE_ERRORS, NOT_VALID, malformed, whole_characters
 from endpoints_server.wires.openai_responses.schema import NAME, Object, StreamEvent
 
 Shape = TypeVar("Shape")
@@ -49,8 +49,9 @@ def take(value: bytes | Raw, shape: type[Shape], where: str) -> Shape:
     try:
         return decoded(value, shape)
     except DECODE_ERRORS as error:
-        words, _, path = str(error).partition(" - at `$")
-        raise refusal((where + path.rstrip("`")).lstrip("."), words) from None
+        words, _, path = malformed(error, value).message.partition(" - at `$")
+        place = (where + path.rstrip("`")).lstrip(".")
+        raise refusal(place, words.removeprefix(NOT_VALID)) from None
 
 
 def decoded(value: bytes | Raw, shape: type[Shape]) -> Shape:
@@ -65,9 +66,7 @@ def decoded(value: bytes | Raw, shape: type[Shape]) -> Shape:
 
 def refusal(where: str, words: str) -> Failed:
     """Say what is wrong with a field of the body."""
-    message = f"The request body is not valid: {words}"
-    if where:
-        message += f" - at `$.{where}`"
+    message = NOT_VALID + words + (f" - at `$.{where}`" if where else "")
     return Failed(Fault(kind=Kind.BAD_REQUEST, message=message, param=where))
 
 
