@@ -4,7 +4,6 @@ Words and refusals that follow each other are the content of one message; reason
 items of their own. The last event holds the whole answer again, so that it is kept until then.
 """
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -28,6 +27,14 @@ from endpoints_server.domain.talk.reply import (
     ReplyStart,
 )
 from endpoints_server.domain.wire import Style
+from endpoints_server.wires.openai_responses.deltas import (
+    ARGUMENTS,
+    THOUGHT,
+    ArgumentsDelta,
+    SummaryDelta,
+    TextDelta,
+    named,
+)
 from endpoints_server.wires.openai_responses.ending import write_stop, write_usage
 from endpoints_server.wires.openai_responses.envelope import envelope, write_event, write_failure
 from endpoints_server.wires.openai_responses.schema import NAME, Object
@@ -41,42 +48,6 @@ from endpoints_server.wires.openai_responses.write_items import (
     reasoning_item,
     summary_part,
 )
-from endpoints_server.wires.sse import frame
-
-encoder = msgspec.json.Encoder()
-
-
-class TextDelta(Struct, gc=False):
-    """A piece of a content part."""
-
-    type: str
-    sequence_number: int
-    item_id: str
-    output_index: int
-    content_index: int
-    delta: str
-    logprobs: tuple[()] = ()
-
-
-class SummaryDelta(Struct, gc=False):
-    """A piece of reasoning."""
-
-    type: str
-    sequence_number: int
-    item_id: str
-    output_index: int
-    summary_index: int
-    delta: str
-
-
-class ArgumentsDelta(Struct, gc=False):
-    """A piece of a call's arguments."""
-
-    type: str
-    sequence_number: int
-    item_id: str
-    output_index: int
-    delta: str
 
 
 class OpenPart(Struct):
@@ -306,12 +277,3 @@ class ResponsesWriter:
         number = self._sequence_number
         self._sequence_number += 1
         return number
-
-
-THOUGHT = "response.reasoning_summary_text.delta"
-ARGUMENTS = "response.function_call_arguments.delta"
-
-
-def named(kind: str, event: Struct) -> bytes:
-    """Write one event of a stream under its name."""
-    return frame(encoder.encode(event), kind.encode())
