@@ -108,7 +108,7 @@ def body_of(seen: Seen) -> Json:
 
 def asks_for_title(seen: Seen) -> bool:
     """Say whether a request is one for a title: its words are not the user's alone."""
-    return "AI:" in json.dumps(body_of(seen)["messages"])
+    return "AI:" in json.dumps(body_of(seen))
 
 
 def is_fussed(body: Json) -> bool:
