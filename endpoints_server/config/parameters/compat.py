@@ -70,6 +70,8 @@ def refused(compat: Compat) -> Iterator[str]:
     """Name the fields that the API would refuse."""
     if compat.supports_store is False:
         yield "store"
+    if compat.supports_usage_in_streaming is False:
+        yield "stream_options"
     if compat.supports_temperature is False:
         yield "temperature"
     if compat.supports_max_output_tokens is False:

@@ -19,6 +19,7 @@ TICKS_PER_NANO_USD = 10
 KINDS = {
     "": StopKind.END,
     "stop": StopKind.END,
+    "end": StopKind.END,
     "eos": StopKind.END,
     "end_turn": StopKind.END,
     "length": StopKind.LENGTH,

@@ -111,10 +111,18 @@ def mend_reply(body: bytes) -> tuple[bytes, Seen]:
         note_choice(seen, choice)
     if all(has_clean_calls(choice) for choice in chunk.choices or ()):
         return body, seen
+    try:
+        return repaired(body, chunk), seen
+    except DECODE_ERRORS:  # what our shape passes over is broken
+        return body, Seen(fault=not_json())
+
+
+def repaired(body: bytes, chunk: Chunk) -> bytes:
+    """Repair the tool calls of a whole answer; raises one of DECODE_ERRORS."""
     fields = decode_loose(body)
     for loose, choice in zip(fields["choices"], chunk.choices or (), strict=True):
         mend_calls(loose, choice, f"{chunk.id or ''}:{whole(chunk.created)}:{choice.index or 0}")
-    return msgspec.json.encode(fields), seen
+    return msgspec.json.encode(fields)
 
 
 def is_answer(body: bytes) -> bool:
