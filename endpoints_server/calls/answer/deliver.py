@@ -9,7 +9,7 @@ from endpoints_server.calls.delivery import LEFT, Delivery, Headers
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.receipt import JSON, STREAM, of_attempt
 from endpoints_server.calls.settle import settle
-from endpoints_server.domain.fault import Failed, Fault
+from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.talk.reply import Reply
 from endpoints_server.domain.talk.tags import untagged
@@ -18,6 +18,7 @@ from endpoints_server.upstream.send import Incoming
 from endpoints_server.wires import sse
 
 OK = 200
+TOO_DEEP = Fault(kind=Kind.UPSTREAM_BROKEN, message="The upstream's answer is nested too deep.")
 EVENT_STREAM = "text/event-stream"
 EVENT_BEGINNINGS = (b"data:", b"event:", b":", b"id:", b"retry:")
 
@@ -84,8 +85,8 @@ async def deliver_stream(
             if is_broken:
                 break
             received = await incoming.read()
-    except Failed as failed:
-        fault = failed.fault
+    except (Failed, RecursionError) as error:
+        fault = error.fault if isinstance(error, Failed) else TOO_DEEP
     except CancelledError:
         carrier.close(LEFT)  # for what was seen of the usage
         raise

@@ -94,6 +94,8 @@ def mark(fields: Fields, rules: CacheRules) -> None:
     """
     if any(SIGN in bytes(fields.get(name, b"")) for name in ("messages", "tools")):
         return
+    if "messages" not in fields:
+        return
     is_long = bytes(fields.get("prompt_cache_retention", b"")) == LONG
     control = LASTING if is_long else EPHEMERAL
     turns = turns_decoder.decode(whole_characters(bytes(fields["messages"])))
