@@ -6,6 +6,7 @@ from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import NAMES, WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.wires.body import Fields, apply_dialect, decode_value, raw, rename
+from endpoints_server.wires.openai_responses.request.fit import USUAL, fit_model
 from endpoints_server.wires.openai_responses.schema import NAME, Object
 
 FOREIGN = frozenset(NAMES[NAME])
@@ -20,6 +21,8 @@ def shape(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     if not FOREIGN.isdisjoint(fields):
         rename(fields, NAMES[NAME])
     apply_dialect(fields, dialect, lose)
+    if dialect != USUAL:
+        fit_model(fields, dialect, lose)
     if WEB_SEARCH in fields:
         fit_web_search(fields)
     if dialect.is_whole and "stream" in fields:
