@@ -125,7 +125,8 @@ def expected(case: Case) -> Told:
 
 def said(content: Told) -> Told:
     """Give what was said, without what pi keeps of it for itself."""
-    return {key: each for key, each in content.items() if key in SAID}
+    kept = {key: each for key, each in content.items() if key in SAID}
+    return {**kept, "id": kept["id"].split("|")[0]} if "id" in kept else kept
 
 
 def is_as_expected(told: Told, wanted: Told) -> bool:

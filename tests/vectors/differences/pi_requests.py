@@ -13,7 +13,18 @@ REQUESTS = {
         "oc-orphan-tool-call",
         "am-tool-result-image",
         "am-orphan-tool-call",
+        "or-orphan-tool-call",
     ],
+    "what only one wire knows does not cross, and is named as lost": [
+        "or-think-summary-raw",
+        "or-cache-short",
+        "or-cache-long",
+        "or-cache-long-unsupported",
+        "or-cache-explicit-mode-long",
+        "or-cache-explicit-mode-none",
+        "or-sampling",
+    ],
+    "sealed reasoning is asked for wherever there was any": ["or-replay-reasoning-item"],
     "a model of which nothing is said is shown what the caller shows it": [
         "oc-tool-turn-image-result-no-vision",
         "oc-image-user-no-vision",

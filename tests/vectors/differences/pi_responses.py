@@ -8,6 +8,7 @@ ANSWERS = {
         "oc-tool-call-truncated-args",
         "oc-tool-call-invalid-args",
         "oc-tool-call-control-chars-args",
+        "or-function-call-unfinished",
     ],
     "a call of a custom tool is told on its own wire alone": ["oc-custom-tool-call"],
     "an answer that was ended is whole, with or without a reason": ["oc-finish-missing"],
@@ -15,7 +16,16 @@ ANSWERS = {
     "a key that is refused is the house's, and not the caller's to hear of": [
         "oc-http-401",
         "oc-http-403-no-body",
+        "or-http-401",
         "am-http-401",
+    ],
+    "reasoning that says nothing is told on its own wire": ["or-reasoning-backfill-encrypted"],
+    "an answer that is incomplete was cut off, with or without a reason": [
+        "or-incomplete-no-reason"
+    ],
+    "a price is what it is configured to be, whatever the tier": [
+        "or-service-tier-flex",
+        "or-service-tier-priority",
     ],
     "an upstream that breaks is a bad gateway": ["oc-http-500-no-retry"],
     "nothing that was said is lost": ["oc-content-array-delta", "oc-refusal-delta"],
