@@ -11,10 +11,12 @@ from typing import Protocol
 
 from anthropic.types.beta.message_create_params import MessageCreateParamsBase
 from openai.types.chat.completion_create_params import CompletionCreateParamsBase
+from openai.types.responses.response_create_params import ResponseCreateParamsBase
 
 from endpoints_server.demo import anthropic_messages, openai_chat
 from endpoints_server.demo.answer import Answer, Ask, answer, words_of
 from endpoints_server.demo.refusal import Refusal, bad_request
+from tests.upstreams import acting_google, acting_responses
 from tests.upstreams.server import Exchange, Server
 
 PAUSE_SECONDS = 0.002
@@ -23,6 +25,7 @@ SAMPLING = {"temperature", "top_p", "top_k"}
 """What the latest SDK of Messages has no field for, and the version of the wire before it has."""
 FIELDS = {
     "/v1/chat/completions": CompletionCreateParamsBase.__annotations__.keys() | {"stream"},
+    "/v1/responses": ResponseCreateParamsBase.__annotations__.keys() | {"stream"},
     "/v1/messages": MessageCreateParamsBase.__annotations__.keys() | {"stream", *SAMPLING},
 }
 LETTER = "Say to the letter: "
@@ -82,7 +85,7 @@ class Acting(Server):
 
 def refuse_unknown_fields(path: str, body: bytes) -> None:
     """Refuse what the official SDK of a wire has no field for."""
-    unknown = set(json.loads(body)) - FIELDS[path]
+    unknown = set(json.loads(body)) - FIELDS.get(path, acting_google.FIELDS)
     if unknown:
         raise bad_request(f"Unknown fields: {', '.join(sorted(unknown))}")
 
@@ -92,8 +95,12 @@ def speech_of(path: str) -> Speech:
     match path:
         case "/v1/messages":
             return anthropic_messages
-        case _:
+        case "/v1/responses":
+            return acting_responses
+        case "/v1/chat/completions":
             return openai_chat
+        case _:
+            return acting_google.Google(path)
 
 
 def decide(ask: Ask) -> Answer:
