@@ -94,6 +94,17 @@ def test_the_models_own_ceiling_holds_where_the_caller_asked_for_none() -> None:
     assert write(dialect, ceiling_tokens=50)[0]["max_output_tokens"] == 50
 
 
+def test_defaults_of_a_level_hold_over_those_of_the_model() -> None:
+    dialect = Dialect(
+        defaults={"top_p": 0.9},
+        level_defaults={"off": {"top_p": 0.5}, "high": {"temperature": 1}},
+        thinking=ThinkingRules(is_able=True),
+    )
+    assert relay(dialect)[0]["top_p"] == 0.5
+    body, _ = write(dialect, reasoning=Reasoning(effort="high"))
+    assert (body["top_p"], body["temperature"]) == (0.9, 1)
+
+
 def test_items_are_like_what_the_endpoint_takes() -> None:
     dialect = Dialect(
         turns=TurnRules(has_developer_role=False, has_late_system=False, has_images=False)

@@ -6,8 +6,9 @@ import msgspec
 
 from endpoints_server.domain.ceiling import usual_ceiling
 from endpoints_server.domain.dialect import Dialect
-from endpoints_server.domain.effort import fit_level, has_off, is_judged
+from endpoints_server.domain.effort import fit_level, has_off, is_judged, with_level
 from endpoints_server.domain.talk.crossing import Lose
+from endpoints_server.domain.talk.prompt import Reasoning
 from endpoints_server.domain.talk.unseen import UNSEEN, UNSEEN_OF_TOOL
 from endpoints_server.wires.body import (
     DECODE_ERRORS,
@@ -49,6 +50,18 @@ def fit_model(fields: Fields, dialect: Dialect, lose: Lose) -> None:
             fit_items(fields, dialect, lose)
     except DECODE_ERRORS:
         return  # not for us to judge
+
+
+def leveled(fields: Fields, dialect: Dialect) -> Dialect:
+    """Give a dialect with the defaults of the level that is asked for laid over the others."""
+    if not dialect.level_defaults:
+        return dialect
+    try:
+        said = effort_of(fields)
+    except DECODE_ERRORS:
+        return dialect
+    wish = Reasoning(effort="off" if said == "none" else said) if said in EFFORTS else None
+    return with_level(dialect, wish)
 
 
 def fit_reasoning(fields: Fields, dialect: Dialect, lose: Lose) -> None:

@@ -6,7 +6,7 @@ from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import NAMES, WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.wires.body import Fields, apply_dialect, decode_value, raw, rename
-from endpoints_server.wires.openai_responses.request.fit import USUAL, fit_model
+from endpoints_server.wires.openai_responses.request.fit import USUAL, fit_model, leveled
 from endpoints_server.wires.openai_responses.schema import NAME, Object
 
 FOREIGN = frozenset(NAMES[NAME])
@@ -20,7 +20,7 @@ def shape(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     """Rename, lay the dialect over the request, and put into form what endpoints differ in."""
     if not FOREIGN.isdisjoint(fields):
         rename(fields, NAMES[NAME])
-    apply_dialect(fields, dialect, lose)
+    apply_dialect(fields, leveled(fields, dialect), lose)
     if dialect != USUAL:
         fit_model(fields, dialect, lose)
     if WEB_SEARCH in fields:
