@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from msgspec import Raw
 
-from endpoints_server.domain.ceiling import usual_ceiling
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import CEILINGS, NAMES, WEB_SEARCH
+from endpoints_server.domain.talk.ceiling import usual_ceiling
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.wires.body import (
     Fields,
