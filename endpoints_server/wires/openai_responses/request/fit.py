@@ -25,7 +25,7 @@ from endpoints_server.wires.openai_responses.schema import Object
 CEILING = "max_output_tokens"
 SEALED = "reasoning.encrypted_content"
 EFFORTS = frozenset({"none", "minimal", "low", "medium", "high", "xhigh", "max"})
-RESULTS = frozenset({"function_call_output", "custom_tool_call_output"})
+RESULTS = ("function_call_output", "custom_tool_call_output")
 USUAL = Dialect()
 
 objects_decoder = msgspec.json.Decoder(list[Object])
