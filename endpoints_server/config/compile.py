@@ -29,7 +29,11 @@ Number = TypeVar("Number", int, float)
 USUAL_CONNECTIONS = 1000
 TAGGED = "ollama"
 
-WIRES = {UNSET: "openai_chat", "anthropic": "anthropic_messages"}
+WIRES = {
+    UNSET: "openai_chat",
+    "anthropic": "anthropic_messages",
+    "google": "google_generative",
+}
 """What `provider` says, and the wire it means."""
 
 

@@ -7,7 +7,7 @@ from endpoints_server.calls.answer.translate import Translator, read_stream, wri
 from endpoints_server.calls.call import Attempt
 from endpoints_server.calls.delivery import LEFT, Delivery, Headers
 from endpoints_server.calls.exchange import Exchange
-from endpoints_server.calls.receipt import JSON, STREAM, of_attempt
+from endpoints_server.calls.receipt import JSON, of_attempt, stream_headers
 from endpoints_server.calls.settle import settle
 from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.scrub import scrub
@@ -18,7 +18,8 @@ from endpoints_server.wires import sse
 
 OK = 200
 EVENT_STREAM = "text/event-stream"
-EVENT_BEGINNINGS = (b"data:", b"event:", b":", b"id:", b"retry:")
+STREAM_BEGINNINGS = (b"data:", b"event:", b":", b"id:", b"retry:", b"[")
+"""How a stream begins: with a field of an event, or as an array, which no whole answer is."""
 
 
 async def deliver(
@@ -31,7 +32,7 @@ async def deliver(
     """
     first = await incoming.read()
     attempt.first_byte = exchange.timer()
-    is_stream = is_event_stream(incoming, first)
+    is_stream = comes_in_pieces(incoming, first)
     if attempt.call.is_stream and is_stream:
         await deliver_stream(exchange, attempt, incoming, delivery, first)
         return
@@ -50,11 +51,11 @@ async def deliver(
     await write_whole(exchange, attempt, delivery, reply)
 
 
-def is_event_stream(incoming: Incoming, first: bytes) -> bool:
-    """Say whether an answer is a stream of events."""
+def comes_in_pieces(incoming: Incoming, first: bytes) -> bool:
+    """Say whether an answer is a stream."""
     if incoming.headers.get("content-type", "").startswith(EVENT_STREAM):
         return not first.lstrip().startswith(b"{")
-    return first.lstrip().startswith(EVENT_BEGINNINGS)
+    return first.lstrip().startswith(STREAM_BEGINNINGS)
 
 
 async def deliver_stream(
@@ -90,14 +91,14 @@ async def deliver_stream(
         ending = scrub(ending, attempt.call.secrets)
     await settle(exchange, attempt, fault, OK)
     if not delivery.is_started:
-        await delivery.start(OK, [*STREAM, *of_attempt(attempt)])
+        await delivery.start(OK, [*stream_headers(attempt.call), *of_attempt(attempt)])
     await delivery.end(ending)
 
 
 async def write(attempt: Attempt, delivery: Delivery, passed: bytes) -> None:
     """Write a piece of the stream, after the headers if it is the first."""
     if not delivery.is_started:
-        await delivery.start(OK, [*STREAM, *of_attempt(attempt)])
+        await delivery.start(OK, [*stream_headers(attempt.call), *of_attempt(attempt)])
     await delivery.write(passed)
 
 

@@ -61,7 +61,7 @@ class CustomEndpoint(Conversation, frozen=True, kw_only=True):
     ]
     models: Annotated[Models, Meta(description="The models it serves.")]
     provider: Annotated[
-        Literal["anthropic"] | UnsetType,
+        Literal["anthropic", "google"] | UnsetType,
         Meta(description="The API it speaks; OpenAI's Chat Completions where absent."),
     ] = UNSET
     icon_url: Annotated[str, Meta(description="An icon: an address or a built-in name.")] = ""
