@@ -7,21 +7,30 @@ from typing import Any
 
 from msgspec import Struct
 
-ENDPOINTS = {"openai_chat": "chat.completions", "anthropic_messages": "messages"}
+ENDPOINTS = {
+    "openai_chat": {"chat.completions"},
+    "anthropic_messages": {"messages"},
+    "google_generative": {"generateContent", "streamGenerateContent"},
+}
 """Our wires, and what the recordings call the operation we carry."""
-WIRES = {"openai_chat": "openai-chat", "anthropic_messages": "anthropic-messages"}
+WIRES = {
+    "openai_chat": "openai-chat",
+    "anthropic_messages": "anthropic-messages",
+    "google_generative": "google-generative",
+}
+SPOKEN: dict[str, Any] = {"contents": [{"parts": [{"text": "Hello."}]}]}
 ASKED: dict[str, Any] = {
     "model": "recorded",
     "max_tokens": 1000,
     "messages": [{"role": "user", "content": "Hello."}],
 }
-"""What is asked where only the answer was recorded."""
+"""What is asked where only the answer was recorded; Google's wire has a form of its own."""
 USAGE = {"stream_options": {"include_usage": True}}
 """What is asked of a stream besides, so that the usage recorded in it is passed on."""
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
-    """One exchange; `body` is the request without its model."""
+    """One exchange; `body` is the request, and says what some wires say in the path."""
 
     id: str
     provider: str
@@ -40,14 +49,15 @@ def recorded(corpus: Path, wire: str) -> Iterator[Recorded]:
     """Read every exchange of a wire that the server carries."""
     for line in (corpus / "index.jsonl").read_text().splitlines():
         row = json.loads(line)
-        if row["wire"] == WIRES[wire] and row["endpoint"] == ENDPOINTS[wire]:
+        if row["wire"] == WIRES[wire] and row["endpoint"] in ENDPOINTS[wire]:
             yield exchange_of(wire, json.loads((corpus / row["file"]).read_text()))
 
 
 def exchange_of(wire: str, file: Mapping[str, Any]) -> Recorded:
     """Read one file."""
-    is_stream = file["response"].get("sse") is not None
-    body = dict((file["request"] or {}).get("body") or (ASKED | USAGE if is_stream else ASKED))
+    is_stream = file["response"].get("sse") is not None or file["endpoint"].startswith("stream")
+    plain = SPOKEN if wire == "google_generative" else ASKED | (USAGE if is_stream else {})
+    body = dict((file["request"] or {}).get("body") or plain)
     if wire != "openai_chat":
         body.pop("stream_options", None)
     body |= {"model": "recorded"}

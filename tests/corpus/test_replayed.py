@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.talk.prompt import Prompt
 from endpoints_server.wires.listed import WIRES
-from tests.corpus.clients import Ask, Got, anthropic_client, openai_client
+from tests.corpus.clients import Ask, Got, anthropic_client, google_client, openai_client
 from tests.corpus.differences import both_wires, same_wire
 from tests.corpus.exceptions import EXCEPTIONS
-from tests.corpus.exchanges import ASKED, Recorded, recorded
+from tests.corpus.exchanges import ASKED, SPOKEN, Recorded, recorded
 from tests.serving import Serving, serving
 from tests.upstreams.replay import Replay
 from tests.upstreams.server import Exchange, Running
@@ -34,11 +36,22 @@ endpoints:
       baseURL: {url}
       headers: {{x-recording: '{{{{LIBRECHAT_BODY_CONVERSATIONID}}}}'}}
       models: {{default: [recorded]}}
+    - name: google_generative
+      provider: google
+      apiKey: sk-of-the-house-0003
+      baseURL: {url}
+      headers: {{x-recording: '{{{{LIBRECHAT_BODY_CONVERSATIONID}}}}'}}
+      models: {{default: [recorded]}}
 """
 CLIENTS: Mapping[str, Callable[[Serving], Ask]] = {
     "openai_chat": openai_client,
     "anthropic_messages": anthropic_client,
+    "google_generative": google_client,
 }
+
+
+MARKS = {"openai_chat": "-chat-", "anthropic_messages": "-msgs-", "google_generative": "-gen-"}
+"""What the ids of each wire's recordings have in them."""
 
 
 class ByHeader(Replay):
@@ -80,7 +93,7 @@ def test_each_recording_reaches_its_client_unharmed(
 
 def stale(wire_in: str, wire_out: str, excepted: set[str]) -> set[str]:
     """Name the exceptions that are none any more."""
-    mark = {"openai_chat": "-chat-", "anthropic_messages": "-msgs-"}[wire_out]
+    mark = MARKS[wire_out]
     listed = {name for name, wire in EXCEPTIONS if wire == wire_in and mark in name}
     return listed - excepted
 
@@ -106,8 +119,18 @@ def said_in(exchange: Recorded, wire_in: str) -> dict[str, Any]:
     if wire_in == exchange.wire:
         return dict(exchange.body)
     try:
-        prompt = WIRES[exchange.wire].read_request(json.dumps(exchange.body).encode())
+        prompt = read_prompt(exchange)
         said: dict[str, Any] = json.loads(WIRES[wire_in].write_request(prompt, Dialect()).body)
     except Failed:
-        said = {**ASKED, "stream": exchange.is_stream}
-    return said
+        said = dict(SPOKEN if wire_in == "google_generative" else ASKED)
+    return {**said, "stream": exchange.is_stream}
+
+
+def read_prompt(exchange: Recorded) -> Prompt:
+    """Read a recorded request; Google's wire has in its path what others have in the body."""
+    body = dict(exchange.body)
+    if exchange.wire == "google_generative":
+        del body["model"]
+        body.pop("stream", None)
+    prompt = WIRES[exchange.wire].read_request(json.dumps(body).encode())
+    return replace(prompt, is_stream=exchange.is_stream)

@@ -78,12 +78,12 @@ def write_reply(reply: Reply, style: Style) -> bytes:
 
 def mend_reply(body: bytes) -> tuple[bytes, Seen]:
     """Pass a whole answer on as it is, and note what it tells."""
-    seen = Seen(is_ended=True)
+    seen, has_calls = Seen(is_ended=True), False
     for element in elements_of(body):
         chunk = open_reply(element)
         if isinstance(chunk, Fault):
             seen.fault = seen.fault or chunk
             continue
-        note(seen, chunk)
+        has_calls = note(seen, chunk, has_calls=has_calls)
         note_usage(seen, chunk.usage_metadata)
     return body, seen
