@@ -1,4 +1,4 @@
-"""A caller that knows nothing of the server but its two wires, and says what it got."""
+"""A caller that knows nothing of the server but its wires, and says what it got."""
 
 import asyncio
 import json
@@ -10,6 +10,7 @@ import httpx2
 from msgspec import Struct
 
 PATHS = {"chat": "/v1/chat/completions", "messages": "/v1/messages"}
+VERBS = {False: "generateContent", True: "streamGenerateContent?alt=sse"}
 PATIENCE_SECONDS = 30.0
 Json = dict[str, Any]
 
@@ -42,6 +43,8 @@ class Got(Struct, frozen=True, kw_only=True):
 
 def request(wire: str, model: str, *, is_stream: bool = False, **more: object) -> Json:
     """Say something plain in a wire."""
+    if wire == "google":
+        return {"contents": [{"parts": [{"text": "What news?"}]}]} | more
     asked: Json = {"model": model, "messages": [{"role": "user", "content": "What news?"}]}
     if wire == "messages":
         asked["max_tokens"] = 100
@@ -63,8 +66,14 @@ async def ask(
     began_at = time.monotonic()
     body = request(wire, model, is_stream=is_stream, **more)
     async with asyncio.timeout(PATIENCE_SECONDS):
-        answer = await client.post(PATHS[wire], json=body, headers=dict(headers or {}))
+        path = path_of(wire, model, is_stream=is_stream)
+        answer = await client.post(path, json=body, headers=dict(headers or {}))
     return got(wire, answer, time.monotonic() - began_at)
+
+
+def path_of(wire: str, model: str, *, is_stream: bool) -> str:
+    """Give the path to ask at; on Google's wire it names the model."""
+    return PATHS.get(wire) or f"/v1beta/models/{model}:{VERBS[is_stream]}"
 
 
 def got(wire: str, answer: httpx2.Response, took: float = 0.0) -> Got:
@@ -87,6 +96,8 @@ def told_whole(wire: str, body: bytes) -> Json:
         return {"errors": (read["error"],)}
     if wire == "chat":
         return {"text": read["choices"][0]["message"]["content"] or ""}
+    if wire == "google":
+        return {"text": piece_in(wire, read)}
     return {"text": "".join(part.get("text", "") for part in read["content"])}
 
 
@@ -96,14 +107,14 @@ def told_in(wire: str, body: bytes) -> Json:
     errors: list[Json] = []
     has_end = has_more = False
     for data in events_in(body):
-        has_more = has_more or has_end or bool(errors)
+        has_more = has_more or (has_end and wire != "google") or bool(errors)
         if data == "[DONE]":
             has_end = True
             continue
         event = json.loads(data)
         if "error" in event:
             errors.append(event["error"])
-        has_end = has_end or event.get("type") == "message_stop"
+        has_end = has_end or event.get("type") == "message_stop" or '"finishReason"' in data
         texts.append(piece_in(wire, event))
     return {
         "text": "".join(texts),
@@ -117,6 +128,10 @@ def piece_in(wire: str, event: Json) -> str:
     """Give the text of one event."""
     if wire == "messages":
         return str(event.get("delta", {}).get("text", ""))
+    if wire == "google":
+        candidates = event.get("candidates") or [{}]
+        parts = (candidates[0].get("content") or {}).get("parts", [])
+        return "".join(part.get("text") or "" for part in parts)
     choices = event.get("choices") or [{}]
     return (choices[0].get("delta") or {}).get("content") or ""
 

@@ -1,4 +1,4 @@
-"""Everything an upstream can do wrong, on both wires, to callers of both wires."""
+"""Everything an upstream can do wrong, on each wire, to callers of that wire and of another."""
 
 import asyncio
 import time
@@ -16,7 +16,11 @@ from tests.calls.expected import CASES, Expected, expected
 from tests.serving import Serving
 from tests.upstreams.bad import BEHAVIOURS, BadProvider
 
-WAYS = list(product(("chat", "messages"), ("chat", "messages"), (True, False)))
+PAIRS = [
+    *product(("chat", "messages"), ("chat", "messages")),
+    *(("google", "google"), ("chat", "google"), ("google", "messages")),
+]
+WAYS = [(*pair, is_stream) for pair in PAIRS for is_stream in (True, False)]
 GRACE_SECONDS = 0.5
 LARGE = {"huge_event", "many_models", "oversized"}
 """Those that take their time to make; they have longer deadlines, and go one after the other."""

@@ -4,7 +4,13 @@ import json
 from collections.abc import Awaitable, Callable
 
 from tests.upstreams.server import Exchange
-from tests.upstreams.speech import AnthropicMessages, Json, OpenAIChat, Speech
+from tests.upstreams.speech import (
+    AnthropicMessages,
+    GoogleGenerative,
+    Json,
+    OpenAIChat,
+    Speech,
+)
 
 
 class Request:
@@ -14,10 +20,14 @@ class Request:
         self.exchange = exchange
         self.pause_seconds = pause_seconds
         self.asked = asked_in(exchange.seen.body)
+        path, _, verb = exchange.seen.path.split("?")[0].partition(":")
         model = str(self.asked.get("model", "bad-1"))
-        is_messages = exchange.seen.path.split("?")[0].endswith("/messages")
-        self.speech: Speech = AnthropicMessages(model) if is_messages else OpenAIChat(model)
-        self.is_stream = self.asked.get("stream") is True
+        self.speech: Speech = OpenAIChat(model)
+        if verb:
+            self.speech = GoogleGenerative(path.rpartition("/")[2])
+        elif path.endswith("/messages"):
+            self.speech = AnthropicMessages(model)
+        self.is_stream = self.asked.get("stream") is True or verb.startswith("stream")
 
     def good(self) -> list[bytes]:
         """Give the events of a good stream."""
