@@ -162,10 +162,11 @@ class AnthropicMessages:
         }
 
 
+GOOGLE_CODES = {"authentication_error": 401, "rate_limit_error": 429, "overloaded_error": 503}
+
+
 class GoogleGenerative:
     """Google's wire, which has no end marker."""
-
-    CODES = {"authentication_error": 401, "rate_limit_error": 429, "overloaded_error": 503}
 
     def __init__(self, model: str) -> None:
         self.model = model
@@ -203,7 +204,7 @@ class GoogleGenerative:
 
     def error(self, kind: str, message: str) -> Json:
         """Give an error body."""
-        return {"error": {"code": self.CODES.get(kind, 500), "message": message, "status": kind}}
+        return {"error": {"code": GOOGLE_CODES.get(kind, 500), "message": message, "status": kind}}
 
     def error_event(self, kind: str, message: str) -> bytes:
         """Give an error as an event."""

@@ -112,7 +112,7 @@ def is_whole(arguments: str) -> bool:
 
 
 def read_seal(extra_content: object) -> Seal | None:
-    """Keep what a vendor lays beside a call for the way back; a thought signature names its wire."""
+    """Keep what lies beside a call for the way back; a thought signature tells its wire."""
     match extra_content:
         case None:
             return None

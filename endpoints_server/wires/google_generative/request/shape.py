@@ -2,39 +2,47 @@
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import NAMES, WEB_SEARCH
+from endpoints_server.domain.talk.crossing import Lose, Loss
+from endpoints_server.domain.wire import Written
 from endpoints_server.wires.body import (
     Fields,
     apply_dialect,
     close_fields,
     decode_value,
+    has_field,
     open_fields,
     raw,
     rename,
+    set_field,
 )
 from endpoints_server.wires.google_generative.schema import NAME
 
 FOREIGN = frozenset(NAMES[NAME])
 """Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
 
+CEILING = "generationConfig.maxOutputTokens"
 SEARCH = "googleSearch"
 SEARCH_TOOL: dict[str, object] = {SEARCH: {}}
 SEARCH_NAMES = {SEARCH, "google_search"}
 
 
-def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) -> bytes:  # noqa: ARG001, FBT001 - the wire record's shape
+def relay_request(body: bytes, model: str, dialect: Dialect, _is_stream: bool) -> Written:  # noqa: FBT001 - the wire record's shape
     """Edit a caller's own body; the model and the streaming are in the path, not here."""
+    losses: dict[str, None] = {}
     fields = open_fields(body)
     if "model" in fields:
         fields["model"] = raw(f"models/{model}")
-    shape(fields, dialect)
-    return close_fields(fields)
+    shape(fields, dialect, losses.setdefault)
+    return Written(body=close_fields(fields), losses=tuple(map(Loss, losses)))
 
 
-def shape(fields: Fields, dialect: Dialect) -> None:
+def shape(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     """Rename, lay the dialect over the request, and put into form what the API has for it."""
     if not FOREIGN.isdisjoint(fields):
         rename(fields, NAMES[NAME])
-    apply_dialect(fields, dialect)
+    apply_dialect(fields, dialect, lose)
+    if dialect.ceiling_tokens is not None and not has_field(fields, CEILING):
+        set_field(fields, CEILING, raw(dialect.ceiling_tokens))
     if WEB_SEARCH in fields or WEB_SEARCH in dialect.drop:
         fit_web_search(fields)
 
@@ -42,7 +50,7 @@ def shape(fields: Fields, dialect: Dialect) -> None:
 def fit_web_search(fields: Fields) -> None:
     """Offer the API's own search tool where it is wished for, else none."""
     is_wanted = WEB_SEARCH in fields and bytes(fields.pop(WEB_SEARCH)) == b"true"
-    tools = decode_value(fields["tools"]) if "tools" in fields else []
+    tools = decode_value(fields["tools"], "tools") if "tools" in fields else []
     if not isinstance(tools, list):
         return
     others = [tool for tool in tools if not is_search(tool)]

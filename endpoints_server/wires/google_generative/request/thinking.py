@@ -1,9 +1,11 @@
 """How much to think: the one effort scale as a level or a budget, and back."""
 
+from endpoints_server.domain.dialect import ThinkingRules
+from endpoints_server.domain.effort import fit_level
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.domain.talk.prompt import Reasoning
 from endpoints_server.wires.google_generative.decode import Fields, optional
-from endpoints_server.wires.google_generative.request.family import Family, family_of
+from endpoints_server.wires.google_generative.request.family import Family
 from endpoints_server.wires.google_generative.schema import Object
 
 WHERE = "generationConfig.thinkingConfig"
@@ -27,20 +29,26 @@ def read_thinking(fields: Fields) -> Reasoning | None:
     return Reasoning(is_adaptive=True) if budget is not None or is_shown else None
 
 
-def write_thinking(asked: Reasoning | None, model: str, lose: Lose) -> Object:
+def write_thinking(
+    asked: Reasoning | None, family: Family, rules: ThinkingRules, lose: Lose
+) -> Object:
     """Write a `thinkingConfig` as the model's family takes it; nothing where nothing was asked."""
     if asked is None:
         return {}
-    family = family_of(model)
-    if family.thinking == "none":
+    if rules.is_able is False or (family.thinking == "none" and not rules.is_able):
         if asked.effort != "off":
             lose("reasoning")
         return {}
-    if asked.effort == "off":
+    effort = fit_level(asked.effort, rules)
+    if effort != asked.effort:
+        lose("reasoning.effort")
+    if effort == "off":
         return least(family, lose)
     if asked.budget_tokens is not None:
         return {"includeThoughts": True, "thinkingBudget": asked.budget_tokens}
-    return {"includeThoughts": True, **amount(asked.effort, family, lose)}
+    if word := rules.levels.get(effort):
+        return {"includeThoughts": True, "thinkingLevel": word.upper()}
+    return {"includeThoughts": True, **amount(effort, family, lose)}
 
 
 def least(family: Family, lose: Lose) -> Object:
@@ -57,11 +65,11 @@ def amount(effort: str, family: Family, lose: Lose) -> Object:
     """Write an effort as the family's nearest level that is no less, or as a budget."""
     if not effort:
         return {} if family.thinking == "level" else {"thinkingBudget": OWN_BUDGET}
-    if family.thinking == "unknown":
-        lose("reasoning.effort")
-        return {"thinkingBudget": OWN_BUDGET}
     if family.thinking == "budget":
         return {"thinkingBudget": family.budgets[effort]}
+    if family.thinking != "level":
+        lose("reasoning.effort")
+        return {"thinkingBudget": OWN_BUDGET}
     enough = EFFORTS[EFFORTS.index(effort) :]
     level = next((level for level in family.levels if level in enough), family.levels[-1])
     if level != effort:

@@ -12,6 +12,7 @@ from endpoints_server.domain.talk.prompt import (
 )
 from endpoints_server.domain.wire import Written
 from endpoints_server.wires.body import Fields, close_fields, raw, set_field
+from endpoints_server.wires.google_generative.request.family import family_of
 from endpoints_server.wires.google_generative.request.shape import SEARCH_TOOL, shape
 from endpoints_server.wires.google_generative.request.thinking import write_thinking
 from endpoints_server.wires.google_generative.request.write_turns import write_turns
@@ -28,21 +29,21 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
     def lose(name: str) -> None:
         losses.setdefault(name, Loss(name))
 
-    body: Fields = {name: raw(value) for name, value in write_fields(prompt, lose).items()}
+    body: Fields = {name: raw(value) for name, value in write_fields(prompt, dialect, lose).items()}
     for path, value in prompt.extras.get(NAME, {}).items():
         set_field(body, path, raw(value))
-    shape(body, dialect)
+    shape(body, dialect, lose)
     return Written(body=close_fields(body), losses=tuple(losses.values()))
 
 
-def write_fields(prompt: Prompt, lose: Lose) -> Object:
+def write_fields(prompt: Prompt, dialect: Dialect, lose: Lose) -> Object:
     """Write the body's fields."""
     conversation = write_turns(prompt.system, prompt.messages, prompt.model, lose)
     fields: Object = {"contents": conversation.contents()}
     if conversation.system:
         fields["systemInstruction"] = {"parts": conversation.system}
     fields |= write_tools(prompt, lose)
-    if config := write_config(prompt, lose):
+    if config := write_config(prompt, dialect, lose):
         fields["generationConfig"] = config
     if prompt.user:
         lose("user")
@@ -95,14 +96,15 @@ def write_choice(choice: ToolChoice) -> Object:
     return {"functionCallingConfig": written}
 
 
-def write_config(prompt: Prompt, lose: Lose) -> Object:
+def write_config(prompt: Prompt, dialect: Dialect, lose: Lose) -> Object:
     """Write how the answer is to be made."""
     config = write_sampling(prompt.sampling)
     if prompt.ceiling_tokens is not None:
         config["maxOutputTokens"] = prompt.ceiling_tokens
     if prompt.format is not None:
         config |= write_format(prompt.format, lose)
-    if thinking := write_thinking(prompt.reasoning, prompt.model, lose):
+    family, rules = family_of(prompt.model), dialect.thinking
+    if thinking := write_thinking(prompt.reasoning, family, rules, lose):
         config["thinkingConfig"] = thinking
     return config
 
