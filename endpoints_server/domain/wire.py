@@ -200,6 +200,11 @@ class Wire(Struct, frozen=True, kw_only=True):
     stream_type: Callable[[str], str] = event_stream
     beside: Mapping[Operation, Carriage] = {}
 
+    @property
+    def is_named_by_path(self) -> bool:
+        """Whether it is the path that names the model and says if it streams, not the body."""
+        return any("{model}" in path for path in self.paths)
+
     def carriage(self, operation: Operation) -> "Wire | Carriage":
         """Give what carries an operation that a path of this wire asks for."""
         return self if operation is Operation.CHAT else self.beside[operation]

@@ -9,7 +9,7 @@ from endpoints_server.web.api.listed import Listed, stale_seconds
 PAGE = 20
 LONGEST_PAGE = 1000
 GOOGLE_PAGE = 50
-GENERATION = ["generateContent"]
+GENERATION = ["generateContent", "countTokens"]
 """What may be asked of each model on Google's wire."""
 
 

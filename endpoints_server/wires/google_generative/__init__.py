@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 from endpoints_server.domain.wire import Entrance, Operation, Target, Wire
+from endpoints_server.wires.google_generative.counting import COUNTING
 from endpoints_server.wires.google_generative.fault import read_fault, write_fault
 from endpoints_server.wires.google_generative.framing import stream_type
 from endpoints_server.wires.google_generative.mender import GenerativeMender
@@ -17,8 +18,11 @@ from endpoints_server.wires.google_generative.writer import GenerativeWriter
 
 VERSIONED = re.compile(r"/v\d+(?:alpha|beta)?\d*(?:/|$)")
 MODELS = "/models"
-WHOLE = Entrance(Operation.CHAT, is_stream=False)
-STREAM = Entrance(Operation.CHAT, is_stream=True)
+ENTRANCES = {
+    "generateContent": Entrance(Operation.CHAT, is_stream=False),
+    "streamGenerateContent": Entrance(Operation.CHAT, is_stream=True),
+    "countTokens": Entrance(Operation.COUNT, is_stream=False),
+}
 
 
 def address(base: str, target: Target) -> str:
@@ -32,6 +36,8 @@ def address(base: str, target: Target) -> str:
         location += "/v1beta"
     model = quote(target.model.removeprefix("models/"), safe="/:@")
     verb = "streamGenerateContent?alt=sse" if target.is_stream else "generateContent"
+    if target.operation is Operation.COUNT:
+        verb = "countTokens"
     joint = "&" if target.is_stream and mark else mark
     return f"{location}{MODELS}/{model}:{verb}{joint}{query}"
 
@@ -46,7 +52,7 @@ GOOGLE_GENERATIVE = Wire(
     paths={
         f"/{version}/models/{{model}}:{verb}": entrance
         for version in ("v1beta", "v1")
-        for verb, entrance in (("generateContent", WHOLE), ("streamGenerateContent", STREAM))
+        for verb, entrance in ENTRANCES.items()
     },
     address=address,
     credential=credential,
@@ -64,4 +70,5 @@ GOOGLE_GENERATIVE = Wire(
     read_fault=read_fault,
     write_fault=write_fault,
     stream_type=stream_type,
+    beside={Operation.COUNT: COUNTING},
 )
