@@ -7,7 +7,7 @@ from msgspec import Raw, Struct, field
 
 from endpoints_server.domain.talk.prompt import Seal, ToolCall
 from endpoints_server.wires.body import DECODE_ERRORS
-from endpoints_server.wires.google_generative.decode import is_there
+from endpoints_server.wires.google_generative.decode import is_there, on_one_line
 from endpoints_server.wires.google_generative.schema import NAME, FunctionCall, Object
 
 
@@ -60,7 +60,7 @@ class Conversation(Struct):
 
 def read_call(call: FunctionCall, id: str, signature: str | None) -> ToolCall:
     """Read a call; its arguments stay the text that the model wrote, and none are empty ones."""
-    arguments = bytes(call.args).decode() if is_there(call.args) else "{}"
+    arguments = on_one_line(bytes(call.args)).decode() if is_there(call.args) else "{}"
     seal = Seal(NAME, signature) if signature else None
     return ToolCall(id=id, name=call.name or "", arguments=arguments, seal=seal)
 

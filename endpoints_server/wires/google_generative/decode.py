@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.wires.body import DECODE_ERRORS, whole_characters
+from endpoints_server.wires.body import DECODE_ERRORS, NOT_VALID, malformed, whole_characters
 from endpoints_server.wires.google_generative.schema import Chunk, Object
 
 Shape = TypeVar("Shape")
@@ -24,14 +24,14 @@ def take(value: bytes | Raw, shape: type[Shape], where: str) -> Shape:
     try:
         return msgspec.json.decode(value, type=shape)
     except DECODE_ERRORS as error:
-        words, _, path = str(error).partition(" - at `$")
-        raise refusal(where + path.rstrip("`"), words) from None
+        words, _, path = malformed(error, value).message.partition(" - at `$")
+        raise refusal(where + path.rstrip("`"), words.removeprefix(NOT_VALID)) from None
 
 
 def refusal(where: str, words: str) -> Failed:
     """Say what is wrong with a field of the body."""
     where = where.lstrip(".")
-    message = f"{where}: {words}" if where else f"The request body is not valid: {words}"
+    message = f"{where}: {words}" if where else NOT_VALID + words
     return Failed(Fault(kind=Kind.BAD_REQUEST, message=message, param=where))
 
 
@@ -97,3 +97,8 @@ def is_whole(data: bytes) -> bool:
     except DECODE_ERRORS:
         return False
     return True
+
+
+def on_one_line(data: bytes) -> bytes:
+    """Give JSON without the line ends and indents that the vendor writes where nobody streams."""
+    return msgspec.json.format(data, indent=-1) if b"\n" in data else data

@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qsl
 
+from endpoints_server.wires.google_generative.decode import on_one_line
 from endpoints_server.wires.sse import frame
 
 EVENTS = "text/event-stream; charset=utf-8"
@@ -29,7 +30,7 @@ class Framing:
     def frame(self, data: bytes) -> bytes:
         """Frame one element."""
         if not self.is_array:
-            return frame(data)
+            return frame(on_one_line(data))
         joint, self._joint = self._joint, b",\r\n"
         return joint + data
 

@@ -23,6 +23,7 @@ from endpoints_server.wires.google_generative.calls import Conversation, read_ca
 from endpoints_server.wires.google_generative.decode import (
     Fields,
     items_of,
+    on_one_line,
     open_object,
     optional,
     refusal,
@@ -132,7 +133,7 @@ def read_function_response(value: Raw, where: str, calls: Conversation) -> Part:
     told = take(answer, Object, f"{where}.response")
     inner = read_parts(fields.pop("parts", None), f"{where}.parts", calls)
     words = next((told[key] for key in WORDS if told.keys() == {key}), None)
-    text = words if isinstance(words, str) else bytes(answer).decode()
+    text = words if isinstance(words, str) else on_one_line(bytes(answer)).decode()
     return ToolResult(
         call_id=calls.result(id, name),
         parts=(
