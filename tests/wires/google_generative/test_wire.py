@@ -97,7 +97,9 @@ LIMITED = error(
         (400, b'{"error": "plain"}', Kind.UPSTREAM_REFUSED, "plain"),
     ],
 )
-def test_errors_are_classified(status: int, body: bytes, kind: Kind, message: str) -> None:
+def test_errors_are_placed_by_their_status_and_their_reason(
+    status: int, body: bytes, kind: Kind, message: str
+) -> None:
     fault = WIRE.read_fault(status, {}, body)
     assert fault.kind is kind
     assert message in fault.message
