@@ -22,8 +22,12 @@ from endpoints_server.wires.listed import WIRES
 
 Json = dict[str, Any]
 
-READ = {"openai-chat": "openai_chat", "anthropic-messages": "anthropic_messages"}
-STYLE = Style(id="r", model="m", created_at=1, request_id="r", has_usage=True)
+READ = {
+    "openai-chat": "openai_chat",
+    "anthropic-messages": "anthropic_messages",
+    "google-generative": "google_generative",
+}
+STYLE = Style(id="r", model="m", created_at=1, request_id="r", has_usage=True, query="alt=sse")
 EVENT_BYTES = 1 << 24
 NANO_PER_USD = 10**9
 AS_OF = datetime(2026, 11, 21, tzinfo=UTC)
@@ -102,7 +106,8 @@ def last_usage(response: Json) -> Json:
 def chunks_of(response: Json) -> Iterator[Json]:
     """Give what an answer was told in."""
     if response.get("body") is not None:
-        yield response["body"]
+        body = response["body"]
+        yield from body if isinstance(body, list) else [body]
         return
     for line in response["sse"].splitlines():
         if line.startswith("data: {"):
