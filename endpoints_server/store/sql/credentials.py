@@ -17,14 +17,14 @@ from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Engine, Row, and_, func, select, tuple_, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
 from endpoints_server.domain.fault import Failed
 from endpoints_server.store.credentials import Kept, Resealed, unknown_person
 from endpoints_server.store.seal import Owner
-from endpoints_server.store.sql.engine import reading, writing
+from endpoints_server.store.sql.engine import Turn, reading, writing
 from endpoints_server.store.sql.tables import credentials, names_of
+from endpoints_server.store.sql.upsert import insert
 
 FRESH_SECONDS = 1.0
 STALE_SECONDS = 60.0
@@ -161,14 +161,14 @@ class SqlCredentials:
         place = {"person_id": kept.owner.person_id, "endpoint": kept.owner.endpoint}
         added = insert(credentials).values(place | values)
         replaced = {name: added.excluded[name] for name in values}
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.CREDENTIALS) as connection:
             connection.execute(
                 added.on_conflict_do_update(index_elements=list(place), set_=replaced)
             )
 
     def _delete(self, owner: Owner) -> bool:
         change = update(credentials).where(*is_there(), is_of(owner))
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.CREDENTIALS) as connection:
             done = connection.execute(change.values(**NOTHING, revision=NEXT_REVISION))
             return done.rowcount == 1
 
@@ -180,7 +180,7 @@ class SqlCredentials:
 
     def _replace(self, changes: Sequence[Resealed]) -> int:
         count = 0
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.CREDENTIALS) as connection:
             for change in changes:
                 wanted = is_of(change.owner), COLUMNS.sealed == change.old
                 fresh = {"sealed": change.fresh, "revision": NEXT_REVISION}

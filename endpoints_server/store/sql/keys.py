@@ -15,13 +15,13 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Engine, Row, Select, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.people.access_key import AccessKey
-from endpoints_server.store.sql.engine import reading, writing
+from endpoints_server.store.sql.engine import Turn, reading, writing
 from endpoints_server.store.sql.tables import access_keys, names_of, people
+from endpoints_server.store.sql.upsert import insert
 
 FRESH_SECONDS = 1.0
 STALE_SECONDS = 60.0
@@ -103,7 +103,7 @@ class SqlKeys:
         del values["person"]
         added = insert(access_keys).values(values)
         kept = {name: column for name, column in added.excluded.items() if name != "id"}
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.KEYS) as connection:
             connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=kept))
 
     def _revoke(self, key_id: str, at: int) -> bool:
@@ -112,7 +112,7 @@ class SqlKeys:
             access_keys.c.revoked_at.is_(None),
         ]
         change = update(access_keys).where(*is_wanted)
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.KEYS) as connection:
             done = connection.execute(change.values(revoked_at=at, revision=NEXT_REVISION))
             return done.rowcount == 1
 
