@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from pwd import getpwnam
@@ -58,7 +58,6 @@ class Cluster:
                 env=PLAIN,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
             )
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
@@ -71,9 +70,11 @@ class Cluster:
                 return
 
     def signal(self, number: int) -> None:
-        """Send a signal to the server and everything it runs."""
+        """Send a signal to the server, then to everything it runs."""
         assert self.process is not None
-        os.killpg(self.process.pid, number)
+        for pid in (self.process.pid, *children_of(self.process.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def freeze(self) -> None:
         """Stop it in its tracks: connections stay, answers do not come."""
@@ -107,6 +108,12 @@ class Cluster:
 
 
 PLAIN = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def children_of(parent: int) -> list[int]:
+    """List the processes that a process has started."""
+    found = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+    return [int(pid) for pid in found.split()]
 
 
 def unprivileged_user() -> str | None:

@@ -32,22 +32,14 @@ class PostgresJournal:
         self._connection: PatientConnection | None = None
 
     def write(self, entries: Sequence[Entry]) -> None:
-        rows = [row_of(entry) for entry in entries]
-        try:
-            self._insert(rows)
-        except UNFIT as error:
-            clean = [tuple(map(without_nul, row)) for row in rows]
-            if clean == rows:
-                raise Unfit(str(error)) from error
-            self._insert_clean(clean)
-        except psycopg.Error as error:
-            raise Unwritable(str(error)) from error
+        if entries:
+            self._keep([clean(row_of(entry)) for entry in entries])
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
 
-    def _insert_clean(self, rows: list[tuple[object, ...]]) -> None:
+    def _keep(self, rows: list[tuple[object, ...]]) -> None:
         try:
             self._insert(rows)
         except UNFIT as error:
@@ -67,9 +59,12 @@ class PostgresJournal:
         return connection
 
 
-def without_nul(value: object) -> object:
-    """Put a replacement character where PostgreSQL holds none."""
-    return value.replace(NUL, REPLACEMENT) if isinstance(value, str) else value
+def clean(row: tuple[object, ...]) -> tuple[object, ...]:
+    """Put a replacement character where PostgreSQL cannot hold the one that is there."""
+    return tuple(
+        value.replace(NUL, REPLACEMENT) if isinstance(value, str) and NUL in value else value
+        for value in row
+    )
 
 
 def array_of(kind: TypeEngine[object]) -> str:

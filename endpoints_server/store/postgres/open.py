@@ -14,10 +14,13 @@ from endpoints_server.store.postgres.breaker import Breaker
 from endpoints_server.store.postgres.connection import read_url
 from endpoints_server.store.postgres.journal import PostgresJournal
 from endpoints_server.store.postgres.pool import open_engine
+from endpoints_server.store.spool.journal import SpoolingJournal
+from endpoints_server.store.spool.spool import Spool
 from endpoints_server.store.sql.assemble import Opening, assemble
 from endpoints_server.store.sql.engine import words_of
 from endpoints_server.store.sql.migrations import HEAD
 
+SPOOL = "spool"
 HOW = "Run: endpoints-server db migrate"
 REVISION = select(table("alembic_version", column("version_num")).c.version_num)
 
@@ -30,7 +33,16 @@ async def open_store(data_dir: Path, url: str, opening: Opening) -> Store:
     except BaseException:
         engine.dispose()
         raise
-    return await assemble(engine, lambda: PostgresJournal(conninfo), opening)
+
+    def make_journal() -> SpoolingJournal:
+        return SpoolingJournal(
+            lambda: PostgresJournal(conninfo),
+            Spool(data_dir / SPOOL),
+            opening.on_trouble,
+            opening.on_return,
+        )
+
+    return await assemble(engine, make_journal, opening)
 
 
 def open_database(url: str) -> tuple[str, Engine]:

@@ -18,12 +18,20 @@ from endpoints_server.store.sql.titles import SqlTitles
 from endpoints_server.store.sql.writer import LedgerWriter, Pace, Trouble, quiet
 
 
+def ignore(_: int) -> None:
+    """Tell nobody."""
+
+
 class Opening(Struct, frozen=True, kw_only=True):
-    """How a store is opened: the pace of its ledger, and who is told, in a thread of its own, when
-    the ledger can no longer be written."""
+    """How a store is opened: the pace of its ledger, and who is told of its troubles.
+
+    In threads of their own, `on_trouble` is told why entries no longer reach the database, and
+    `on_return` how many were brought to it that had waited elsewhere.
+    """
 
     pace: Pace = Pace()
     on_trouble: Trouble = quiet
+    on_return: Callable[[int], None] = ignore
 
 
 async def assemble(engine: Engine, make_journal: Callable[[], Journal], opening: Opening) -> Store:
