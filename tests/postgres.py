@@ -146,7 +146,7 @@ def running_cluster() -> Generator[Cluster]:
         try:
             cluster.start()
             cluster.execute(f"create database {TEMPLATE}")
-            migrate(cluster.url(TEMPLATE))
+            migrate(folder, cluster.url(TEMPLATE))
             yield cluster
         finally:
             cluster.kill()

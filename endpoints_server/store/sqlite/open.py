@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -22,11 +24,8 @@ SQLITE = "sqlite:///"
 async def open_store(data_dir: Path, url: str, opening: Opening) -> Store:
     """Open the file that a url names, else the one in the data dir; as `store.open` says."""
     path = find_path(data_dir, url)
-    try:
+    with as_unavailable(path):
         return await open_file(path, opening)
-    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
-        message = f"The database '{path}' cannot be opened: {error}"
-        raise Failed(Fault(kind=Kind.UNAVAILABLE, message=message)) from error
 
 
 def find_path(data_dir: Path, url: str) -> Path:
@@ -39,13 +38,23 @@ def find_path(data_dir: Path, url: str) -> Path:
     raise Failed(Fault(kind=Kind.BAD_REQUEST, message=message))
 
 
+@contextmanager
+def as_unavailable(path: Path) -> Generator[None]:
+    """Say which file cannot be opened, and why."""
+    try:
+        yield
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        message = f"The database '{path}' cannot be opened: {error}"
+        raise Failed(Fault(kind=Kind.UNAVAILABLE, message=message)) from error
+
+
 async def open_file(path: Path, opening: Opening) -> Store:
     """Open a SQLite file and put the ports together."""
     connection = await asyncio.to_thread(prepare, path)
     try:
         engine = open_engine(path)
-        if not is_current(connection):
-            await asyncio.to_thread(migrate, engine)
+        if find_revision(connection) != HEAD:
+            await asyncio.to_thread(upgrade, engine)
         return await assemble(engine, lambda: SqliteJournal(connection), opening)
     except BaseException:
         connection.close()
@@ -58,16 +67,16 @@ def prepare(path: Path) -> sqlite3.Connection:
     return connect(path)
 
 
-def is_current(connection: sqlite3.Connection) -> bool:
-    """Say whether a database has the tables of this version."""
+def find_revision(connection: sqlite3.Connection) -> str | None:
+    """Find out which migration came last; None where none was run."""
     try:
-        rows = connection.execute("select version_num from alembic_version").fetchall()
+        row = connection.execute("select version_num from alembic_version").fetchone()
     except sqlite3.OperationalError:
-        return False  # there is no such table yet, or whatever is wrong shows when it is made
-    return rows == [(HEAD,)]
+        return None  # there is no such table yet, or whatever is wrong shows when it is made
+    return str(row[0]) if row else None
 
 
-def migrate(engine: Engine) -> None:
+def upgrade(engine: Engine) -> None:
     """Bring the tables up to date; Alembic is loaded here because its import takes longer than all
     the rest of opening a database that is current already."""
     import_module("endpoints_server.store.sql.migrate").upgrade(engine)

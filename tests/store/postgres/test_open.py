@@ -14,6 +14,7 @@ from endpoints_server.store.open import open_store
 from endpoints_server.store.postgres.migrate import migrate
 from endpoints_server.store.postgres.open import open_database
 from endpoints_server.store.sql.engine import reading, writing
+from endpoints_server.store.sql.migrated import Migrated
 from endpoints_server.store.sql.migrations import HEAD
 from endpoints_server.store.sql.tables import METADATA
 from tests.postgres import Cluster
@@ -24,13 +25,14 @@ PROCESSES = 8
 EMPTY = "template0"
 MIGRATE_AT_ONCE = """
 import os, sys
+from pathlib import Path
 from endpoints_server.store.postgres.migrate import migrate
 
 children = []
 for _ in range(int(sys.argv[2])):
     child = os.fork()
     if not child:
-        migrate(sys.argv[1])
+        migrate(Path(), sys.argv[1])
         os._exit(0)
     children.append(child)
 sys.exit(any(os.waitpid(child, 0)[1] for child in children))
@@ -60,8 +62,8 @@ async def test_a_database_without_tables_is_told_how_it_gets_them(
     assert await refusal(tmp_path, url) == (
         "The database has no tables yet. Run: endpoints-server db migrate"
     )
-    assert migrate(url) == (None, HEAD)
-    assert migrate(url) == (HEAD, HEAD)
+    assert migrate(tmp_path, url) == Migrated(None, HEAD)
+    assert migrate(tmp_path, url) == Migrated(HEAD, HEAD)
     store = await open_store(tmp_path, url)
     await store.close()
 
@@ -77,11 +79,11 @@ async def test_a_database_of_another_version_is_left_as_it_is(
     assert words in await refusal(tmp_path, url)
 
 
-async def test_a_newer_database_is_not_migrated_back(cluster: Cluster) -> None:
+async def test_a_newer_database_is_not_migrated_back(cluster: Cluster, tmp_path: Path) -> None:
     url = cluster.make_database()
     change(url, "update alembic_version set version_num = '9999'")
     with pytest.raises(Failed) as failed:
-        migrate(url)
+        migrate(tmp_path, url)
     assert "newer version" in failed.value.fault.message
 
 
