@@ -39,6 +39,7 @@ COMMANDS = {
     ),
     "usage": Entry("usage", "usage", "Add up what was used and what it cost."),
     "ledger": Entry("ledger", "ledger", "Look after the record of calls."),
+    "db": Entry("database", "db", "Look after the database: migrate, backup, copy."),
     "secrets": Entry("secret_keys", "secret_keys", "Look after the keys that seal what is stored."),
 }
 
