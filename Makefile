@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install -qq --disable-pip-version-check
 
-.PHONY: run test test-clients check fix bench lock
+.PHONY: run test test-clients fuzz check fix bench lock
 
 # serve ./librechat.yaml, or the demo where there is none
 run: $(VENV)/run.stamp
@@ -15,9 +15,14 @@ run: $(VENV)/run.stamp
 test: check
 	@$(BIN)/pytest
 
-# real clients from npm against the demo (needs node)
+# real clients from npm and PyPI, or CLIENTS alone, against this server (needs node)
 test-clients: $(VENV)/test.stamp
-	@$(BIN)/python -m tests.clients
+	@$(BIN)/python -m tests.clients $(CLIENTS)
+
+# the fuzzer over all that reads foreign bytes (SECONDS=300)
+fuzz: $(VENV)/test.stamp
+	@$(INSTALL) --requirement tests/fuzz/requirements.txt
+	@$(BIN)/python -m tests.fuzz $(SECONDS)
 
 # the fast checks: format, lint, types, imports, shape
 check: $(VENV)/test.stamp

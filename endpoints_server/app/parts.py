@@ -18,7 +18,7 @@ from endpoints_server.calls.titles.titling import Titling
 from endpoints_server.config.environment import Environment
 from endpoints_server.config.live import Attempt, Live
 from endpoints_server.config.prices import PriceBook, open_price_book
-from endpoints_server.config.problem import render
+from endpoints_server.config.problem import Level, render
 from endpoints_server.demo.catalog import demo_yaml
 from endpoints_server.demo.upstream import DemoUpstream
 from endpoints_server.desk.keys import ensure_admin
@@ -32,8 +32,10 @@ from endpoints_server.metrics import Metrics
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring, open_ring
+from endpoints_server.store.sql.assemble import Opening
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
+from endpoints_server.upstream.commands import Commands
 from endpoints_server.web.console.my_keys import MY_KEYS
 from endpoints_server.wires.listed import WIRES
 
@@ -81,6 +83,7 @@ async def open_parts(
         live = Live(path, environ, prices, version_key=ring.newest_key(), on_attempt=note)
         await live.reload()
         exchange = build_exchange(lists, store, ring, upstreams, metrics, environment.public_url)
+        exchange = replace(exchange, commands=Commands(environ))
         watch(metrics, exchange)
         titling = Titling(exchange, store.titles)
         stack.push_async_callback(titling.close)
@@ -102,7 +105,9 @@ async def open_configured(environment: Environment) -> Store:
     return await open_store(
         environment.data_dir,
         url.reveal() if url else "",
-        on_trouble=lambda error: LOG.error("the ledger cannot be written", error=str(error)),
+        Opening(
+            on_trouble=lambda error: LOG.error("the ledger cannot be written", error=str(error))
+        ),
     )
 
 
@@ -141,6 +146,9 @@ def take_note(attempt: Attempt, metrics: Metrics, upstreams: Upstreams, lists: M
     upstreams.adopt(catalog)
     hide(secret for endpoint in catalog.endpoints for secret in endpoint.secrets)
     lists.adopt(catalog)
+    warnings = [render(each) for each in attempt.problems if each.level is Level.WARNING]
+    if warnings:
+        LOG.warning("configuration taken, but not all of it as it may seem", problems=warnings)
     LOG.info("configuration taken", version=catalog.version, endpoints=len(catalog.endpoints))
 
 

@@ -50,9 +50,10 @@ def price_of_prompt(call: Call) -> int:
     price = call.route.model.price
     if price is None:
         raise Failed(unpriced(call))
-    if not price.rates.input:
+    if not price.rates.input and not price.tiers:
         return 0
-    return cost(Usage(input=estimate_input(call)), price.rates)
+    usage = Usage(input=estimate_input(call))
+    return cost(usage, price.rates_for(usage))
 
 
 async def get_standing(

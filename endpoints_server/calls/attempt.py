@@ -4,7 +4,7 @@ from asyncio import CancelledError
 
 from msgspec.structs import replace
 
-from endpoints_server.calls.answer.deliver import OK, deliver
+from endpoints_server.calls.answer.deliver import OK, TOO_DEEP, deliver
 from endpoints_server.calls.call import Attempt, Call
 from endpoints_server.calls.delivery import LEFT, Delivery
 from endpoints_server.calls.exchange import Exchange
@@ -56,6 +56,8 @@ async def answer(
             body = await incoming.read_all(ERROR_BYTES)
             raise Failed(upstream_fault(attempt.call, incoming, body))
         await deliver(exchange, attempt, incoming, delivery)
+    except RecursionError:  # what can just be read cannot always be written
+        raise Failed(TOO_DEEP) from None
     finally:
         incoming.close()
 

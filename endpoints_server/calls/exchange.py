@@ -17,6 +17,7 @@ from endpoints_server.store.ports import Keys, Ledger
 from endpoints_server.store.ring import Ring
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
+from endpoints_server.upstream.commands import Commands
 
 
 class UnderWay(Struct, kw_only=True):
@@ -72,6 +73,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     report: Callable[[Report], None]
     trouble: Callable[[BaseException], None]
     keys_url: str
+    commands: Commands = field(default_factory=Commands)
     under_way: UnderWay = field(default_factory=UnderWay)
     listener: Listener | None = None
     lists: Lists | None = None

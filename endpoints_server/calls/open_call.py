@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from endpoints_server.calls.authenticate import authenticate, require_keyless
 from endpoints_server.calls.call import Call, Inbound
+from endpoints_server.calls.credential import with_outputs
 from endpoints_server.calls.delivery import ReadBody
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.identity import identity, without_identity
@@ -85,16 +86,18 @@ async def reach(
 ) -> Route:
     """Give a route as this caller takes it: by the house's key, or by one of their own.
 
-    A stored key is not asked for where one came along, unless the address is stored with it.
+    A stored key is not asked for where one came along, unless the address is stored with it. Keys
+    and headers that commands give are had now.
     """
     endpoint = route.endpoint
     if endpoint.credential.owner == "house" or (own_secret and not endpoint.is_personal):
-        return route
+        return await with_outputs(route, exchange.commands, wants_key=own_secret is None)
     held = await exchange.vault.find(Owner(caller.person.id, endpoint.slug))
     own_key = require_key(held, endpoint, exchange.keys_url, now)
     if held is not None:
         exchange.vault.note_use(held, now)
-    return replace(route, endpoint=with_own_key(endpoint, own_key))
+    own = replace(route, endpoint=with_own_key(endpoint, own_key))
+    return await with_outputs(own, exchange.commands, wants_key=False)
 
 
 def require_room(exchange: Exchange) -> None:

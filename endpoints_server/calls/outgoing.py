@@ -82,9 +82,11 @@ def write_headers(call: Call, needed: Mapping[str, str]) -> dict[str, str]:
     if needed:
         headers = overlay(headers, needed)
     configured = call.route.headers
-    if not configured:
-        return headers
-    return overlay(headers, render(configured, call.caller.person, call.conversation))
+    if configured:
+        headers = overlay(headers, render(configured, call.caller.person, call.conversation))
+    if endpoint.has_bearer:
+        return overlay(headers, {"authorization": f"Bearer {secret_of(call, endpoint)}"})
+    return headers
 
 
 def session(call: Call) -> dict[str, str]:

@@ -23,6 +23,12 @@ TALK: Body = {
 }
 SAMPLES: Mapping[str, Body] = {
     "openai_chat": TALK,
+    "openai_responses": {
+        "input": "Hello",
+        "max_output_tokens": 256,
+        "temperature": 0.7,
+        "stream": True,
+    },
     "anthropic_messages": TALK,
     "google_generative": {
         "contents": [{"role": "user", "parts": [{"text": "Hello"}]}],

@@ -23,9 +23,15 @@ COMMANDS = {
     "demo": Entry("demo", "demo", "Serve the demo, whatever file there is."),
     "check": Entry("check", "check", "Check a configuration file and tell every problem."),
     "schema": Entry("schema", "schema", "Print the JSON Schema of the file, for editors."),
+    "import": Entry(
+        "import_file", "import_file", "Write a file of another program as librechat.yaml."
+    ),
     "explain": Entry("explain", "explain", "Say where a call for a model would go, and how."),
     "models": Entry("models", "models", "List the models that can be asked for."),
     "try": Entry("try_model", "try_model", "Ask a model something: one real call."),
+    "connect": Entry(
+        "connect", "connect", "Print the settings by which a client calls this server."
+    ),
     "user": Entry("user", "user", "Add and list the people who may hold keys."),
     "key": Entry("key", "key", "Make, list and revoke client keys."),
     "credential": Entry(
@@ -33,6 +39,7 @@ COMMANDS = {
     ),
     "usage": Entry("usage", "usage", "Add up what was used and what it cost."),
     "ledger": Entry("ledger", "ledger", "Look after the record of calls."),
+    "db": Entry("database", "db", "Look after the database: migrate, backup, copy."),
     "secrets": Entry("secret_keys", "secret_keys", "Look after the keys that seal what is stored."),
 }
 
@@ -81,6 +88,7 @@ def cli(ctx: click.Context) -> None:
     endpoints-server serve                 serve ./librechat.yaml, or the demo
     endpoints-server check                 is the file right?
     endpoints-server try demo-chat "Hi"    one real call
+    endpoints-server connect claude-code   the settings of a client
 
     Exit codes: 0 fine, 1 user error, 2 configuration invalid, 3 unreachable, 4 refused.
     """

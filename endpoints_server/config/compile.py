@@ -1,14 +1,15 @@
 """Settings, as written, become a Catalog, as run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeVar
 
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 from msgspec.structs import replace
 
 from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.headers import header_template
-from endpoints_server.config.money import allowance_of, currency_of, find_configured, listing_of
+from endpoints_server.config.models import Surroundings, discovery_of, models_of, wire_named
+from endpoints_server.config.money import allowance_of, currency_of, find_configured
 from endpoints_server.config.naming import slug_of
 from endpoints_server.config.parameters.dialect import dialect_of
 from endpoints_server.config.parameters.screen import screen_of
@@ -17,9 +18,10 @@ from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.server import Deadlines, Override, Server, Sizes
 from endpoints_server.config.schema.settings import Endpoints, Interface, Settings
 from endpoints_server.config.titles import title_entry_of, title_model_of, title_rules_of
+from endpoints_server.config.values.command import is_command, plain, read_command
 from endpoints_server.domain.address.allowed import AllowedAddresses, Mistake, read_allowed
 from endpoints_server.domain.catalog import Bounds, Catalog, catalog_of
-from endpoints_server.domain.endpoint import Credential, Discovery, Endpoint, Model, Timeouts
+from endpoints_server.domain.endpoint import Credential, Endpoint, Timeouts
 from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.title import TitleRules
@@ -27,14 +29,6 @@ from endpoints_server.domain.title import TitleRules
 Number = TypeVar("Number", int, float)
 
 USUAL_CONNECTIONS = 1000
-TAGGED = "ollama"
-
-WIRES = {
-    UNSET: "openai_chat",
-    "anthropic": "anthropic_messages",
-    "google": "google_generative",
-}
-"""What `provider` says, and the wire it means."""
 
 
 def compile_catalog(settings: Settings, version: str, prices: PriceBook) -> Catalog:
@@ -77,22 +71,24 @@ def endpoint_of(entry: CustomEndpoint, server: Server, prices: PriceBook) -> End
     """Compile one endpoint; where each person brings the address, ours is empty."""
     slug = slug_of(entry.name)
     override = override_for(slug, server)
-    wire = WIRES[entry.provider]
-    address = "" if entry.base_url == USER_PROVIDED else entry.base_url
+    wire = wire_named(entry)
+    dialect = dialect_of(entry, wire)
+    around = Surroundings(entry=entry, dialect=dialect, prices=prices)
     return Endpoint(
         name=entry.name,
         slug=slug,
         wire=wire,
-        address=address,
+        address="" if entry.base_url == USER_PROVIDED else entry.base_url,
         credential=credential_of(entry),
-        models=tuple(models_of(entry, slug, address, prices)),
+        models=tuple(models_of(around)),
         headers=headers_of(entry),
-        dialect=dialect_of(entry, wire),
+        dialect=dialect,
         screen=screen_of(entry),
         timeouts=timeouts_of(server.timeouts, override.timeouts),
+        has_bearer=entry.auth_header,
         is_direct=entry.direct_endpoint,
         is_personal=entry.base_url == USER_PROVIDED,
-        discovery=discovery_of(entry),
+        discovery=discovery_of(around),
         max_connections=chosen(override.max_connections, USUAL_CONNECTIONS),
     )
 
@@ -120,7 +116,9 @@ def credential_of(entry: CustomEndpoint) -> Credential:
     """Say whose credential it is; who brings the address brings the key too."""
     if USER_PROVIDED in (entry.api_key, entry.base_url):
         return Credential(owner="user")
-    return Credential(owner="house", secret=Secret(entry.api_key))
+    if is_command(entry.api_key):
+        return Credential(owner="house", command=read_command(entry.api_key))
+    return Credential(owner="house", secret=Secret(plain(entry.api_key)))
 
 
 def headers_of(entry: CustomEndpoint) -> tuple[HeaderTemplate, ...]:
@@ -128,38 +126,6 @@ def headers_of(entry: CustomEndpoint) -> tuple[HeaderTemplate, ...]:
     if entry.base_url == USER_PROVIDED:
         return ()
     return tuple(header_template(name, value) for name, value in entry.headers.items())
-
-
-def models_of(entry: CustomEndpoint, slug: str, address: str, prices: PriceBook) -> Iterator[Model]:
-    """Compile the models, each once, with the price of the file or else of the book."""
-    seen: set[str] = set()
-    for item in entry.models.default:
-        name = item if isinstance(item, str) else item.name
-        if name in seen:
-            continue
-        seen.add(name)
-        listing = find_configured(entry.token_config, name) or prices(address, slug, name)
-        yield Model(
-            name=name,
-            description="" if isinstance(item, str) else item.description,
-            price=listing.price,
-            context_tokens=listing.context_tokens,
-        )
-
-
-def discovery_of(entry: CustomEndpoint) -> Discovery | None:
-    """Compile `models.fetch`; names that begin with `ollama` are asked in Ollama's way first."""
-    if not entry.models.fetch:
-        return None
-    known = ((name, listing_of(rates)) for name, rates in entry.token_config.items())
-    return Discovery(
-        has_user_query=entry.models.user_id_query,
-        is_tagged=entry.name.lower().startswith(TAGGED),
-        known={
-            name: Model(name=name, price=listing.price, context_tokens=listing.context_tokens)
-            for name, listing in known
-        },
-    )
 
 
 def timeouts_of(everywhere: Deadlines, here: Deadlines) -> Timeouts:

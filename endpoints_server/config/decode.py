@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from endpoints_server.config.checks.shape import GONE
+from endpoints_server.config.checks.shape import GONE, GONE_FLAGS
 from endpoints_server.config.json_schema import FREE_PREFIX
 from endpoints_server.config.schema.settings import Settings
 from endpoints_server.config.text.document import Document, Path
 
-RATES = ("prompt", "completion", "cacheRead", "cacheWrite")
+RATES = frozenset({"prompt", "completion", "input", "output", "cacheRead", "cacheWrite"})
 
 
 def decode_settings(document: Document) -> Settings:
@@ -48,7 +48,46 @@ def entry_of(document: Document, number: int) -> dict[str, Any]:
             model: exact_rates(document, (*path, "tokenConfig", model), rates)
             for model, rates in kept["tokenConfig"].items()
         }
+    if "compat" in kept:
+        kept["compat"] = without_gone(kept["compat"])
+    if "modelOverrides" in kept:
+        kept["modelOverrides"] = {
+            model: model_of(document, (*path, "modelOverrides", model), said)
+            for model, said in kept["modelOverrides"].items()
+        }
+    models = [
+        model_of(document, (*path, "models", "default", place), item)
+        for place, item in enumerate(kept["models"]["default"])
+    ]
+    return kept | {"models": kept["models"] | {"default": models}}
+
+
+def model_of(document: Document, path: Path, said: Any) -> Any:
+    """Give what is said of a model without flags that are gone, its rates exact."""
+    if not isinstance(said, dict):
+        return said
+    kept = dict(said)
+    if "compat" in said:
+        kept["compat"] = without_gone(said["compat"])
+    if "cost" in said:
+        kept["cost"] = exact_cost(document, (*path, "cost"), said["cost"])
     return kept
+
+
+def without_gone(compat: dict[str, Any]) -> dict[str, Any]:
+    """Leave out flags that are gone."""
+    return {flag: value for flag, value in compat.items() if flag not in GONE_FLAGS}
+
+
+def exact_cost(document: Document, path: Path, cost: dict[str, Any]) -> dict[str, Any]:
+    """Read each rate of a cost, and of its tiers, from its own text."""
+    exactly = exact_rates(document, path, cost)
+    if "tiers" in exactly:
+        exactly["tiers"] = [
+            exact_rates(document, (*path, "tiers", number), tier)
+            for number, tier in enumerate(exactly["tiers"])
+        ]
+    return exactly
 
 
 def exact_rates(document: Document, path: Path, rates: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`${VARIABLE}` in the administrator's text becomes the variable's value, in one pass."""
+"""Variables in the administrator's text become their values, in one pass."""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +7,9 @@ from msgspec import Struct
 
 REFERENCE = re.compile(r"\$\$|\$\{([^}]*)\}")
 UNENDED = re.compile(r"\$\$|\$\{()")
+BARE = re.compile(REFERENCE.pattern + r"|\$(?P<bare>[A-Za-z_][A-Za-z0-9_]*)")
+BARE_UNENDED = re.compile(UNENDED.pattern + r"|\$(?P<bare>[A-Za-z_][A-Za-z0-9_]*)")
+CAPITALS = re.compile(r"[A-Z_][A-Z0-9_]*")
 DEFAULT = ":-"
 DENIED = frozenset(
     {
@@ -37,11 +40,13 @@ class Expansion(Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
 
 
-def expand(text: str, environ: Mapping[str, str]) -> Expansion:
+def expand(text: str, environ: Mapping[str, str], *, has_bare: bool = False) -> Expansion:
     """Fill in every `${NAME}` and `${NAME:-default}`; `$$` is a dollar sign.
 
     The text is trimmed first. An empty variable counts as unset; what is filled in is not looked at
-    again. An opening `${` without its end is missing under the empty name.
+    again. An opening `${` without its end is missing under the empty name. With `has_bare` a
+    `$NAME` is filled in too, where such a variable is set; one in capitals that is not is missing,
+    and any other stays as it is.
     """
     used: dict[str, None] = {}
     missing: dict[str, None] = {}
@@ -49,16 +54,19 @@ def expand(text: str, environ: Mapping[str, str]) -> Expansion:
     def filled(match: re.Match[str]) -> str:
         if match.group() == "$$":
             return "$"
-        name, separator, default = match.group(1).partition(DEFAULT)
+        bare = match.group("bare") if has_bare else None
+        name, separator, default = (bare or match.group(1)).partition(DEFAULT)
         value = "" if name in DENIED else environ.get(name, "")
         if value:
             used[name] = None
             return value
         if separator and name not in DENIED:
             return default
-        missing[name] = None
+        if not bare or CAPITALS.fullmatch(name):
+            missing[name] = None
         return match.group()
 
+    reference, unended = (BARE, BARE_UNENDED) if has_bare else (REFERENCE, UNENDED)
     head, brace, tail = text.strip().rpartition("}")
-    expanded = REFERENCE.sub(filled, head + brace) + UNENDED.sub(filled, tail)
+    expanded = reference.sub(filled, head + brace) + unended.sub(filled, tail)
     return Expansion(text=expanded, used=tuple(used), missing=tuple(missing))

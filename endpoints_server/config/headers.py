@@ -4,6 +4,7 @@ import re
 
 from msgspec import Struct
 
+from endpoints_server.config.values.command import is_command, plain, read_command
 from endpoints_server.domain.header import HeaderTemplate, Placeholder, Source
 
 USER_FIELDS = (
@@ -66,5 +67,7 @@ def strays(pieces: list[str | Placeholder], told: tuple[str, ...]) -> tuple[str,
 
 
 def header_template(name: str, text: str) -> HeaderTemplate:
-    """Compile one configured header."""
-    return HeaderTemplate(name, read_template(text).pieces)
+    """Compile one configured header, whose value may be a command."""
+    if is_command(text):
+        return HeaderTemplate(name, (read_command(text),))
+    return HeaderTemplate(name, read_template(plain(text)).pieces)

@@ -54,17 +54,18 @@ class Live:
         self._version_key = version_key
         self._on_attempt = on_attempt
         self._seen: Fingerprint = ()
+        self._beside: Path | None = None
         self._lock = asyncio.Lock()
 
     def start(self) -> bool:
         """Read the file at once, for a server that is not serving yet; True if it can be used."""
-        self._seen = fingerprint(self._path)
+        self._seen = self.fingerprint()
         return self.adopt(self.attempt())
 
     async def reload(self) -> bool:
         """Read the file in a thread and serve it if it compiles; True if it was adopted."""
         async with self._lock:
-            self._seen = await asyncio.to_thread(fingerprint, self._path)
+            self._seen = await asyncio.to_thread(self.fingerprint)
             return self.adopt(await asyncio.to_thread(self.attempt))
 
     async def watch(self, stop: asyncio.Event) -> None:
@@ -81,8 +82,11 @@ class Live:
                 await self.reload_if_changed()
 
     async def follow(self, stop: asyncio.Event) -> None:
-        """Reload on each change in the folders that hold the file and what it links to."""
-        folders = {self._path.absolute().parent, self._path.resolve().parent}
+        """Reload on each change in the folders that hold the files and what they link to.
+
+        Returns where these are no longer the folders that are watched.
+        """
+        folders = self.folders()
         changes = awatch(
             *folders,
             stop_event=stop,
@@ -93,15 +97,31 @@ class Live:
         )
         async for _ in changes:
             await self.reload_if_changed()
+            if self.folders() != folders:
+                return
+
+    def folders(self) -> set[Path]:
+        """Give the folders that hold the files and what they link to."""
+        files = [self._path, self._beside] if self._beside else [self._path]
+        found = {path.absolute().parent for path in files} | {
+            path.resolve().parent for path in files
+        }
+        return {folder for folder in found if folder.is_dir()}
+
+    def fingerprint(self) -> Fingerprint:
+        """Tell one state of the files from another."""
+        beside = fingerprint(self._beside) if self._beside else ()
+        return fingerprint(self._path) + beside
 
     async def reload_if_changed(self) -> None:
         """Reload unless the file is the one that was last read."""
-        if await asyncio.to_thread(fingerprint, self._path) != self._seen:
+        if await asyncio.to_thread(self.fingerprint) != self._seen:
             await self.reload()
 
     def attempt(self) -> Attempt:
         """Read and compile the file; a file emptied under a running server is not believed."""
         loaded = load(self._path, self._environ, self._version_key)
+        self.look_beside(loaded.beside)
         if loaded.settings is None:
             return Attempt(problems=loaded.problems)
         if loaded.is_empty and self.current.endpoints:
@@ -110,6 +130,12 @@ class Live:
             )
         catalog = compile_catalog(loaded.settings, loaded.version, self._prices)
         return Attempt(problems=loaded.problems, catalog=catalog)
+
+    def look_beside(self, path: Path | None) -> None:
+        """Watch another file too; what was read of it is what it is now."""
+        if path != self._beside:
+            self._beside = path
+            self._seen = self.fingerprint()
 
     def adopt(self, attempt: Attempt) -> bool:
         """Serve what compiled; keep what is served where nothing did."""

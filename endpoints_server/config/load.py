@@ -1,19 +1,22 @@
 """The file becomes Settings, and everything that is wrong with it is told in one run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path as FilePath
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from endpoints_server.config.checks.allowed_addresses import check_allowed_addresses
+from endpoints_server.config.checks.commands import check_commands
 from endpoints_server.config.checks.endpoints import check_endpoints
 from endpoints_server.config.checks.money import check_money
 from endpoints_server.config.checks.not_yet import notes
 from endpoints_server.config.checks.shape import check_shape
 from endpoints_server.config.checks.variables import fill_in
 from endpoints_server.config.decode import decode_settings
+from endpoints_server.config.models_json.beside import Beside, read_beside, without_taken
 from endpoints_server.config.problem import Level, Problem, has_errors
 from endpoints_server.config.schema.settings import Settings
 from endpoints_server.config.text.document import Document, Source
@@ -25,13 +28,15 @@ class Loaded(Struct, frozen=True, kw_only=True):
     """What came of reading a file; `settings` is None where a problem is an error.
 
     `version` names the text and the variables it used: a change of either changes it, and it tells
-    neither. `is_empty` marks a file that holds nothing at all.
+    neither. `is_empty` marks a file that holds nothing at all; `beside` is another that was read
+    with it.
     """
 
     settings: Settings | None = None
     problems: tuple[Problem, ...] = ()
     version: str = ""
     is_empty: bool = False
+    beside: FilePath | None = None
 
 
 def load(path: FilePath, environ: Mapping[str, str], version_key: bytes = b"") -> Loaded:
@@ -57,13 +62,36 @@ def load_bytes(
         return nothing(file, problems, version_of(content, {}, version_key))
     problems += check_shape(document)
     document, used, unset = fill_in(document, environ)
-    problems += [*unset, *check_version(document), *check_endpoints(document), *notes(document)]
-    problems += [*check_allowed_addresses(document), *check_money(document)]
-    ordered = tuple(sorted(dict.fromkeys(problems), key=lambda each: (each.line, each.column)))
-    version = version_of(content, used, version_key)
-    if has_errors(ordered):
-        return Loaded(problems=ordered, version=version)
-    return Loaded(settings=decode_settings(document), problems=ordered, version=version)
+    beside = read_beside(document, environ)
+    names = [entry.name for entry in beside.providers.entries]
+    problems += [*unset, *check_version(document), *check_endpoints(document, names)]
+    problems += [*notes(document), *check_allowed_addresses(document), *check_money(document)]
+    problems += check_commands(document)
+    used |= beside.providers.used
+    loaded = Loaded(
+        problems=(*ordered(problems), *ordered(beside.providers.problems)),
+        version=version_of(content + beside.content, used, version_key),
+        beside=beside.path,
+    )
+    return loaded if has_errors(loaded.problems) else with_settings(loaded, document, beside)
+
+
+def with_settings(loaded: Loaded, document: Document, beside: Beside) -> Loaded:
+    """Decode a document without errors, and put the providers beside it behind its endpoints."""
+    settings = decode_settings(document)
+    own = settings.endpoints.custom
+    found = without_taken(beside, own)
+    endpoints = replace(settings.endpoints, custom=[*own, *found.entries])
+    return replace(
+        loaded,
+        settings=replace(settings, endpoints=endpoints),
+        problems=(*loaded.problems, *found.problems),
+    )
+
+
+def ordered(problems: Iterable[Problem]) -> list[Problem]:
+    """Put problems of one file in order, each once."""
+    return sorted(dict.fromkeys(problems), key=lambda each: (each.line, each.column))
 
 
 def nothing(file: str, problems: list[Problem], version: str) -> Loaded:

@@ -3,14 +3,15 @@
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from endpoints_server.config.prices import Listing
 from endpoints_server.config.schema.endpoint import TokenRates
+from endpoints_server.config.schema.model import Cost, SomeRates
 from endpoints_server.config.schema.settings import Balance, Interface
 from endpoints_server.domain.money.balance import NANO_PER_CREDIT, Allowance, Refill, Unit
 from endpoints_server.domain.money.currency import Currency
-from endpoints_server.domain.money.price import Price, Rates
+from endpoints_server.domain.money.price import Price, Rates, Tier
 
 ANY = "*"
 
@@ -59,6 +60,40 @@ def listing_of(rates: TokenRates) -> Listing:
         ),
     )
     return Listing(price=price, context_tokens=int(rates.context) or None)
+
+
+def price_of(cost: Cost) -> Price:
+    """Compile a model's `cost`; what is kept in a cache for an hour is written at twice `input`."""
+    tiers = sorted(cost.tiers, key=lambda tier: tier.input_tokens_above)
+    return Price(
+        source="cost",
+        rates=rates_of(cost, cost.input, cost.output),
+        tiers=tuple(
+            Tier(tier.input_tokens_above, rates_of(tier, tier.input, tier.output)) for tier in tiers
+        ),
+    )
+
+
+def cost_of(price: Price) -> Cost:
+    """Write a price as a cost, for rates to be laid over it; tiers are not among them."""
+    rates = price.rates
+    return Cost(
+        input=rates.input,
+        output=rates.output,
+        cache_read=UNSET if rates.cache_read is None else rates.cache_read,
+        cache_write=UNSET if rates.cache_write is None else rates.cache_write,
+    )
+
+
+def rates_of(given: SomeRates, input_rate: Decimal, output_rate: Decimal) -> Rates:
+    """Compile the rates of a cost or of one of its tiers."""
+    return Rates(
+        input=input_rate,
+        output=output_rate,
+        cache_read=None if isinstance(given.cache_read, UnsetType) else given.cache_read,
+        cache_write=None if isinstance(given.cache_write, UnsetType) else given.cache_write,
+        cache_write_hour=2 * input_rate,
+    )
 
 
 def allowance_of(balance: Balance | UnsetType) -> Allowance | None:

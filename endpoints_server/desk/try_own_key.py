@@ -65,15 +65,19 @@ def outgoing(wire: Wire, route: Route, person: Person) -> Outgoing:
     """Write the call."""
     hello = Message(role=Role.USER, parts=(Text(text="Hi"),))
     prompt = Prompt(model=route.model.name, messages=(hello,), ceiling_tokens=1)
+    secret = route.endpoint.credential.secret.reveal()
     own = {
         "content-type": "application/json",
         "accept": "application/json",
         **wire.headers,
-        **wire.credential(route.endpoint.credential.secret.reveal()),
+        **wire.credential(secret),
     }
+    headers = overlay(own, render(route.headers, person, Conversation()))
+    if route.endpoint.has_bearer:
+        headers = overlay(headers, {"authorization": f"Bearer {secret}"})
     return Outgoing(
         url=url_of(route, wire),
-        headers=overlay(own, render(route.headers, person, Conversation())),
+        headers=headers,
         body=wire.write_request(prompt, route.dialect).body,
     )
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
 
+from endpoints_server.domain.command import Command
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.money.price import Price
@@ -48,10 +49,14 @@ class Discovery(Struct, frozen=True, kw_only=True):
 
 
 class Credential(Struct, frozen=True, kw_only=True):
-    """The secret we present upstream: the house's own, or one each person brings."""
+    """The secret we present upstream: the house's own, or one each person brings.
+
+    Where there is a `command`, the secret is what it gives when it is run, call by call.
+    """
 
     owner: Literal["house", "user"] = "house"
     secret: Secret = Secret("")
+    command: Command | None = None
 
 
 class Timeouts(Struct, frozen=True, kw_only=True):
@@ -81,6 +86,7 @@ class Screen(Struct, frozen=True, kw_only=True):
 class Endpoint(Struct, frozen=True, kw_only=True):
     """Where calls can go; `address` is the base URL as configured, `wire` the name of its Wire.
 
+    `has_bearer` sends the key as `Authorization: Bearer` too, over all other headers.
     `is_personal` says that a person chose the address: nothing of the house's ever goes there, and
     such an endpoint cannot be made with a house credential or with configured headers.
     `discovery` is None where `models` are all there are. What its list then says is in `models`,
@@ -99,6 +105,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     screen: Screen = Screen()
     timeouts: Timeouts = Timeouts()
     titles: TitleRules = TitleRules()
+    has_bearer: bool = False
     is_direct: bool = False
     max_connections: int = 1000
     is_personal: bool = False

@@ -8,6 +8,7 @@ from itertools import chain
 
 from msgspec import Struct
 
+from endpoints_server.domain.command import Command
 from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
 
@@ -40,11 +41,22 @@ class Placeholder(Struct, frozen=True):
     is_credential: bool = False
 
 
+Piece = str | Placeholder | Command
+
+
 class HeaderTemplate(Struct, frozen=True):
-    """One configured header: its name and the pieces of its value, in order."""
+    """One configured header: its name and the pieces of its value, in order.
+
+    A command is the only piece of its header, and stands for what it gives when it is run.
+    """
 
     name: str
-    pieces: tuple[str | Placeholder, ...]
+    pieces: tuple[Piece, ...]
+
+    @property
+    def command(self) -> Command | None:
+        """The command that gives its value, where there is one."""
+        return next((piece for piece in self.pieces if isinstance(piece, Command)), None)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -81,9 +93,9 @@ def render(
 ) -> dict[str, str]:
     """Resolve each template once; values put in are never looked at again.
 
-    A header is left out where a value would break the line (CR, LF, NUL) or a credential is
-    missing. Text beyond Latin-1 goes as `b64:` and the base64 of its UTF-8 bytes, as LibreChat
-    sends it.
+    A header is left out where a value would break the line (CR, LF, NUL), a credential is missing,
+    or a command was not run. Text beyond Latin-1 goes as `b64:` and the base64 of its UTF-8 bytes,
+    as LibreChat sends it.
     """
     rendered: dict[str, str] = {}
     for template in templates:
@@ -94,14 +106,16 @@ def render(
 
 
 def render_value(
-    pieces: tuple[str | Placeholder, ...], person: Person, conversation: Conversation
+    pieces: tuple[Piece, ...], person: Person, conversation: Conversation
 ) -> str | None:
-    """Join the pieces of one value, or give None where a credential is missing."""
+    """Join the pieces of one value, or give None where what must be there is missing."""
     texts: list[str] = []
     for piece in pieces:
         if isinstance(piece, str):
             texts.append(piece)
             continue
+        if isinstance(piece, Command):
+            return None
         value = look_up(piece, person, conversation)
         if value is None and piece.is_credential:
             return None

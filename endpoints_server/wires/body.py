@@ -44,7 +44,8 @@ class Peek(Struct, frozen=True):
 
 IDENTITY = ("conversation_id", "parent_message_id", "message_id")
 identity_decoder = msgspec.json.Decoder(dict[str, object])
-FIELD = re.compile(r"(?:at `\$\.|required field `)(\w+)")
+PLACE = re.compile(r"at `\$\.?([^`]*)`")
+MISSING = re.compile(r"required field `(\w+)`")
 MOST_FIELDS = 1000
 NOT_VALID = "The request body is not valid: "
 OUT_OF_RANGE = "out of range"
@@ -96,13 +97,10 @@ def malformed(error: Exception, body: bytes | Raw = b"", name: str = "") -> Faul
 
 
 def refused(words: str) -> Fault:
-    """Refuse a body; the field that the words name is named to programs too."""
-    field = FIELD.search(words)
-    return Fault(
-        kind=Kind.BAD_REQUEST,
-        message=NOT_VALID + words,
-        param=field[1] if field else "",
-    )
+    """Refuse a body; the place that the words name is named to programs too."""
+    found = (PLACE.search(words), MISSING.search(words))
+    param = ".".join(each[1] for each in found if each and each[1])
+    return Fault(kind=Kind.BAD_REQUEST, message=NOT_VALID + words, param=param)
 
 
 def open_fields(body: bytes) -> Fields:

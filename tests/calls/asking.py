@@ -9,8 +9,9 @@ from typing import Any
 import httpx2
 from msgspec import Struct
 
-PATHS = {"chat": "/v1/chat/completions", "messages": "/v1/messages"}
+PATHS = {"chat": "/v1/chat/completions", "responses": "/v1/responses", "messages": "/v1/messages"}
 VERBS = {False: "generateContent", True: "streamGenerateContent?alt=sse"}
+ENDS = ("message_stop", "response.completed")
 PATIENCE_SECONDS = 30.0
 Json = dict[str, Any]
 
@@ -45,7 +46,8 @@ def request(wire: str, model: str, *, is_stream: bool = False, **more: object) -
     """Say something plain in a wire."""
     if wire == "google":
         return {"contents": [{"parts": [{"text": "What news?"}]}]} | more
-    asked: Json = {"model": model, "messages": [{"role": "user", "content": "What news?"}]}
+    turns = "input" if wire == "responses" else "messages"
+    asked: Json = {"model": model, turns: [{"role": "user", "content": "What news?"}]}
     if wire == "messages":
         asked["max_tokens"] = 100
     if is_stream:
@@ -92,13 +94,17 @@ def got(wire: str, answer: httpx2.Response, took: float = 0.0) -> Got:
 def told_whole(wire: str, body: bytes) -> Json:
     """Read a whole answer, or an error."""
     read = json.loads(body)
-    if "error" in read:
+    if read.get("error"):
         return {"errors": (read["error"],)}
     if wire == "chat":
         return {"text": read["choices"][0]["message"]["content"] or ""}
     if wire == "google":
         return {"text": piece_in(wire, read)}
-    return {"text": "".join(part.get("text", "") for part in read["content"])}
+    if wire == "responses":
+        parts = [part for item in read["output"] for part in item.get("content") or ()]
+    else:
+        parts = read["content"]
+    return {"text": "".join(part.get("text", "") for part in parts)}
 
 
 def told_in(wire: str, body: bytes) -> Json:
@@ -107,6 +113,8 @@ def told_in(wire: str, body: bytes) -> Json:
     errors: list[Json] = []
     has_end = has_more = False
     for data in events_in(body):
+        if errors and is_told_again(data):
+            continue
         has_more = has_more or (has_end and wire != "google") or bool(errors)
         if data == "[DONE]":
             has_end = True
@@ -114,7 +122,7 @@ def told_in(wire: str, body: bytes) -> Json:
         event = json.loads(data)
         if "error" in event:
             errors.append(event["error"])
-        has_end = has_end or event.get("type") == "message_stop" or '"finishReason"' in data
+        has_end = has_end or event.get("type") in ENDS or '"finishReason"' in data
         texts.append(piece_in(wire, event))
     return {
         "text": "".join(texts),
@@ -122,6 +130,11 @@ def told_in(wire: str, body: bytes) -> Json:
         "has_end": has_end,
         "has_more": has_more,
     }
+
+
+def is_told_again(data: str) -> bool:
+    """Say whether an event tells an error again, for the clients that look for it there."""
+    return data.startswith('{"type":"response.failed"')
 
 
 def piece_in(wire: str, event: Json) -> str:
@@ -132,6 +145,8 @@ def piece_in(wire: str, event: Json) -> str:
         candidates = event.get("candidates") or [{}]
         parts = (candidates[0].get("content") or {}).get("parts", [])
         return "".join(part.get("text") or "" for part in parts)
+    if wire == "responses":
+        return str(event["delta"]) if event["type"] == "response.output_text.delta" else ""
     choices = event.get("choices") or [{}]
     return (choices[0].get("delta") or {}).get("content") or ""
 

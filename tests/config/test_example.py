@@ -19,6 +19,7 @@ ENVIRON = {
     "GATEWAY_KEY": "k",
     "GATEWAY_HOST": "gateway.test",
     "GATEWAY_TEAM": "t",
+    "THINKERS_KEY": "k",
 }
 
 Schema = dict[str, Any]

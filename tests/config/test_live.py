@@ -206,3 +206,42 @@ async def test_a_long_file_is_read_beside_the_loop(path: Path) -> None:
     ticking.cancel()
     assert len(live.current.endpoints) == 1500
     assert ticks > 10
+
+
+def beside(path: Path, *providers: str) -> None:
+    provider = (
+        '{"baseUrl": "http://a.test/v1", "api": "openai", "apiKey": "k", "models": [{"id": "m"}]}'
+    )
+    listed = ", ".join(f'"{name}": {provider}' for name in providers)
+    put(path.with_name("models.json"), f'{{"providers": {{{listed}}}}}')
+
+
+async def test_a_file_beside_it_is_followed_too(path: Path) -> None:
+    beside(path, "p")
+    put(path, named("One") + "server: {modelsJson: models.json}\n")
+    live = live_at(path)
+    live.start()
+    assert names(live) == ["One", "p"]
+    async with watching(live):
+        beside(path, "p", "q")
+        await until(lambda: names(live) == ["One", "p", "q"])
+        put(path.with_name("models.json"), "{")
+        await until(lambda: has_errors(live.problems))
+        assert names(live) == ["One", "p", "q"]
+        beside(path, "r")
+        await until(lambda: names(live) == ["One", "r"])
+        put(path, named("One"))
+        await until(lambda: names(live) == ["One"])
+
+
+async def test_a_file_in_another_folder_is_followed_once_it_is_named(path: Path) -> None:
+    elsewhere = path.parent / "pi" / "librechat.yaml"
+    elsewhere.parent.mkdir()
+    beside(elsewhere, "p")
+    live = live_at(path)
+    live.start()
+    async with watching(live):
+        put(path, named("One") + "server: {modelsJson: pi/models.json}\n")
+        await until(lambda: names(live) == ["One", "p"])
+        beside(elsewhere, "q")
+        await until(lambda: names(live) == ["One", "q"])

@@ -102,6 +102,7 @@ ENTRIES_DIFFERENTLY: Reasons = {
         "headers.name-space",
         "headers.name-duplicate-case",
     ],
+    "Google's own API is one that endpoints can speak here": ["provider.google"],
     "no JSON can hold infinity": ["addParams.number-inf"],
     "a negative rate would pay people for calling": ["tokenConfig.negative"],
 }

@@ -9,22 +9,24 @@ from msgspec import Struct
 
 ENDPOINTS = {
     "openai_chat": {"chat.completions"},
+    "openai_responses": {"responses"},
     "anthropic_messages": {"messages"},
     "google_generative": {"generateContent", "streamGenerateContent"},
 }
 """Our wires, and what the recordings call the operation we carry."""
-WIRES = {
-    "openai_chat": "openai-chat",
-    "anthropic_messages": "anthropic-messages",
-    "google_generative": "google-generative",
-}
-SPOKEN: dict[str, Any] = {"contents": [{"parts": [{"text": "Hello."}]}]}
-ASKED: dict[str, Any] = {
+WIRES = {wire: wire.replace("_", "-") for wire in ENDPOINTS}
+TURNS: dict[str, Any] = {
     "model": "recorded",
     "max_tokens": 1000,
     "messages": [{"role": "user", "content": "Hello."}],
 }
-"""What is asked where only the answer was recorded; Google's wire has a form of its own."""
+ASKED: dict[str, dict[str, Any]] = {
+    "openai_chat": TURNS,
+    "openai_responses": {"model": "recorded", "input": "Hello."},
+    "anthropic_messages": TURNS,
+    "google_generative": {"contents": [{"parts": [{"text": "Hello."}]}]},
+}
+"""What is asked where only the answer was recorded."""
 USAGE = {"stream_options": {"include_usage": True}}
 """What is asked of a stream besides, so that the usage recorded in it is passed on."""
 
@@ -56,8 +58,8 @@ def recorded(corpus: Path, wire: str) -> Iterator[Recorded]:
 def exchange_of(wire: str, file: Mapping[str, Any]) -> Recorded:
     """Read one file."""
     is_stream = file["response"].get("sse") is not None or file["endpoint"].startswith("stream")
-    plain = SPOKEN if wire == "google_generative" else ASKED | (USAGE if is_stream else {})
-    body = dict((file["request"] or {}).get("body") or plain)
+    asked = ASKED[wire] | USAGE if is_stream else ASKED[wire]
+    body = dict((file["request"] or {}).get("body") or asked)
     if wire != "openai_chat":
         body.pop("stream_options", None)
     body |= {"model": "recorded"}

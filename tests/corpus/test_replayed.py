@@ -13,10 +13,17 @@ from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.talk.prompt import Prompt
 from endpoints_server.wires.listed import WIRES
-from tests.corpus.clients import Ask, Got, anthropic_client, google_client, openai_client
+from tests.corpus.clients import (
+    Ask,
+    Got,
+    anthropic_client,
+    google_client,
+    openai_client,
+    responses_client,
+)
 from tests.corpus.differences import both_wires, same_wire
 from tests.corpus.exceptions import EXCEPTIONS
-from tests.corpus.exchanges import ASKED, SPOKEN, Recorded, recorded
+from tests.corpus.exchanges import ASKED, Recorded, recorded
 from tests.serving import Serving, serving
 from tests.upstreams.replay import Replay
 from tests.upstreams.server import Exchange, Running
@@ -27,6 +34,12 @@ endpoints:
   custom:
     - name: openai_chat
       apiKey: sk-of-the-house-0001
+      baseURL: {url}/v1
+      headers: {{x-recording: '{{{{LIBRECHAT_BODY_CONVERSATIONID}}}}'}}
+      models: {{default: [recorded]}}
+    - name: openai_responses
+      provider: openai-responses
+      apiKey: sk-of-the-house-0003
       baseURL: {url}/v1
       headers: {{x-recording: '{{{{LIBRECHAT_BODY_CONVERSATIONID}}}}'}}
       models: {{default: [recorded]}}
@@ -45,13 +58,19 @@ endpoints:
 """
 CLIENTS: Mapping[str, Callable[[Serving], Ask]] = {
     "openai_chat": openai_client,
+    "openai_responses": responses_client,
     "anthropic_messages": anthropic_client,
     "google_generative": google_client,
 }
 
 
-MARKS = {"openai_chat": "-chat-", "anthropic_messages": "-msgs-", "google_generative": "-gen-"}
-"""What the ids of each wire's recordings have in them."""
+MARKS = {
+    "openai_chat": "-chat-",
+    "openai_responses": "-resp-",
+    "anthropic_messages": "-msgs-",
+    "google_generative": "-gen-",
+}
+"""What the recordings of a wire have in their names."""
 
 
 class ByHeader(Replay):
@@ -122,7 +141,7 @@ def said_in(exchange: Recorded, wire_in: str) -> dict[str, Any]:
         prompt = read_prompt(exchange)
         said: dict[str, Any] = json.loads(WIRES[wire_in].write_request(prompt, Dialect()).body)
     except Failed:
-        said = dict(SPOKEN if wire_in == "google_generative" else ASKED)
+        said = dict(ASKED[wire_in])
     return {**said, "stream": exchange.is_stream}
 
 

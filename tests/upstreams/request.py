@@ -4,13 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 
 from tests.upstreams.server import Exchange
-from tests.upstreams.speech import (
-    AnthropicMessages,
-    GoogleGenerative,
-    Json,
-    OpenAIChat,
-    Speech,
-)
+from tests.upstreams.speech import Json, Speech, speech_for
 
 
 class Request:
@@ -20,14 +14,9 @@ class Request:
         self.exchange = exchange
         self.pause_seconds = pause_seconds
         self.asked = asked_in(exchange.seen.body)
-        path, _, verb = exchange.seen.path.split("?")[0].partition(":")
         model = str(self.asked.get("model", "bad-1"))
-        self.speech: Speech = OpenAIChat(model)
-        if verb:
-            self.speech = GoogleGenerative(path.rpartition("/")[2])
-        elif path.endswith("/messages"):
-            self.speech = AnthropicMessages(model)
-        self.is_stream = self.asked.get("stream") is True or verb.startswith("stream")
+        self.speech: Speech = speech_for(exchange.seen.path, model)
+        self.is_stream = self.asked.get("stream") is True or ":stream" in exchange.seen.path
 
     def good(self) -> list[bytes]:
         """Give the events of a good stream."""

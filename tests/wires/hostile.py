@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.prompt import (
     Format,
     Image,
@@ -13,12 +14,15 @@ from endpoints_server.domain.talk.prompt import (
     Reasoning,
     Role,
     Sampling,
+    Seal,
     Text,
+    Thinking,
     Tool,
     ToolCall,
     ToolChoice,
     ToolResult,
 )
+from endpoints_server.domain.talk.reply import Reply, Stop, StopKind
 from endpoints_server.domain.wire import Wire
 
 Json = dict[str, Any]
@@ -76,11 +80,28 @@ VALUES: Mapping[str, bytes] = {
     "nested-list": b'[["x"]]',
     "empty-object": b"{}",
     "object": b'{"type": 5, "x": null}',
-    "deep-list": b"[" * DEEP + b"]" * DEEP,
-    "deep-object": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
-    "rather-deep": b"[" * 480 + b"]" * 480,
 }
 """What stands where something else belongs."""
+
+DEPTHS: Mapping[str, bytes] = {
+    "deep-list": b"[" * DEEP + b"]" * DEEP,
+    "deep-object": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
+    "rather-deep": b'[{"a":' * 240 + b"1" + b"}]" * 240,
+}
+"""What is nested deeper than anybody reads, and what is nested as deep as can just be read."""
+
+
+def good_reply(wire: Wire) -> Reply:
+    """Answer with a little of everything."""
+    call = ToolCall(id="call_1", name="look", arguments='{"at":1}')
+    return Reply(
+        id="reply_1",
+        model="m",
+        created_at=1_700_000_000,
+        parts=(Thinking(text="Hm.", seal=Seal(wire.name, "c2VhbGVk")), Text(text="Well."), call),
+        stop=Stop(kind=StopKind.TOOL),
+        usage=Usage(input=5, output=3, cache_read=1, reasoning=1),
+    )
 
 
 def body_of(wire: Wire, prompt: Prompt) -> Json:
@@ -106,6 +127,15 @@ def planted(body: Json, place: Place, raw: bytes) -> bytes:
         holder = holder[key]
     holder[place[-1]] = HERE
     return json.dumps(copy).encode().replace(f'"{HERE}"'.encode(), raw)
+
+
+def spoiled_bodies(good: Json) -> Iterator[tuple[Place, str, bytes]]:
+    """Give a good body with each value replaced by each other kind, and some by deep ones."""
+    for number, place in enumerate(places(good)):
+        for name, raw in VALUES.items():
+            yield place, name, planted(good, place, raw)
+        for name, raw in DEPTHS.items() if number % 8 == 0 else ():
+            yield place, name, planted(good, place, raw)
 
 
 def spelled(place: Place) -> str:

@@ -3,20 +3,22 @@
 from asyncio import CancelledError
 
 from endpoints_server.calls.answer.meter import seen_of
-from endpoints_server.calls.answer.translate import Translator, read_stream, write_stream
-from endpoints_server.calls.call import Attempt
+from endpoints_server.calls.answer.translate import Translator, Untagging, read_stream, write_stream
+from endpoints_server.calls.call import Attempt, Call
 from endpoints_server.calls.delivery import LEFT, Delivery, Headers
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.receipt import JSON, of_attempt, stream_headers
 from endpoints_server.calls.settle import settle
-from endpoints_server.domain.fault import Failed, Fault
+from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.talk.reply import Reply
-from endpoints_server.domain.wire import Mender, Operation, Style
+from endpoints_server.domain.talk.tags import untagged
+from endpoints_server.domain.wire import Mender, Operation, Reader, Style
 from endpoints_server.upstream.send import Incoming
 from endpoints_server.wires import sse
 
 OK = 200
+TOO_DEEP = Fault(kind=Kind.UPSTREAM_BROKEN, message="The upstream's answer is nested too deep.")
 EVENT_STREAM = "text/event-stream"
 STREAM_BEGINNINGS = (b"data:", b"event:", b":", b"id:", b"retry:", b"[")
 """How a stream begins: with a field of an event, or as an array, which no whole answer is."""
@@ -38,7 +40,7 @@ async def deliver(
         return
     limit = attempt.call.catalog.bounds.reply_bytes
     body = first + await incoming.read_all(limit)
-    if attempt.call.is_relayed and not attempt.call.is_stream and not is_stream:
+    if is_passed_on(attempt.call) and not attempt.call.is_stream and not is_stream:
         await relay_whole(exchange, attempt, delivery, body)
         return
     if attempt.call.inbound.operation is not Operation.CHAT:
@@ -49,6 +51,12 @@ async def deliver(
     if reply.fault is not None:
         raise Failed(reply.fault)
     await write_whole(exchange, attempt, delivery, reply)
+
+
+def is_passed_on(call: Call) -> bool:
+    """Say whether the upstream's own words go out: on its wire, with nothing to be read in them."""
+    is_read = call.inbound.operation is Operation.CHAT and call.route.dialect.thinking.has_tags
+    return call.is_relayed and not is_read
 
 
 def comes_in_pieces(incoming: Incoming, first: bytes) -> bool:
@@ -78,8 +86,8 @@ async def deliver_stream(
             if is_broken:
                 break
             received = await incoming.read()
-    except Failed as failed:
-        fault = failed.fault
+    except (Failed, RecursionError) as error:
+        fault = error.fault if isinstance(error, Failed) else TOO_DEEP
     except CancelledError:
         carrier.close(LEFT)  # for what was seen of the usage
         raise
@@ -107,9 +115,16 @@ def carrier_for(attempt: Attempt) -> Mender:
     call = attempt.call
     bound = call.catalog.bounds.event_bytes
     carriage = call.inbound.carriage
-    if call.is_relayed and carriage.mender is not None:
+    if is_passed_on(call) and carriage.mender is not None:
         return carriage.mender(style_of(attempt), bound)
-    return Translator(call.wire_out.reader(bound), call.inbound.wire.writer(style_of(attempt)))
+    return Translator(reader_for(attempt), call.inbound.wire.writer(style_of(attempt)))
+
+
+def reader_for(attempt: Attempt) -> Reader:
+    """Choose what reads the stream: the wire's own Reader, behind which tags may be read."""
+    call = attempt.call
+    reader = call.wire_out.reader(call.catalog.bounds.event_bytes)
+    return Untagging(reader) if call.route.dialect.thinking.has_tags else reader
 
 
 async def relay_whole(
@@ -140,10 +155,10 @@ async def deliver_other_form(
 
 def read_whole(attempt: Attempt, body: bytes, *, is_stream: bool) -> Reply:
     """Read an answer that has come completely."""
-    wire = attempt.call.wire_out
-    if not is_stream:
-        return wire.read_reply(body)
-    return read_stream(wire.reader(attempt.call.catalog.bounds.event_bytes), body)
+    if is_stream:
+        return read_stream(reader_for(attempt), body)
+    reply = attempt.call.wire_out.read_reply(body)
+    return untagged(reply) if attempt.call.route.dialect.thinking.has_tags else reply
 
 
 async def write_whole(
@@ -179,4 +194,5 @@ def style_of(attempt: Attempt) -> Style:
         request_id=call.inbound.request_id,
         has_usage=call.has_stream_usage,
         query=call.inbound.query,
+        reasoning_key=call.route.dialect.thinking.key,
     )

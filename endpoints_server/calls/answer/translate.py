@@ -5,6 +5,7 @@ from typing import TypeGuard
 from endpoints_server.calls.answer.meter import observe
 from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.talk.reply import Event, PartDelta, Reply, ReplyEnd, fold, unfold
+from endpoints_server.domain.talk.tags import Tags
 from endpoints_server.domain.wire import Reader, Seen, Writer
 
 
@@ -44,6 +45,22 @@ class Translator:
             else:
                 written.append(self.writer.write(event))
         return b"".join(written)
+
+
+class Untagging:
+    """A Reader of a wire whose upstream puts reasoning between tags."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.tags = Tags()
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Take the next bytes and give the events they complete."""
+        return self.tags.feed(self.reader.feed(data))
+
+    def close(self) -> list[Event]:
+        """Say that no more bytes come."""
+        return self.tags.feed(self.reader.close())
 
 
 def joined(events: list[Event]) -> list[Event]:

@@ -11,6 +11,8 @@ from endpoints_server.calls.outgoing import CONTENT
 from endpoints_server.cli.ground import opened_store, read_catalog, stand
 from endpoints_server.cli.origins import Passage, sample, trace
 from endpoints_server.cli.present import json_option, rate, show_json, show_pairs
+from endpoints_server.domain.endpoint import Credential
+from endpoints_server.domain.money.price import Price
 from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.domain.route import Route, plan
 from endpoints_server.domain.scrub import scrub
@@ -84,16 +86,32 @@ def describe(route: Route, wire_in: Wire) -> dict[str, object]:
         "wire": f"{wire_in.name} → {wire_out.name}",
         "way": "relay" if is_relayed else "translate",
         "address": address_of(route, wire_out),
-        "credential": endpoint.credential.owner,
+        "credential": credential_told(endpoint.credential),
         "headers": header_origins(route, wire_out, is_relayed=is_relayed),
         "dialect": differences(route.dialect),
         "timeouts": msgspec.to_builtins(endpoint.timeouts),
-        "price": {
-            "input": rate(price.rates.input if price else None),
-            "output": rate(price.rates.output if price else None),
-            "source": price.source if price else "unpriced",
-        },
+        "price": price_told(price),
     }
+
+
+def credential_told(credential: Credential) -> str:
+    """Say whose key goes along, and where it is had from."""
+    return f"{credential.owner}, by a command" if credential.command else credential.owner
+
+
+def price_told(price: Price | None) -> dict[str, object]:
+    """Say what a call costs, and what a larger one does."""
+    if price is None:
+        return {"input": rate(None), "output": rate(None), "source": "unpriced"}
+    told: dict[str, object] = {
+        "input": rate(price.rates.input),
+        "output": rate(price.rates.output),
+        "source": price.source,
+    }
+    for tier in price.tiers:
+        rates = {"input": rate(tier.rates.input), "output": rate(tier.rates.output)}
+        told[f"above {tier.above_tokens} tokens in"] = rates
+    return told
 
 
 def passage_of(route: Route, wire_in: Wire, body: bytes) -> dict[str, object]:
@@ -129,9 +147,13 @@ def header_origins(route: Route, wire: Wire, *, is_relayed: bool) -> dict[str, s
     origins |= dict.fromkeys(wire.credential("-"), secret)
     configured = {template.name: "the configuration" for template in route.headers}
     taken = {name.lower() for name in configured}
-    return {
+    laid = {
         name: origin for name, origin in origins.items() if name.lower() not in taken
     } | configured
+    if not route.endpoint.has_bearer:
+        return laid
+    bare = {name: origin for name, origin in laid.items() if name.lower() != "authorization"}
+    return bare | {"authorization": f"{secret}, by authHeader"}
 
 
 def differences(value: msgspec.Struct) -> dict[str, object]:
@@ -142,9 +164,18 @@ def differences(value: msgspec.Struct) -> dict[str, object]:
         for name in value.__struct_fields__
         if getattr(value, name) != getattr(usual, name)
     }
-    return {
-        name: sorted(said) if isinstance(said, Mapping) else said for name, said in found.items()
-    }
+    return {name: outlined(said) for name, said in found.items()}
+
+
+def outlined(said: object) -> object:
+    """Tell a part of a dialect: of rules what is unusual, of mappings the keys."""
+    match said:
+        case msgspec.Struct():
+            return differences(said)
+        case Mapping():
+            return sorted(said)
+        case _:  # a plain value
+            return said
 
 
 def pairs_of(name: str, value: object) -> list[tuple[str, str]]:

@@ -54,7 +54,7 @@ def row_of(endpoint: Endpoint, model: Model) -> dict[str, object]:
         "id": f"{endpoint.slug}/{model.name}",
         "endpoint": endpoint.name,
         "model": model.name,
-        "wire": endpoint.wire,
+        "wire": model.wire or endpoint.wire,
         "context": model.context_tokens or "-",
         "input": rate(price.rates.input if price else None),
         "output": rate(price.rates.output if price else None),

@@ -1,33 +1,40 @@
 """What the endpoints of a file are: unique, reachable, priced in numbers."""
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
+from endpoints_server.config.checks.compat import check_compat
 from endpoints_server.config.checks.headers import check_headers
+from endpoints_server.config.checks.models import check_models
 from endpoints_server.config.checks.nearest import did_you_mean
 from endpoints_server.config.checks.panel import check_panel, note_unsent
+from endpoints_server.config.checks.plain import check_plain
 from endpoints_server.config.checks.titles import check_titles
-from endpoints_server.config.checks.wording import describe, subject
+from endpoints_server.config.checks.wording import describe
 from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.naming import is_built_in, slug_of
 from endpoints_server.config.problem import Level, Problem, shown
 from endpoints_server.config.text.document import Document, Path
-from endpoints_server.config.text.scalar import Date
 
 COMPLETE_PATHS = ("/chat/completions", "/messages", "/responses")
 
 
-def check_endpoints(document: Document) -> list[Problem]:
-    """Check each endpoint on its own and against the others; values are already expanded."""
+def check_endpoints(document: Document, others: Sequence[str] = ()) -> list[Problem]:
+    """Check each endpoint on its own and against the others; values are already expanded.
+
+    `others` are names of endpoints that come from elsewhere.
+    """
     entries = document.get(("endpoints", "custom"))
-    problems = list(check_names(document)) + list(check_overrides(document))
+    problems = list(check_names(document)) + list(check_overrides(document, others))
     problems += check_headers(document, ("endpoints", "all"))
     for number in range(len(entries) if isinstance(entries, list) else 0):
-        path = ("endpoints", "custom", number)
-        for check in CHECKS:
-            problems += check(document, path)
+        problems += check_entry(document, ("endpoints", "custom", number))
     return problems
+
+
+def check_entry(document: Document, entry: Path) -> list[Problem]:
+    """Check one endpoint on its own."""
+    return [problem for check in CHECKS for problem in check(document, entry)]
 
 
 def names_of(document: Document) -> Iterator[tuple[Path, str]]:
@@ -55,6 +62,13 @@ def check_names(document: Document) -> Iterator[Problem]:
         seen.setdefault(slug, document.mark(path).line)
 
 
+def check_key(document: Document, entry: Path) -> Iterator[Problem]:
+    """Tell of a key that is nothing but white space once its variables are filled in."""
+    key = document.get((*entry, "apiKey"))
+    if isinstance(key, str) and key and not key.strip():
+        yield document.problem((*entry, "apiKey"), "the key is blank")
+
+
 def check_address(document: Document, entry: Path) -> Iterator[Problem]:
     """Tell of an address that is none, or that already holds what is appended."""
     path = (*entry, "baseURL")
@@ -69,28 +83,23 @@ def check_address(document: Document, entry: Path) -> Iterator[Problem]:
         is_address = False
     if not is_address or any(character.isspace() for character in address):
         yield document.problem(path, "`baseURL` must be an http or https address")
-    elif address.rstrip("/").endswith(COMPLETE_PATHS) and not is_direct(document, entry):
+    elif address.rstrip("/").endswith(complete_paths(document, entry)):
         message = "`baseURL` is a complete address; a path would be appended to it again"
         hint = "cut it after `/v1`, or set `directEndpoint: true`"
         yield document.problem(path, message, hint, level=Level.WARNING)
 
 
+def complete_paths(document: Document, entry: Path) -> tuple[str, ...]:
+    """Give the ends of an address that tell of a mistake; none where it is taken as it is."""
+    if is_direct(document, entry):
+        return ()
+    takes_own = document.get((*entry, "provider")) == "openai-responses"
+    return tuple(path for path in COMPLETE_PATHS if not (takes_own and path == "/responses"))
+
+
 def is_direct(document: Document, entry: Path) -> bool:
     """Say whether an endpoint's address is the exact one."""
     return document.get((*entry, "directEndpoint")) is True
-
-
-def check_models(document: Document, entry: Path) -> Iterator[Problem]:
-    """Warn of a model that stands in the list twice."""
-    models = document.get((*entry, "models", "default"))
-    seen: set[str] = set()
-    for number, model in enumerate(models if isinstance(models, list) else []):
-        name = model.get("name") if isinstance(model, dict) else model
-        if isinstance(name, str) and name in seen:
-            path = (*entry, "models", "default", number)
-            message = f"the model {shown(name)} stands in the list already"
-            yield document.problem(path, message, level=Level.WARNING)
-        seen.add(str(name))
 
 
 def check_parameters(document: Document, entry: Path) -> Iterator[Problem]:
@@ -110,30 +119,12 @@ def check_rates(document: Document, entry: Path) -> Iterator[Problem]:
     yield from check_plain(document, (*entry, "tokenConfig"))
 
 
-def check_plain(document: Document, path: Path) -> Iterator[Problem]:
-    """Tell of dates, infinities and the like below a path."""
-    value = document.get(path)
-    match value:
-        case dict():
-            for key in value:
-                yield from check_plain(document, (*path, key))
-        case list():
-            for number in range(len(value)):
-                yield from check_plain(document, (*path, number))
-        case Date():
-            yield document.problem(path, f"{subject(path)} is read as a date", "quote it")
-        case float() if not math.isfinite(value):
-            yield document.problem(path, f"{subject(path)} must be a finite number")
-        case _:  # text, numbers, truth values and null can all be sent
-            return
-
-
-def check_overrides(document: Document) -> Iterator[Problem]:
+def check_overrides(document: Document, others: Sequence[str]) -> Iterator[Problem]:
     """Tell of settings in `server.endpoints` for an endpoint there is not."""
     overrides = document.get(("server", "endpoints"))
     if not isinstance(overrides, dict):
         return
-    names = [name for _, name in names_of(document)]
+    names = [*(name for _, name in names_of(document)), *others]
     slugs = {slug_of(name) for name in names}
     for key in overrides:
         if slug_of(key) not in slugs:
@@ -144,9 +135,11 @@ def check_overrides(document: Document) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Callable[[Document, Path], Iterator[Problem]], ...] = (
+    check_key,
     check_address,
     check_headers,
     check_models,
+    check_compat,
     check_panel,
     note_unsent,
     check_parameters,

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Any, TypeGuard
 
-from endpoints_server.config.checks.endpoints import check_plain
+from endpoints_server.config.checks.models import name_of, placed_models
+from endpoints_server.config.checks.plain import check_plain
 from endpoints_server.config.checks.wording import subject
 from endpoints_server.config.money import ANY, fits, is_pattern
 from endpoints_server.config.problem import Level, Problem, shown
 from endpoints_server.config.text.document import Document, Path
 
-RATES = ("prompt", "completion", "cacheRead", "cacheWrite")
+RATES = ("prompt", "completion", "input", "output", "cacheRead", "cacheWrite")
 DEAREST_RATE = 1_000_000
 """A USD a token."""
 MOST_CREDITS = 10**12
@@ -31,14 +32,24 @@ def check_rates(document: Document, entry: Path) -> Iterator[Problem]:
     """Tell of rates beyond belief, and of keys that price nothing or not what they seem to."""
     configured: Any = document.get((*entry, "tokenConfig"))
     for key in configured if isinstance(configured, dict) else ():
-        path = (*entry, "tokenConfig", key)
-        for rate in RATES:
-            value = document.get((*path, rate))
-            if is_number(value) and DEAREST_RATE < value < float("inf"):
-                message = f"{subject((rate,))} is above a USD a token"
-                hint = "rates are in USD per million tokens"
-                yield document.problem((*path, rate), message, hint)
+        yield from check_belief(document, (*entry, "tokenConfig", key))
         yield from check_key(document, entry, key)
+    for place in placed_models(document, entry):
+        tiers = document.get((*place, "cost", "tiers"))
+        count = len(tiers) if isinstance(tiers, list) else 0
+        yield from check_belief(document, (*place, "cost"))
+        for number in range(count):
+            yield from check_belief(document, (*place, "cost", "tiers", number))
+
+
+def check_belief(document: Document, path: Path) -> Iterator[Problem]:
+    """Tell of rates beyond belief."""
+    for rate in RATES:
+        value = document.get((*path, rate))
+        if is_number(value) and DEAREST_RATE < value < float("inf"):
+            message = f"{subject((rate,))} is above a USD a token"
+            hint = "rates are in USD per million tokens"
+            yield document.problem((*path, rate), message, hint)
 
 
 def check_key(document: Document, entry: Path, key: str) -> Iterator[Problem]:
@@ -88,9 +99,3 @@ def check_transactions(document: Document) -> Iterator[Problem]:
 def is_number(value: object) -> TypeGuard[int | float]:
     """Say whether a value is a number, which a truth value is not."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def name_of(model: object) -> str:
-    """Give the name of an item of a model list."""
-    name = model.get("name") if isinstance(model, dict) else model
-    return str(name)

@@ -22,14 +22,28 @@ GONE = {
 }
 """Keys of an endpoint that LibreChat once had; old files still hold them."""
 
+GONE_FLAGS = {"reasoningEffortMap": "`thinkingLevelMap` of the model took its place"}
+"""Flags of `compat` that pi once had."""
+
 
 def check_shape(document: Document) -> list[Problem]:
     """Tell of unknown and missing keys, of wrong types and of values out of bounds."""
-    return [
-        problem
-        for error in validator().iter_errors(document.value)
-        for problem in problems_of(document, error)
-    ]
+    return [problem for error in violations(document) for problem in problems_of(document, error)]
+
+
+def violations(document: Document) -> Iterator[ValidationError]:
+    """Give each way in which a document is not as the schema wants it."""
+    for error in validator().iter_errors(document.value):
+        yield from told_apart(error)
+
+
+def told_apart(error: ValidationError) -> Iterator[ValidationError]:
+    """Give what is wrong within the branches that a value of several types may be of."""
+    branches = meant(error) if error.validator == "anyOf" else []
+    for branch in branches:
+        yield from told_apart(branch)
+    if not branches:
+        yield error
 
 
 @cache
@@ -66,8 +80,9 @@ def unknown_keys(document: Document, path: Path, error: ValidationError) -> Iter
     known = known_to(error)
     for key in unknown_in(error):
         where = subject(path) if path else "this file"
-        if key in GONE and is_entry(path):
-            message = f"`{key}` has no effect any more: {GONE[key]}"
+        gone = GONE if is_entry(path) else GONE_FLAGS if path[-1:] == ("compat",) else {}
+        if key in gone:
+            message = f"`{key}` has no effect any more: {gone[key]}"
             level = Level.WARNING
             hint = "remove it"
         else:
@@ -114,16 +129,15 @@ def wrong_type(document: Document, path: Path, kinds: list[str], value: object) 
 
 
 def no_branch(document: Document, path: Path, error: ValidationError) -> Iterator[Problem]:
-    """Tell what is wrong with a value that may be of several types."""
+    """Tell that a value is of none of the types it may be of."""
+    kinds = [str(branch.validator_value) for branch in error.context or []]
+    yield wrong_type(document, path, kinds, error.instance)
+
+
+def meant(error: ValidationError) -> list[ValidationError]:
+    """Give the branches of the type that a value has; none where it has another."""
     branches = error.context or []
-    same_kind = [
-        branch for branch in branches if branch.validator != "type" or branch.relative_path
-    ]
-    if not same_kind:
-        kinds = [str(branch.validator_value) for branch in branches]
-        yield wrong_type(document, path, kinds, error.instance)
-    for branch in same_kind:
-        yield from problems_of(document, branch)
+    return [branch for branch in branches if branch.validator != "type" or branch.relative_path]
 
 
 def is_entry(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from endpoints_server.config.checks.models import name_of
 from endpoints_server.config.checks.nearest import did_you_mean
 from endpoints_server.config.naming import slug_of
 from endpoints_server.config.problem import Level, Problem, shown
@@ -51,8 +52,7 @@ def unlisted_model(document: Document, entry: Path, asked: Path) -> Iterator[Pro
     is_open = document.get((*asked, "models", "fetch")) is True
     if not name or name == CURRENT_MODEL or is_open or not isinstance(models, list):
         return
-    listed = [each.get("name") if isinstance(each, dict) else each for each in models]
-    if name not in listed:
+    if name not in map(name_of, models):
         message = f"the model {shown(name)} is not among the models of the endpoint that is asked"
         hint = "where the endpoint lacks it too, there are no titles"
         yield document.problem((*entry, "titleModel"), message, hint, level=Level.NOTE)

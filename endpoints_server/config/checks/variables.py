@@ -5,25 +5,31 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from endpoints_server.config.checks.nearest import did_you_mean
-from endpoints_server.config.expand import DENIED, expand
+from endpoints_server.config.expand import DENIED, Expansion, expand
 from endpoints_server.config.problem import Problem, shown
 from endpoints_server.config.text.document import Document, Path
+from endpoints_server.config.values.command import is_command, literal
+from endpoints_server.config.values.template import fill_template
 
 LITERAL_KEYS = frozenset({"name", "customParams"})
-TAKEN_IN_FULL = frozenset({"apiKey", "baseURL", "headers"})
-"""Keys whose text loses the spaces around it, with or without a variable in it."""
+FREE = frozenset({"addParams", "samplingParams", "samplingParamsByThinkingLevel", "compat"})
+"""Keys below which any name may stand."""
+
+ESCAPED = "$!"
+"""Begins a text that begins with an exclamation mark and is no command."""
 
 PROSE = ("Prompt", "PromptTemplate")
 
 
 def fill_in(
-    document: Document, environ: Mapping[str, str]
+    document: Document, environ: Mapping[str, str], *, is_template: bool = False
 ) -> tuple[Document, dict[str, str], list[Problem]]:
     """Fill in the variables of every endpoint; gives the document, what was used, and problems.
 
-    Names, prompts and the parameter panel are left as they are written.
+    Names, prompts and the parameter panel are left as they are written. With `is_template` keys and
+    headers are in pi's syntax, and nothing else is looked at.
     """
-    filler = _Filler(document, environ)
+    filler = _Filler(document, environ, is_template=is_template)
     entries = document.get(("endpoints", "custom"))
     if not isinstance(document.value, dict) or not isinstance(entries, list):
         return document, {}, []
@@ -40,9 +46,12 @@ def fill_in(
 class _Filler:
     """Walks one endpoint after another; keeps what was used and what was missing."""
 
-    def __init__(self, document: Document, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, document: Document, environ: Mapping[str, str], *, is_template: bool
+    ) -> None:
         self.document = document
         self.environ = environ
+        self.is_template = is_template
         self.used: dict[str, str] = {}
         self.problems: list[Problem] = []
 
@@ -69,9 +78,25 @@ class _Filler:
 
     def text(self, text: str, path: Path) -> str:
         """Fill in one text; what holds no dollar sign stays as it is, spaces included."""
-        if "$" not in text and not TAKEN_IN_FULL.intersection(path):
+        if is_value(path):
+            return self.valued(text, path)
+        if self.is_template or ("$" not in text and "baseURL" not in path):
             return text
-        expansion = expand(text, self.environ)
+        return self.noted(expand(text, self.environ), path)
+
+    def valued(self, text: str, path: Path) -> str:
+        """Fill in a key or a header, unless it is a command; what comes of it never is one."""
+        if is_command(text):
+            return text
+        if self.is_template:
+            return literal(self.noted(fill_template(text, self.environ), path))
+        is_escaped = text.startswith(ESCAPED)
+        rest = text.removeprefix(ESCAPED) if is_escaped else text
+        filled = self.noted(expand(rest, self.environ, has_bare=True), path)
+        return literal("!" + filled if is_escaped else filled)
+
+    def noted(self, expansion: Expansion, path: Path) -> str:
+        """Take a text that was filled in; notes what was used and what was missing."""
         self.used |= {name: self.environ[name] for name in expansion.used}
         self.problems += [self.unset(name, path) for name in expansion.missing]
         return expansion.text
@@ -83,8 +108,15 @@ class _Filler:
         if name in DENIED:
             return self.document.problem(path, f"`{name}` is a secret no endpoint may be given")
         names = [known for known, value in self.environ.items() if value and known not in DENIED]
-        hint = did_you_mean(name, names) or f"set it, or write `${{{shown(name)[1:-1]}:-default}}`"
+        default = "" if self.is_template else f", or write `${{{shown(name)[1:-1]}:-default}}`"
+        hint = did_you_mean(name, names) or f"set it{default}"
         return self.document.problem(path, f"the variable {shown(name)} is not set", hint)
+
+
+def is_value(path: Path) -> bool:
+    """Say whether a path leads to a key or a header, which may be a command or hold `$NAME`."""
+    is_header = len(path) > 1 and path[-2] == "headers"
+    return (is_header or path[-1] == "apiKey") and not FREE.intersection(path)
 
 
 def is_literal(key: str) -> bool:

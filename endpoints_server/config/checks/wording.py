@@ -13,6 +13,7 @@ WANTED = {
     "boolean": "`true` or `false`",
     "array": "a list",
     "object": "a mapping",
+    "null": "null",
 }
 KINDS = {
     type(None): "empty",

@@ -5,8 +5,11 @@ from typing import Literal
 
 from msgspec import UnsetType
 
+from endpoints_server.config.parameters.compat import with_facts
+from endpoints_server.config.parameters.lay import facts_of
 from endpoints_server.config.parameters.vendor import has_older_ceiling, is_of
 from endpoints_server.config.schema.endpoint import CustomEndpoint
+from endpoints_server.config.schema.model import ModelFacts
 from endpoints_server.config.schema.parameters import CustomParams, ParameterDefinition
 from endpoints_server.domain.dialect import Dialect, ThinkingRules
 from endpoints_server.domain.parameter import WEB_SEARCH, wire_name
@@ -32,8 +35,16 @@ FORMS: Mapping[str, Literal["effort", "object", "none"]] = {
 }
 
 
-def dialect_of(entry: CustomEndpoint, wire: str) -> Dialect:
-    """Compile how requests to an endpoint differ from what callers send."""
+def dialect_of(entry: CustomEndpoint, wire: str, facts: ModelFacts | None = None) -> Dialect:
+    """Compile how requests to an endpoint, or to one of its models, differ from what callers send.
+
+    `facts` are those of the model, the endpoint's among them; without them the endpoint's alone.
+    """
+    return with_facts(written_dialect(entry, wire), facts or facts_of(entry), wire)
+
+
+def written_dialect(entry: CustomEndpoint, wire: str) -> Dialect:
+    """Compile what LibreChat's own keys say."""
     params = entry.params
     is_openrouter = is_of(entry, "openrouter")
     return Dialect(

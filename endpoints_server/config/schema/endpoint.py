@@ -1,23 +1,17 @@
 """One entry of `endpoints.custom`."""
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
 from endpoints_server.config.schema.block import Block, NonEmpty
+from endpoints_server.config.schema.compat import Compat
 from endpoints_server.config.schema.conversation import Conversation
+from endpoints_server.config.schema.model import ModelOverride, NamedModel, Rate, ThinkingLevels
 from endpoints_server.config.schema.parameters import CustomParams
+from endpoints_server.config.schema.wire import Api
 
-Rate = Annotated[Decimal, Meta(extra_json_schema={"minimum": 0})]
 Tokens = Annotated[float, Meta(ge=0)]
-
-
-class NamedModel(Block, frozen=True, kw_only=True):
-    """A model with a description."""
-
-    name: Annotated[NonEmpty, Meta(description="The model's name, as the upstream knows it.")]
-    description: Annotated[str, Meta(description="What the model is good for.")] = ""
 
 
 class Models(Block, frozen=True, kw_only=True):
@@ -61,7 +55,7 @@ class CustomEndpoint(Conversation, frozen=True, kw_only=True):
     ]
     models: Annotated[Models, Meta(description="The models it serves.")]
     provider: Annotated[
-        Literal["anthropic", "google"] | UnsetType,
+        Api | UnsetType,
         Meta(description="The API it speaks; OpenAI's Chat Completions where absent."),
     ] = UNSET
     icon_url: Annotated[str, Meta(description="An icon: an address or a built-in name.")] = ""
@@ -90,6 +84,19 @@ class CustomEndpoint(Conversation, frozen=True, kw_only=True):
     ] = UNSET
     token_config: Annotated[
         dict[str, TokenRates], Meta(description="What each model costs and holds.")
+    ] = field(default_factory=dict)
+    auth_header: Annotated[
+        bool, Meta(description="Send the key as `Authorization: Bearer` too, over all headers.")
+    ] = False
+    compat: Annotated[Compat, Meta(description="How the API deviates, flag by flag.")] = Compat()
+    thinking_level_map: Annotated[
+        ThinkingLevels, Meta(description="Each model's word for a level of thinking.")
+    ] = ThinkingLevels()
+    sampling_params: Annotated[
+        dict[str, Any], Meta(description="Fields laid over requests, on OpenAI's two APIs.")
+    ] = field(default_factory=dict)
+    model_overrides: Annotated[
+        dict[str, ModelOverride], Meta(description="What is different of a model, by its name.")
     ] = field(default_factory=dict)
     api_key_preview: Annotated[
         str, Meta(description="Written by LibreChat's admin panel; has no meaning in a file.")

@@ -52,3 +52,9 @@ class Server(Block, frozen=True, kw_only=True):
     endpoints: Annotated[
         dict[str, Override], Meta(description="What differs for one endpoint, by its name.")
     ] = field(default_factory=dict)
+    allow_commands: Annotated[
+        bool, Meta(description="Let `!command` in keys and headers run a program at each call.")
+    ] = False
+    models_json: Annotated[
+        str, Meta(description="A `models.json` of pi that is served too, beside this file.")
+    ] = ""

@@ -21,11 +21,17 @@ def read_document(source: Source) -> tuple[Document | None, list[Problem]]:
     root, problems = parse(source)
     if root is None or (isinstance(root, ScalarNode) and root.value is None):
         return None, problems
+    document, others = flatten(source, root)
+    return document, [*problems, *others]
+
+
+def flatten(source: Source, root: Node) -> tuple[Document | None, list[Problem]]:
+    """Give the plain values below a node; None where they are past all use."""
     flattener = _Flattener(source)
     try:
         value = flattener.value(root, ())
     except Broken as broken:
-        return None, [*problems, broken.problem]
+        return None, [broken.problem]
     document = Document(
         file=source.file,
         value=value,
@@ -33,7 +39,7 @@ def read_document(source: Source) -> tuple[Document | None, list[Problem]]:
         keys=flattener.keys,
         texts=flattener.texts,
     )
-    return document, [*problems, *flattener.problems]
+    return document, flattener.problems
 
 
 class _Flattener:

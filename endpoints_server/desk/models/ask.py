@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.fault import Failed
-from endpoints_server.domain.header import Conversation, Source, overlay, render
+from endpoints_server.domain.header import Conversation, Placeholder, Source, overlay, render
 from endpoints_server.domain.own_key import KeyState, with_own_key
 from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.wire import Wire
@@ -37,7 +37,7 @@ def is_shared(endpoint: Endpoint) -> bool:
         return False
     pieces = (piece for template in endpoint.headers for piece in template.pieces)
     return not any(
-        not isinstance(piece, str) and piece.source is not Source.BODY for piece in pieces
+        isinstance(piece, Placeholder) and piece.source is not Source.BODY for piece in pieces
     )
 
 
@@ -69,8 +69,10 @@ async def ask(world: World, endpoint: Endpoint, person: Person) -> tuple[ListedM
 
 def write_headers(wire: Wire, endpoint: Endpoint, person: Person) -> dict[str, str]:
     """Lay the configured headers over the key: an authorization of theirs takes its place."""
-    own = {**CONTENT, **wire.headers, **wire.credential(endpoint.credential.secret.reveal())}
-    return overlay(own, render(endpoint.headers, person, Conversation()))
+    secret = endpoint.credential.secret.reveal()
+    own = {**CONTENT, **wire.headers, **wire.credential(secret)}
+    laid = overlay(own, render(endpoint.headers, person, Conversation()))
+    return overlay(laid, {"authorization": f"Bearer {secret}"}) if endpoint.has_bearer else laid
 
 
 def plain_headers(endpoint: Endpoint, person: Person) -> dict[str, str]:

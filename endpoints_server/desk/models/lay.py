@@ -11,7 +11,7 @@ from endpoints_server.upstream.lists.read import ListedModel
 
 FindPrice = Callable[[str], Listing]
 """Looks up, by a model's name, what a price book knows of it."""
-CONFIGURED = "tokenConfig"
+CONFIGURED = ("tokenConfig", "cost")
 
 
 def lay(
@@ -43,18 +43,22 @@ def priced(endpoint: Endpoint, name: str) -> Model | None:
 
 
 def merge(listed: ListedModel, known: Model | None, find: FindPrice) -> Model:
-    """Put together what is known of one model."""
-    if known and known.price and known.price.source == CONFIGURED:
+    """Put together what is known of one model; what the file says of it otherwise stays."""
+    if known and known.price and known.price.source in CONFIGURED:
         found = Listing(price=known.price, context_tokens=known.context_tokens)
     else:
         found = Listing(price=listed.price, context_tokens=listed.context_tokens)
     book = look_up(listed, known, find) if not (found.price and found.context_tokens) else found
-    return Model(
+    model = known or Model(name=listed.name)
+    said = model.dialect.context_tokens if model.dialect else None
+    context = found.context_tokens or listed.context_tokens or book.context_tokens
+    return replace(
+        model,
         name=listed.name,
-        description=known.description if known and known.description else listed.title,
+        description=model.description or listed.title,
         price=found.price or book.price,
-        context_tokens=found.context_tokens or listed.context_tokens or book.context_tokens,
-        output_tokens=listed.output_tokens,
+        context_tokens=said or context,
+        output_tokens=model.output_tokens or listed.output_tokens,
     )
 
 

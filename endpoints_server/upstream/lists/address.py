@@ -7,6 +7,9 @@ from endpoints_server.domain.endpoint import Endpoint
 
 MESSAGES = "anthropic_messages"
 GENERATIVE = "google_generative"
+RESPONSES = "/responses"
+"""What a base may end in on its own wire."""
+
 PAGE_SIZES = {MESSAGES: "limit=1000", GENERATIVE: "pageSize=1000"}
 CALLED = re.compile(
     r"/(?:chat/completions|chat|completions|messages|responses|embeddings|models/[^/]+:\w+)/*$"
@@ -32,7 +35,8 @@ def list_urls(endpoint: Endpoint, user_id: str = "") -> tuple[str, ...]:
         path = stem(urlsplit(base).path).removesuffix("/models")
         version = "" if VERSIONED.search(path) else "/v1beta"
         return (joined(base, f"{path}{version}/models", PAGE_SIZES[GENERATIVE], query),)
-    ordinary = joined(base, f"{urlsplit(base).path.rstrip('/')}/models", query)
+    path = urlsplit(base).path.rstrip("/").removesuffix(RESPONSES)
+    ordinary = joined(base, f"{path}/models", query)
     if discovery.is_tagged:
         return (f"{origin(endpoint.address)}/api/tags", ordinary)
     return (ordinary,)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from endpoints_server.domain.money.price import Rates
+from endpoints_server.domain.money.price import Price, Rates
 from endpoints_server.web.api.listed import Listed, stale_seconds
 
 PAGE = 20
@@ -29,18 +29,38 @@ def openai_model(item: Listed, created_at: int, now: int) -> dict[str, object]:
         told["context_length"] = item.model.context_tokens
     if item.model.output_tokens is not None:
         told["max_output_tokens"] = item.model.output_tokens
+    dialect = item.model.dialect or item.endpoint.dialect
+    if dialect.thinking.is_able is not None:
+        told["reasoning"] = dialect.thinking.is_able
+    if dialect.turns.has_images is not None:
+        told["input_modalities"] = ["text", "image"] if dialect.turns.has_images else ["text"]
     if item.model.price is not None:
-        told["pricing"] = pricing(item.model.price.rates)
+        told["pricing"] = pricing(item.model.price)
     return told
 
 
-def pricing(rates: Rates) -> dict[str, str]:
-    """Tell rates as decimal strings, USD per million tokens."""
+def pricing(price: Price) -> dict[str, object]:
+    """Tell a price as decimal strings, USD per million tokens; larger calls may have other rates.
+
+    The highest of `tiers` that a call's input is above prices the whole of it.
+    """
+    told: dict[str, object] = dict(told_rates(price.rates))
+    if price.tiers:
+        told["tiers"] = [
+            {"input_tokens_above": tier.above_tokens, **told_rates(tier.rates)}
+            for tier in price.tiers
+        ]
+    return told
+
+
+def told_rates(rates: Rates) -> dict[str, str]:
+    """Tell rates as decimal strings; those that follow from others are left out."""
     told = {
         "input": rates.input,
         "output": rates.output,
         "cache_read": rates.cache_read,
         "cache_write": rates.cache_write,
+        "cache_write_1h": rates.cache_write_hour,
     }
     return {name: f"{rate:f}" for name, rate in told.items() if rate is not None}
 

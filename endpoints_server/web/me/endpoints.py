@@ -38,7 +38,7 @@ class ModelView(Struct, frozen=True, kw_only=True):
     requires_user_key: bool
     context_tokens: int | None
     output_tokens: int | None
-    price: dict[str, str] | None
+    price: dict[str, object] | None
     price_source: str
     stale_seconds: int | None
 
@@ -101,7 +101,7 @@ def model_view(item: Listed, now: int) -> ModelView:
         requires_user_key=item.endpoint.credential.owner == "user",
         context_tokens=model.context_tokens,
         output_tokens=model.output_tokens,
-        price=pricing(price.rates) if price else None,
+        price=pricing(price) if price else None,
         price_source=price.source if price else "",
         stale_seconds=stale_seconds(item.endpoint, now),
     )

@@ -146,6 +146,7 @@ class Assembler:
         for key, text in (
             ("reasoning_content", delta.reasoning_content),
             ("reasoning", delta.reasoning),
+            ("reasoning_text", delta.reasoning_text),
         ):
             if text and isinstance(text, str) and self._reasoning_key in {"", key}:
                 self._reasoning_key = key

@@ -26,16 +26,17 @@ from endpoints_server.wires.openai_chat.fault import (
     broken_off,
     not_json,
     read_error,
-    write_fault,
 )
 from endpoints_server.wires.openai_chat.repair import Repair, number, rewritten
 from endpoints_server.wires.openai_chat.reply_schema import (
+    NOTHING,
     Choice,
     Chunk,
     Delta,
     decode_chunk,
 )
 from endpoints_server.wires.openai_chat.seen import note_delta
+from endpoints_server.wires.openai_error import write_fault
 
 DONE = sse.frame(b"[DONE]")
 
@@ -98,8 +99,8 @@ class ChatMender:
 
     def _mend(self, event: bytes) -> bytes:
         payload = b"" if self._is_over() else sse.payload(event)
-        if not payload:
-            return b"" if self._is_over() else event
+        if not payload or payload == NOTHING:
+            return b"" if payload or self._is_over() else event
         if payload.startswith(b"[DONE]"):
             self.seen.is_ended = True
             self._marker = event
@@ -130,9 +131,14 @@ class ChatMender:
             is_unasked = chunk.usage is not None and not self._style.has_usage
             return b"" if is_unasked else event
         repairs = [self._take(choice) for choice in chunk.choices]
-        if any(repairs):
+        return self._repaired(payload, repairs) if any(repairs) else event
+
+    def _repaired(self, payload: bytes, repairs: list[Repair | None]) -> bytes:
+        try:
             return sse.frame(rewritten(payload, repairs))
-        return event
+        except DECODE_ERRORS:  # what our shape passes over is broken
+            self.seen.fault = not_json()
+            return b""
 
     def _is_plain(self, choices: list[Choice] | None) -> bool:
         """Note a piece that only continues a known answer's words; says whether it was one.

@@ -6,7 +6,7 @@ from endpoints_server.wires import sse
 from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.openai_chat.assembler import Assembler
 from endpoints_server.wires.openai_chat.fault import broken, broken_off, not_json, read_error
-from endpoints_server.wires.openai_chat.reply_schema import decode_chunk, decode_loose
+from endpoints_server.wires.openai_chat.reply_schema import NOTHING, decode_chunk, decode_loose
 
 
 class ChatReader:
@@ -47,7 +47,7 @@ class ChatReader:
         return events + self._end(broken_off(rest, has_begun=self._assembler.has_begun))
 
     def _take(self, payload: bytes) -> list[Event]:
-        if not payload:
+        if not payload or payload == NOTHING:
             return []
         if payload.startswith(b"[DONE]"):
             return self._end()

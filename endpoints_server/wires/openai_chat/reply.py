@@ -24,9 +24,7 @@ from endpoints_server.wires.openai_chat.ending import (
 from endpoints_server.wires.openai_chat.fault import (
     broken,
     not_json,
-    object_in,
     read_error,
-    write_fault,
 )
 from endpoints_server.wires.openai_chat.reasoning import write_details
 from endpoints_server.wires.openai_chat.reply_schema import (
@@ -37,6 +35,7 @@ from endpoints_server.wires.openai_chat.reply_schema import (
     decode_loose,
 )
 from endpoints_server.wires.openai_chat.seen import note_delta
+from endpoints_server.wires.openai_error import object_in, write_fault
 
 
 def read_reply(body: bytes) -> Reply:
@@ -111,10 +110,18 @@ def mend_reply(body: bytes) -> tuple[bytes, Seen]:
         note_choice(seen, choice)
     if all(has_clean_calls(choice) for choice in chunk.choices or ()):
         return body, seen
+    try:
+        return repaired(body, chunk), seen
+    except DECODE_ERRORS:  # what our shape passes over is broken
+        return body, Seen(fault=not_json())
+
+
+def repaired(body: bytes, chunk: Chunk) -> bytes:
+    """Repair the tool calls of a whole answer; raises one of DECODE_ERRORS."""
     fields = decode_loose(body)
     for loose, choice in zip(fields["choices"], chunk.choices or (), strict=True):
         mend_calls(loose, choice, f"{chunk.id or ''}:{whole(chunk.created)}:{choice.index or 0}")
-    return msgspec.json.encode(fields), seen
+    return msgspec.json.encode(fields)
 
 
 def is_answer(body: bytes) -> bool:

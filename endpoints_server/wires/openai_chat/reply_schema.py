@@ -80,6 +80,7 @@ class Delta(Struct, frozen=True, gc=False):
     tool_calls: list[CallPiece] | None = None
     reasoning_content: Any = None
     reasoning: Any = None
+    reasoning_text: Any = None
     reasoning_details: list[Detail] | None = None
     refusal: str | None = None
     function_call: Function | None = None
@@ -112,6 +113,9 @@ class Chunk(Struct, frozen=True, gc=False):
     x_groq: GroqFields | None = None
     error: Any = None
 
+
+NOTHING = b"null"
+"""What some upstreams send for a chunk that says nothing."""
 
 chunk_decoder = msgspec.json.Decoder(Chunk)
 

@@ -5,7 +5,8 @@ from endpoints_server.wires.openai_chat.reply_schema import Delta
 
 def note_delta(texts: list[str], delta: Delta) -> None:
     """Gather everything that a message, or a piece of one, says."""
-    for text in (delta.content, delta.refusal, delta.reasoning_content or delta.reasoning):
+    thought = delta.reasoning_content or delta.reasoning or delta.reasoning_text
+    for text in (delta.content, delta.refusal, thought):
         if text:
             texts.append(text if isinstance(text, str) else str(text))  # noqa: PERF401
     for piece in delta.tool_calls or ():

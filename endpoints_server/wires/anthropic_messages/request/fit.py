@@ -8,7 +8,8 @@ from msgspec import Raw
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import NAMES, WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose
-from endpoints_server.wires.anthropic_messages.request.family import Family, family_of
+from endpoints_server.wires.anthropic_messages.request.family import Family, family_for
+from endpoints_server.wires.anthropic_messages.request.offer import fit_offer
 from endpoints_server.wires.anthropic_messages.request.thinking import (
     LOWEST_TOP_P,
     SMALLEST_BUDGET,
@@ -48,11 +49,12 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
         fields["stop_sequences"] = raw([decode_value(stop, "stop_sequences")])
     thinking = fields.get("thinking")
     if thinking is not None and b'"type"' not in bytes(thinking):
-        fit_thinking(fields, family_of(model), lose)
+        fit_thinking(fields, family_for(model, dialect), lose)
     if dialect.is_whole and "stream" in fields:
         fields["stream"] = Raw(b"false")
     if CEILING in dialect.drop:
-        fields[CEILING] = raw(family_of(model).ceiling_tokens)
+        fields[CEILING] = raw(family_for(model, dialect).ceiling_tokens)
+    fit_offer(fields, dialect, lose)
 
 
 def fit_web_search(fields: Fields) -> None:
@@ -75,15 +77,14 @@ def is_search(tool: object) -> bool:
     return isinstance(tool, dict) and str(tool.get("type", "")).startswith(SEARCH_TYPE)
 
 
-def fit_model(fields: Fields, model: str, lose: Lose) -> None:
+def fit_model(fields: Fields, family: Family, lose: Lose) -> None:
     """Take out what the model refuses, each named as lost; unknown models are left alone."""
-    family = family_of(model)
     thinking = fit_thinking(fields, family, lose)
     if family.thinking == "unknown":
         return
     if family.thinking in ("none", "budget"):
         lose_fields(fields, ("output_config.effort",), lose)
-    if family.thinking == "adaptive":
+    if family.thinking == "adaptive" and not family.has_sampling:
         lose_fields(fields, ("temperature", "top_p", "top_k"), lose)
     elif thinking:
         fit_beside_thinking(fields, lose)

@@ -5,7 +5,6 @@ from typing import Literal
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.talk.prompt import (
     Extras,
     ForeignTool,
@@ -41,7 +40,7 @@ from endpoints_server.wires.anthropic_messages.schema import (
     ThinkingAsked,
     ToolEntry,
 )
-from endpoints_server.wires.body import Fields, open_fields, whole_characters
+from endpoints_server.wires.body import Fields, open_fields
 
 MODES: dict[str, Literal["auto", "required", "tool", "none"]] = {
     "auto": "auto",
@@ -53,21 +52,7 @@ EFFORTS = ("low", "medium", "high", "xhigh", "max")
 
 
 def read_request(body: bytes) -> Prompt:
-    """Read a request; raises Failed(bad_request) with a message that names the field.
-
-    Half a character is read as the replacement for it.
-    """
-    try:
-        return read_whole(body)
-    except Failed:
-        mended = whole_characters(body)
-        if mended == body:
-            raise
-        return read_whole(mended)
-
-
-def read_whole(body: bytes) -> Prompt:
-    """Read a request without half a character in it."""
+    """Read a request; raises Failed(bad_request) with a message that names the field."""
     fields = open_fields(body)
     asked = take(body, Request, "")
     prompt = Prompt(

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from endpoints_server.domain.effort import BUDGETS
+from endpoints_server.domain.dialect import Dialect, ThinkingRules
+from endpoints_server.domain.effort import BUDGETS, fit_level, has_off, is_judged, level_of
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.domain.talk.prompt import (
     Message,
@@ -16,7 +17,7 @@ from endpoints_server.domain.talk.prompt import (
     Thinking,
     ToolCall,
 )
-from endpoints_server.wires.anthropic_messages.request.family import Family, family_of
+from endpoints_server.wires.anthropic_messages.request.family import Family, family_for
 from endpoints_server.wires.anthropic_messages.schema import Object
 from endpoints_server.wires.anthropic_messages.write_content import seal_of
 
@@ -38,28 +39,57 @@ class Thought(Struct, frozen=True, kw_only=True):
         return self.thinking is not None and self.thinking["type"] != "disabled"
 
 
-def plan_thinking(prompt: Prompt, lose: Lose) -> Thought:
+def plan_thinking(prompt: Prompt, dialect: Dialect, lose: Lose) -> Thought:
     """Decide on thinking; where the API would refuse it, it is off and named as lost.
 
     It is refused beside a forced tool, and, on a budget, where the assistant's last turn is still
-    open and does not begin with signed thinking.
+    open and does not begin with signed thinking. Of a model that is known to think, silence
+    switches it off.
     """
-    family = family_of(prompt.model)
+    family, rules = family_for(prompt.model, dialect), dialect.thinking
     ceiling = prompt.ceiling_tokens or family.ceiling_tokens
-    asked = prompt.reasoning
+    asked = fit_wish(prompt.reasoning, rules, lose)
     if asked is None:
-        return Thought(ceiling_tokens=ceiling)
+        is_off = bool(rules.is_able) and prompt.reasoning is None and has_off(rules)
+        return Thought(ceiling_tokens=ceiling, thinking={"type": "disabled"} if is_off else None)
     if asked.effort == "off":
         return Thought(ceiling_tokens=ceiling, thinking={"type": "disabled"})
     choice = prompt.tool_choice
     is_forced = bool(prompt.tools) and choice is not None and choice.mode in ("required", "tool")
-    if is_forced or not (asked.is_adaptive or may_go_on(prompt.messages)):
+    if is_forced or not (asked.is_adaptive or may_go_on(prompt.messages, rules)):
         lose("reasoning")
         return Thought(ceiling_tokens=ceiling)
-    effort = "low" if asked.effort == "minimal" else asked.effort
+    effort = rules.levels.get(asked.effort) or (
+        "low" if asked.effort == "minimal" else asked.effort
+    )
+    shown: Object = {"display": "summarized"} if rules.is_able else {}
     if asked.is_adaptive or is_effort_enough(asked, family):
-        return Thought(ceiling_tokens=ceiling, thinking={"type": "adaptive"}, effort=effort)
-    return on_budget(asked, prompt.ceiling_tokens, family, lose)
+        adaptive: Object = {"type": "adaptive", **shown}
+        return Thought(ceiling_tokens=ceiling, thinking=adaptive, effort=effort)
+    wanted = prompt.ceiling_tokens or dialect.ceiling_tokens
+    thought = on_budget(asked, wanted, family, lose)
+    return with_more(thought, shown) if thought.thinking and shown else thought
+
+
+def fit_wish(asked: Reasoning | None, rules: ThinkingRules, lose: Lose) -> Reasoning | None:
+    """Bring a wish to a level that the model has; nothing is left where it has none at all."""
+    if asked is None or not is_judged(rules):
+        return asked
+    wanted = level_of(asked)
+    level = fit_level(wanted, rules)
+    if rules.is_able is False:
+        if wanted != "off":
+            lose("reasoning")
+        return None
+    if level == wanted or (asked.is_adaptive and not asked.effort):
+        return asked
+    lose("reasoning.effort")
+    return Reasoning(effort=level)
+
+
+def with_more(thought: Thought, fields: Object) -> Thought:
+    """Say more about thinking that was decided on; a budget says how much, and no effort does."""
+    return replace(thought, thinking={**(thought.thinking or {}), **fields}, effort="")
 
 
 def is_effort_enough(asked: Reasoning, family: Family) -> bool:
@@ -88,7 +118,7 @@ def on_budget(asked: Reasoning, ceiling: int | None, family: Family, lose: Lose)
     )
 
 
-def may_go_on(messages: Sequence[Message]) -> bool:
+def may_go_on(messages: Sequence[Message], rules: ThinkingRules) -> bool:
     """Say whether an assistant's turn that goes on begins with thinking that we can show."""
     spoken = [message for message in messages if message.role is Role.ASSISTANT]
     if not spoken:
@@ -96,7 +126,10 @@ def may_go_on(messages: Sequence[Message]) -> bool:
     last = spoken[-1]
     is_open = last is messages[-1] or any(isinstance(part, ToolCall) for part in last.parts)
     first = last.parts[0] if last.parts else None
-    return not is_open or (isinstance(first, Thinking) and bool(seal_of(first.seal)))
+    if not is_open:
+        return True
+    may_be_shown = isinstance(first, Thinking) and (rules.may_be_unsealed or seal_of(first.seal))
+    return bool(may_be_shown)
 
 
 def fit_sampling(sampling: Sampling, thought: Thought, lose: Lose) -> Object:

@@ -12,7 +12,14 @@ from endpoints_server.domain.talk.prompt import (
     Tool,
     ToolChoice,
 )
+from endpoints_server.domain.talk.unseen import without_images
 from endpoints_server.domain.wire import Written
+from endpoints_server.wires.anthropic_messages.request.beta import (
+    beta_header,
+    betas_for,
+    betas_of,
+)
+from endpoints_server.wires.anthropic_messages.request.family import family_for
 from endpoints_server.wires.anthropic_messages.request.fit import SEARCH_TOOL, fit_model, shape
 from endpoints_server.wires.anthropic_messages.request.thinking import (
     Thought,
@@ -35,17 +42,23 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
     def lose(name: str) -> None:
         losses.setdefault(name, Loss(name))
 
-    fields = write_fields(prompt, lose)
+    if dialect.turns.has_images is False:
+        prompt = without_images(prompt, lose)
+    fields = write_fields(prompt, dialect, lose)
     body = {name: raw(value) for name, value in fields.items()}
     shape(body, prompt.model, dialect, lose)
-    fit_model(body, prompt.model, lose)
-    return Written(body=close_fields(body), losses=tuple(losses.values()))
+    fit_model(body, family_for(prompt.model, dialect), lose)
+    return Written(
+        body=close_fields(body),
+        losses=tuple(losses.values()),
+        headers=beta_header((*betas_of(body, dialect), *betas_for(body, dialect))),
+    )
 
 
-def write_fields(prompt: Prompt, lose: Lose) -> Object:
+def write_fields(prompt: Prompt, dialect: Dialect, lose: Lose) -> Object:
     """Write the body's fields, in the order of the API's own documentation."""
-    thought = plan_thinking(prompt, lose)
-    conversation = write_turns(prompt.system, prompt.messages, lose)
+    thought = plan_thinking(prompt, dialect, lose)
+    conversation = write_turns(prompt.system, prompt.messages, dialect, lose)
     fields: Object = {
         "model": prompt.model,
         "max_tokens": thought.ceiling_tokens,

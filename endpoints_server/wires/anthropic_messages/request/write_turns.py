@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.domain.talk.prompt import (
     Document,
@@ -51,19 +52,21 @@ class Turns(Struct):
         return [{"role": role.value, "content": plain(blocks)} for role, blocks in self.turns]
 
 
-def write_turns(system: Iterable[Part], messages: Iterable[Message], lose: Lose) -> Turns:
+def write_turns(
+    system: Iterable[Part], messages: Iterable[Message], dialect: Dialect, lose: Lose
+) -> Turns:
     """Write the whole conversation, naming what of it cannot be said here.
 
-    System turns from the middle join the system text. Turns of one role are one turn; results
-    stand first in theirs. The first turn is the user's; a last turn of the assistant's does not
-    end in white space.
+    System turns from the middle join the system text, unless they may stand there. Turns of one
+    role are one turn; results stand first in theirs. The first turn is the user's; a last turn of
+    the assistant's does not end in white space.
     """
-    written = Turns(system=write_blocks(system, Role.SYSTEM, lose), turns=[])
+    written = Turns(system=write_blocks(system, Role.SYSTEM, dialect, lose), turns=[])
     for message in with_fit_ids(messages):
-        blocks = write_blocks(message.parts, message.role, lose)
+        blocks = write_blocks(message.parts, message.role, dialect, lose)
         if message.name:
             lose("messages.name")
-        if message.role is Role.SYSTEM:
+        if message.role is Role.SYSTEM and not (dialect.turns.has_late_system and written.turns):
             lose("system.position")
             written.system += blocks
         elif written.turns and written.turns[-1][0] is message.role:
@@ -79,16 +82,19 @@ def write_turns(system: Iterable[Part], messages: Iterable[Message], lose: Lose)
     return written
 
 
-def write_blocks(parts: Iterable[Part], role: Role, lose: Lose) -> list[Object]:
+def write_blocks(parts: Iterable[Part], role: Role, dialect: Dialect, lose: Lose) -> list[Object]:
     """Write the parts that a role may say; empty texts are left out, as the API refuses them."""
     blocks: list[Object] = []
     for part in parts:
         if not isinstance(part, ALLOWED[role]):
             lose(f"content.{type(part).__struct_config__.tag}")
             continue
+        is_shown = dialect.thinking.may_be_unsealed or not is_unsigned(part)
+        if not is_shown:
+            lose("reasoning.history")
         name_losses(part, lose)
         block = write_block(part)
-        if block and not is_blank(block) and not is_unsigned(part):
+        if block and not is_blank(block) and is_shown:
             blocks.append(block)
     return blocks
 
@@ -101,8 +107,6 @@ def is_unsigned(part: Part) -> bool:
 def name_losses(part: Part, lose: Lose) -> None:
     """Name what of a part its block will not hold."""
     match part:
-        case Thinking() if is_unsigned(part):
-            lose("reasoning.history")
         case ToolCall():
             if part.seal:
                 lose("tool_call.signature")

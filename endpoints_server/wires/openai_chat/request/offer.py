@@ -14,6 +14,7 @@ from endpoints_server.wires.body import (
     raw,
     whole_characters,
 )
+from endpoints_server.wires.marks import EPHEMERAL, HOUR, LASTING, MARK, SIGN, shortened
 from endpoints_server.wires.openai_chat.request.turns import (
     INSTRUCTING,
     Turn,
@@ -21,10 +22,7 @@ from endpoints_server.wires.openai_chat.request.turns import (
     turns_decoder,
 )
 
-MARK = "cache_control"
-SIGN = b'"cache_control"'
-HOUR = b'"ttl"'
-EPHEMERAL = {"type": "ephemeral"}
+LONG = b'"24h"'
 AS_USUAL = (ToolRules(), CacheRules())
 
 objects_decoder = msgspec.json.Decoder(list[dict[str, object]])
@@ -89,32 +87,25 @@ def shorten(fields: Fields, lose: Lose) -> None:
             fields[name] = raw(shortened(decode_value(fields[name])))
 
 
-def shortened(value: object) -> object:
-    """Give a value with every mark in it as short as marks are."""
-    match value:
-        case dict():
-            return {
-                key: EPHEMERAL if key == MARK and each else shortened(each)
-                for key, each in value.items()
-            }
-        case list():
-            return [shortened(each) for each in value]
-        case _:  # text, a number or nothing
-            return value
-
-
 def mark(fields: Fields, rules: CacheRules) -> None:
-    """Mark instructions, the last tool and the last words, where the caller marked nothing."""
+    """Mark instructions, the last tool and the last words, where the caller marked nothing.
+
+    A caller who asks for a day gets the hour that marks last at most.
+    """
     if any(SIGN in bytes(fields.get(name, b"")) for name in ("messages", "tools")):
         return
+    if "messages" not in fields:
+        return
+    is_long = bytes(fields.get("prompt_cache_retention", b"")) == LONG
+    control = LASTING if is_long else EPHEMERAL
     turns = turns_decoder.decode(whole_characters(bytes(fields["messages"])))
     for place in marked_places(turns):
-        turns[place] = with_mark(turns[place])
+        turns[place] = with_mark(turns[place], control)
     fields["messages"] = raw(turns)
     tools = decode_value(fields["tools"]) if "tools" in fields else None
     if rules.has_tool_marks is not False and isinstance(tools, list) and tools:
         *others, last = tools
-        fields["tools"] = raw([*others, {**last, MARK: EPHEMERAL}])
+        fields["tools"] = raw([*others, {**last, MARK: control}])
 
 
 def marked_places(turns: list[Turn]) -> Iterator[int]:
@@ -134,12 +125,12 @@ def is_text(item: object) -> bool:
     return isinstance(item, Mapping) and item.get("type") == "text" and bool(item.get("text"))
 
 
-def with_mark(turn: Turn) -> Turn:
+def with_mark(turn: Turn, control: Mapping[str, str]) -> Turn:
     """Mark the last text of a turn."""
     items = list(items_of(turn.get("content")))
     for place in reversed(range(len(items))):
         item = items[place]
         if isinstance(item, dict) and is_text(item):
-            items[place] = {**item, MARK: EPHEMERAL}
+            items[place] = {**item, MARK: control}
             return {**turn, "content": items}
     return turn

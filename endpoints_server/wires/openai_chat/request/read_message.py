@@ -115,7 +115,7 @@ def read_assistant(
     message: AskedMessage, fields: Fields, path: str, legacy_ids: dict[str, str]
 ) -> list[Part]:
     """Read what the model said: reasoning, words, a refusal, and its calls."""
-    thought = message.reasoning_content or message.reasoning or ""
+    thought = message.reasoning_content or message.reasoning or message.reasoning_text or ""
     parts: list[Part] = list(read_details(message.reasoning_details or (), thought))
     calls = message.tool_calls or []
     has_more = bool(parts or calls or message.function_call or message.refusal)

@@ -79,6 +79,7 @@ class AskedMessage(Struct, frozen=True):
     refusal: str | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
+    reasoning_text: str | None = None
     reasoning_details: list[Detail] | None = None
     cache_control: CacheControl | None = None
 

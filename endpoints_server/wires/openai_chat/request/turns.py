@@ -123,13 +123,14 @@ def is_picture(item: object) -> bool:
 
 def with_result_names(turns: Sequence[Turn], _: Dialect, __: Lose) -> list[Turn]:
     """Repeat the name of the function on each of its results."""
-    names: dict[object, object] = {}
+    names: dict[str, object] = {}
     named = []
     for turn in turns:
         for call in calls_of(turn):
             function = call.get("function")
-            names[call.get("id")] = function.get("name") if isinstance(function, dict) else None
-        name = names.get(turn.get("tool_call_id")) if turn.get("role") == "tool" else None
+            name = function.get("name") if isinstance(function, dict) else None
+            names[str(call.get("id"))] = name
+        name = names.get(str(turn.get("tool_call_id"))) if turn.get("role") == "tool" else None
         named.append({**turn, "name": name} if name and not turn.get("name") else turn)
     return named
 

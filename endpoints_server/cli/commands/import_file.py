@@ -1,0 +1,72 @@
+"""`import`: files of other programs, written as `librechat.yaml`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import rich_click as click
+
+from endpoints_server.cli.outcome import Complaint, Outcome
+from endpoints_server.cli.present import json_option, show_json
+from endpoints_server.config.models_json.write import write_yaml
+from endpoints_server.config.problem import Problem, has_errors, render
+from endpoints_server.config.text.read import read
+
+
+@click.group()
+def import_file() -> None:
+    """Write a file of another program as librechat.yaml.
+
+    \b
+    Examples:
+      endpoints-server import pi ~/.pi/agent/models.json > librechat.yaml
+      endpoints-server check librechat.yaml
+    """
+
+
+@import_file.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it there.")
+@json_option
+def pi(*, file: Path, output: Path | None, as_json: bool) -> int:
+    """Write pi's models.json as librechat.yaml.
+
+    The YAML goes to stdout, or to a new file. What has no counterpart, and every provider that had
+    to be left out, is told on stderr with line and column. No command is run. To serve the file as
+    it is, name it in librechat.yaml: `server.modelsJson`.
+
+    \b
+    Examples:
+      endpoints-server import pi ~/.pi/agent/models.json > librechat.yaml
+      endpoints-server import pi models.json --output librechat.yaml
+    """
+    content = read(file)
+    if isinstance(content, Problem):
+        raise Complaint(Outcome.USER_ERROR, render(content))
+    written = write_yaml(content, str(file))
+    if as_json:
+        show_json({"yaml": written.yaml, "report": written.report})
+    else:
+        show(written.yaml, written.report, output)
+    return Outcome.CONFIGURATION_INVALID if has_errors(written.report) else Outcome.FINE
+
+
+def show(yaml: str, report: Sequence[Problem], output: Path | None) -> None:
+    """Print the YAML, or write it to a file that is not there yet, and tell the report."""
+    for problem in report:
+        click.echo(render(problem), err=True)
+    if output is None:
+        click.echo(yaml, nl=False)
+        return
+    if not yaml:
+        return
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(yaml)
+    except FileExistsError:
+        message = f"'{output}' is there already. Name another file, or remove it."
+        raise Complaint(Outcome.USER_ERROR, message) from None
+    except OSError as error:
+        raise Complaint(
+            Outcome.USER_ERROR, f"'{output}' cannot be written: {error.strerror}."
+        ) from None
+    click.echo(f"Written: {output}", err=True)

@@ -1,0 +1,84 @@
+"""The bundled facts of vendors, which stand in for pi's built-in providers."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from endpoints_server.config.text.document import Document, Source
+from endpoints_server.config.text.flatten import read_document
+
+FOLDER = files("endpoints_server").joinpath("vendors")
+INDEX = "index"
+VARIABLES = "variables"
+
+
+class Vendor(Struct, frozen=True):
+    """What is known of a vendor: an entry of the YAML, and the usual names of its key."""
+
+    document: Document
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """Its facts in the keys of an entry."""
+        facts: Any = self.document.value
+        return {key: value for key, value in facts.items() if key != VARIABLES}
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables its key is usually kept in; none where it needs no key."""
+        facts: Any = self.document.value
+        return tuple(facts.get(VARIABLES, ()))
+
+    @property
+    def models(self) -> list[dict[str, Any]]:
+        """The models it is known to have, in the order of its file."""
+        listed = self.entry.get("models", {}).get("default", [])
+        return [{"name": each} if isinstance(each, str) else each for each in listed]
+
+
+def find_vendor(name: str) -> Vendor | None:
+    """Find a vendor by its name, or by another that it goes by."""
+    file = index()["names"].get(name, name)
+    return read_vendor(file) if file in names() else None
+
+
+def vendor_at(address: str) -> Vendor | None:
+    """Find the vendor whose API has this address."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return None
+    name = index()["hosts"].get(host)
+    return read_vendor(name) if name else None
+
+
+@cache
+def names() -> frozenset[str]:
+    """Give the name of every vendor."""
+    found = (each.name.removesuffix(".yaml") for each in FOLDER.iterdir() if ".yaml" in each.name)
+    return frozenset(found) - {INDEX}
+
+
+@cache
+def index() -> dict[str, dict[str, str]]:
+    """Give other names and hosts, each with the vendor that has it."""
+    table: Any = read_facts(INDEX).value
+    return dict(table)
+
+
+@cache
+def read_vendor(name: str) -> Vendor:
+    """Read a vendor's file."""
+    return Vendor(read_facts(name))
+
+
+def read_facts(name: str) -> Document:
+    """Read a file of facts, which is sound: a test reads every one."""
+    text = FOLDER.joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    document, problems = read_document(Source(name, text))
+    if document is None or problems:
+        raise ValueError(f"the facts of {name} cannot be read")
+    return document

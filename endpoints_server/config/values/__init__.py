@@ -1,0 +1,1 @@
+"""What keys and headers can be written as: text, templates of variables, and commands."""
