@@ -29,6 +29,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("cloudflare-chat-45e6f878f6", "openai_responses"): OBJECT_CONTENT,
     ("openai-chat-06684fb074", "openai_responses"): EMPTY_LEGACY,
     ("openai-resp-436154f993", "anthropic_messages"): CUT_ARGUMENTS,
+    ("openai-resp-436154f993", "google_generative"): CUT_ARGUMENTS,
     ("cloudflare-chat-00e7cde042", "google_generative"): OBJECT_CONTENT,
     ("cloudflare-chat-45e6f878f6", "google_generative"): OBJECT_CONTENT,
     ("openai-chat-06684fb074", "google_generative"): EMPTY_LEGACY,
