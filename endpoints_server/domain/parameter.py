@@ -28,6 +28,16 @@ SHARED = {
     "serviceTier": "service_tier",
 } | dict.fromkeys(UNSENT, "")
 
+WITHIN = "generationConfig."
+NAMES_WITHIN = (
+    *("temperature", "topP", "topK", "seed", "candidateCount", "stopSequences"),
+    *("frequencyPenalty", "presencePenalty", "responseMimeType", "responseSchema"),
+    *("responseJsonSchema", "responseModalities", "mediaResolution"),
+)
+"""What is asked for inside an object there, under the name it has elsewhere at the top."""
+
+CEILINGS_ELSEWHERE = (*CEILINGS, "maxTokens", "maxOutputTokens", "maxCompletionTokens")
+
 NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "openai_chat": SHARED
@@ -79,6 +89,20 @@ NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "reasoningEffort": "output_config.effort",
             "reasoning_effort": "output_config.effort",
             "user": "metadata.user_id",
+        },
+        "google_generative": SHARED
+        | dict.fromkeys(CEILINGS_ELSEWHERE, WITHIN + "maxOutputTokens")
+        | {name: WITHIN + name for name in NAMES_WITHIN}
+        | {
+            "top_p": WITHIN + "topP",
+            "top_k": WITHIN + "topK",
+            "n": WITHIN + "candidateCount",
+            "stop": WITHIN + "stopSequences",
+            "frequency_penalty": WITHIN + "frequencyPenalty",
+            "presence_penalty": WITHIN + "presencePenalty",
+            "thinking": WITHIN + "thinkingConfig.includeThoughts",
+            "thinkingBudget": WITHIN + "thinkingConfig.thinkingBudget",
+            "thinkingLevel": WITHIN + "thinkingConfig.thinkingLevel",
         },
     }
 )
