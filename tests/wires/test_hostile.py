@@ -8,6 +8,7 @@ import pytest
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.talk.reply import unfold
 from endpoints_server.domain.wire import Wire
+from endpoints_server.wires.body import peek
 from endpoints_server.wires.place import place_of
 from tests.wires.hostile import DEEP, GOOD, Place, body_of, good_reply, spelled, spoiled_bodies
 from tests.wires.subjects import (
@@ -107,3 +108,9 @@ def spoiled_streams(wire: Wire) -> Iterator[Case]:
 )
 def test_the_place_of_what_cannot_be_decoded_is_found(body: bytes, place: str) -> None:
     assert place_of(body) == place
+
+
+def test_bytes_that_are_no_text_are_refused_though_the_path_names_the_model() -> None:
+    with pytest.raises(Failed) as caught:
+        peek(b'{"a": "\xff"}', "m", is_stream=False)
+    assert "utf-8" in caught.value.fault.message
