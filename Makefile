@@ -15,9 +15,9 @@ run: $(VENV)/run.stamp
 test: check
 	@$(BIN)/pytest
 
-# real clients from npm against the demo (needs node)
+# real clients from npm and PyPI, or CLIENTS alone, against this server (needs node)
 test-clients: $(VENV)/test.stamp
-	@$(BIN)/python -m tests.clients
+	@$(BIN)/python -m tests.clients $(CLIENTS)
 
 # the fuzzer over all that reads foreign bytes (SECONDS=300)
 fuzz: $(VENV)/test.stamp

@@ -20,6 +20,7 @@ from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring, open_ring
 
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  it is only recognised here, not listened on
 UNSERVED = "http://127.0.0.1:0"
 """Where the demo is while nobody serves it."""
 
@@ -97,6 +98,12 @@ async def opened_store() -> AsyncIterator[tuple[Store, Ring]]:
         yield store, ring
     finally:
         await store.close()
+
+
+def address_of(environment: Environment, port: int) -> str:
+    """Give an address that works on this machine."""
+    host = "127.0.0.1" if environment.host in EVERYWHERE else environment.host
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def now() -> int:

@@ -24,6 +24,14 @@ SAMPLES: Mapping[str, Body] = {
         "stream": True,
     }
     for wire in ("openai_chat", "anthropic_messages")
+} | {
+    "openai_responses": {
+        "model": "",
+        "input": "Hello",
+        "max_output_tokens": 256,
+        "temperature": 0.7,
+        "stream": True,
+    }
 }
 """A small request of each wire, for when nobody brings one."""
 

@@ -29,6 +29,9 @@ COMMANDS = {
     "explain": Entry("explain", "explain", "Say where a call for a model would go, and how."),
     "models": Entry("models", "models", "List the models that can be asked for."),
     "try": Entry("try_model", "try_model", "Ask a model something: one real call."),
+    "connect": Entry(
+        "connect", "connect", "Print the settings by which a client calls this server."
+    ),
     "user": Entry("user", "user", "Add and list the people who may hold keys."),
     "key": Entry("key", "key", "Make, list and revoke client keys."),
     "credential": Entry(
@@ -84,6 +87,7 @@ def cli(ctx: click.Context) -> None:
     endpoints-server serve                 serve ./librechat.yaml, or the demo
     endpoints-server check                 is the file right?
     endpoints-server try demo-chat "Hi"    one real call
+    endpoints-server connect claude-code   the settings of a client
 
     Exit codes: 0 fine, 1 user error, 2 configuration invalid, 3 unreachable, 4 refused.
     """

@@ -8,9 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from endpoints_server.app.parts import Parts
-from endpoints_server.cli.ground import Ground, now
+from endpoints_server.cli.ground import Ground, address_of, now
 from endpoints_server.cli.present import show_json
-from endpoints_server.config.environment import Environment
 from endpoints_server.desk.keys import ENVIRONMENT, KeyDraft, create_key
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.people.access_key import RANDOM_BYTES
@@ -18,7 +17,6 @@ from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.store.ports import Store
 from endpoints_server.web.console.sign_in_link import make_sign_in_link
 
-EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  it is only recognised here, not listened on
 GIVEN_KEY = "$ES_ADMIN_KEY"
 NOTHING_SERVED = (
     "The file holds no endpoints, so there is nothing to call yet. See the demo: endpoints-server"
@@ -50,12 +48,6 @@ async def welcome(ground: Ground, parts: Parts, port: int, *, as_json: bool) -> 
         click.echo(text)
     if told.sign_in and ground.is_demo:
         click.echo("This is the demo. Write a librechat.yaml to reach real models.")
-
-
-def address_of(environment: Environment, port: int) -> str:
-    """Give an address that works on this machine."""
-    host = "127.0.0.1" if environment.host in EVERYWHERE else environment.host
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 async def compose(ground: Ground, parts: Parts, address: str) -> Welcome:

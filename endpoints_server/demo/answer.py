@@ -7,11 +7,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from endpoints_server.demo.sample import sample
+from endpoints_server.demo.sample import as_schema, items_of, kind_of, sample
 
 Ending = Literal["end", "length", "stop", "tool"]
 
 SHOWN_CHARACTERS = 60
+SHOWN_RESULT_CHARACTERS = 240
 LARGEST_CEILING = 1_000_000
 WORD = re.compile(r"\S+\s*")
 PIECE = re.compile(r".{1,6}", re.DOTALL)
@@ -26,6 +27,10 @@ GREETING = (
     "real models."
 )
 RESULT = "The tool answered {words}. That is all I needed to know."
+COMMAND_FIELDS = ("command", "cmd")
+"""The arguments by which tools take a command to run."""
+COMMAND = 'echo "6 times 7 is $((6 * 7))"'
+"""The only command that the demo ever asks for: whatever was said, it does no harm."""
 
 
 class Offer(Struct, frozen=True):
@@ -83,11 +88,11 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 def answer(ask: Ask) -> Answer:
     """Decide what to say: call a tool, satisfy a schema, or reply in words."""
-    shown = quoted(ask.words)
+    shown = quoted(ask.words, SHOWN_RESULT_CHARACTERS if ask.is_result else SHOWN_CHARACTERS)
     reasoning = words_of(REASONING.format(words=shown)) if ask.has_reasoning else ()
     tool = choose_tool(ask)
     if tool is not None:
-        arguments = json.dumps(sample(tool.schema or {}, ask.words), ensure_ascii=False)
+        arguments = json.dumps(arguments_for(tool, ask.words), ensure_ascii=False)
         said = Answer(
             reasoning=reasoning,
             tool=tool.name,
@@ -104,10 +109,34 @@ def answer(ask: Ask) -> Answer:
 
 
 def choose_tool(ask: Ask) -> Offer | None:
-    """Call the tool that must be called, else the first one after a person's own words."""
+    """Call the tool that must be called, else after a person's own words the one that shows most.
+
+    That is one that runs commands, where there is one: coding clients offer dozens of tools, and
+    most of them need more than made-up arguments.
+    """
     if ask.must_call:
         return next((offer for offer in ask.offers if offer.name == ask.must_call), None)
-    return ask.offers[0] if ask.offers and not ask.is_result else None
+    if ask.is_result or not ask.offers:
+        return None
+    return next((offer for offer in ask.offers if command_field(offer)), ask.offers[0])
+
+
+def command_field(offer: Offer) -> str:
+    """Name the argument by which a tool takes a command; empty for a tool that runs none."""
+    properties = as_schema((offer.schema or {}).get("properties"))
+    return next((name for name in COMMAND_FIELDS if name in properties), "")
+
+
+def arguments_for(offer: Offer, words: str) -> object:
+    """Make the arguments of a call; of a tool that runs commands only what it requires."""
+    schema, field = offer.schema or {}, command_field(offer)
+    if not field:
+        return sample(schema, words)
+    properties = as_schema(schema["properties"])
+    required = [str(name) for name in items_of(schema, "required") if name in properties]
+    made = sample({**schema, "properties": {name: properties[name] for name in required}}, words)
+    is_list = kind_of(as_schema(properties[field])) == "array"
+    return {**as_schema(made), field: ["sh", "-c", COMMAND] if is_list else COMMAND}
 
 
 def speak(ask: Ask, shown: str) -> str:
@@ -148,9 +177,9 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(WORD.findall(text.lstrip()))
 
 
-def quoted(words: str) -> str:
+def quoted(words: str, most_characters: int) -> str:
     """Repeat somebody's words, shortened."""
     flat = " ".join(words.split())
-    if len(flat) > SHOWN_CHARACTERS:
-        flat = flat[:SHOWN_CHARACTERS].rstrip() + "…"
+    if len(flat) > most_characters:
+        flat = flat[:most_characters].rstrip() + "…"
     return f"“{flat}”" if flat else "nothing"

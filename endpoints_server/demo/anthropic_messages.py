@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
+from itertools import takewhile
 
 import msgspec
 from msgspec import Struct
@@ -99,13 +100,14 @@ def read_request(body: bytes, *, is_count: bool = False) -> Ask:
         raise bad_request("max_tokens: a number greater than 0 is required")
     last, earlier = request.messages[-1], request.messages[:-1]
     has_history = any(message.role == "assistant" for message in earlier)
+    results = results_in(request.messages)
     begun = estimate_tokens([words_in(request.system), *(tool.name for tool in request.tools)])
     before = begun + estimate_tokens(words_in(message.content) for message in earlier)
     return Ask(
         id=sha256(body).hexdigest()[:24],
         model=request.model,
-        words=words_in(last.content),
-        is_result=any(block.type == "tool_result" for block in blocks_in(last.content)),
+        words=words_in(results or last.content),
+        is_result=bool(results),
         offers=offers_of(request),
         must_call=must_call(request),
         form=form_of(request),
@@ -153,6 +155,14 @@ def words_in(content: str | list[Block] | None) -> str:
         return content
     found = (block.text or words_in(block.content) for block in content or ())
     return " ".join(filter(None, found))
+
+
+def results_in(messages: list[Message]) -> list[Block]:
+    """Give what tools answered since the last reply, whatever a client has put beside it."""
+    latest = reversed(messages)
+    fresh = [*takewhile(lambda message: message.role != "assistant", latest)][::-1]
+    blocks = (block for message in fresh for block in blocks_in(message.content))
+    return [block for block in blocks if block.type == "tool_result"]
 
 
 def has_marks(request: Request) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import takewhile
 
 import msgspec
 from msgspec import Struct
@@ -105,12 +106,13 @@ def read_request(body: bytes) -> Ask:
     last, earlier = request.messages[-1], request.messages[:-1]
     before = estimate_tokens(words_of(message) for message in earlier)
     has_history = any(message.role == "assistant" for message in earlier)
+    results = results_in(request.messages)
     effort = request.reasoning_effort or ("medium" if request.model == REASONER else "none")
     return Ask(
         id=sha256(body).hexdigest()[:24],
         model=request.model,
-        words=words_of(last),
-        is_result=last.role == "tool",
+        words=words_of(results[-1] if results else last),
+        is_result=bool(results),
         offers=offers_of(request),
         must_call=must_call(request),
         form=form_of(request.response_format),
@@ -122,6 +124,13 @@ def read_request(body: bytes) -> Ask:
         is_stream=bool(request.stream),
         has_stream_usage=bool(request.stream_options and request.stream_options.include_usage),
     )
+
+
+def results_in(messages: list[Message]) -> list[Message]:
+    """Give what tools answered since the last reply, whatever a client has put after it."""
+    latest = reversed(messages)
+    fresh = [*takewhile(lambda message: message.role != "assistant", latest)][::-1]
+    return [message for message in fresh if message.role == "tool"]
 
 
 def words_of(message: Message) -> str:

@@ -48,6 +48,26 @@ NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "reasoning_mode": "reasoning.mode",
             "reasoning_context": "reasoning.context",
         },
+        "openai_responses": SHARED
+        | {
+            "max_tokens": "max_output_tokens",
+            "max_completion_tokens": "max_output_tokens",
+            "maxTokens": "max_output_tokens",
+            "maxOutputTokens": "max_output_tokens",
+            "maxCompletionTokens": "max_output_tokens",
+            "topLogprobs": "top_logprobs",
+            "promptCacheKey": "prompt_cache_key",
+            "promptCacheRetention": "prompt_cache_retention",
+            "safetyIdentifier": "safety_identifier",
+            "parallelToolCalls": "parallel_tool_calls",
+            "effort": "reasoning.effort",
+            "reasoningEffort": "reasoning.effort",
+            "reasoning_effort": "reasoning.effort",
+            "reasoning_summary": "reasoning.summary",
+            "reasoning_mode": "reasoning.mode",
+            "reasoning_context": "reasoning.context",
+            "verbosity": "text.verbosity",
+        },
         "anthropic_messages": SHARED
         | {
             "max_completion_tokens": "max_tokens",

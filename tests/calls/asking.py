@@ -1,4 +1,4 @@
-"""A caller that knows nothing of the server but its two wires, and says what it got."""
+"""A caller that knows nothing of the server but its wires, and says what it got."""
 
 import asyncio
 import json
@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 from msgspec import Struct
 
-PATHS = {"chat": "/v1/chat/completions", "messages": "/v1/messages"}
+PATHS = {"chat": "/v1/chat/completions", "responses": "/v1/responses", "messages": "/v1/messages"}
+ENDS = ("message_stop", "response.completed")
 PATIENCE_SECONDS = 30.0
 Json = dict[str, Any]
 
@@ -42,7 +43,8 @@ class Got(Struct, frozen=True, kw_only=True):
 
 def request(wire: str, model: str, *, is_stream: bool = False, **more: object) -> Json:
     """Say something plain in a wire."""
-    asked: Json = {"model": model, "messages": [{"role": "user", "content": "What news?"}]}
+    turns = "input" if wire == "responses" else "messages"
+    asked: Json = {"model": model, turns: [{"role": "user", "content": "What news?"}]}
     if wire == "messages":
         asked["max_tokens"] = 100
     if is_stream:
@@ -83,11 +85,15 @@ def got(wire: str, answer: httpx2.Response, took: float = 0.0) -> Got:
 def told_whole(wire: str, body: bytes) -> Json:
     """Read a whole answer, or an error."""
     read = json.loads(body)
-    if "error" in read:
+    if read.get("error"):
         return {"errors": (read["error"],)}
     if wire == "chat":
         return {"text": read["choices"][0]["message"]["content"] or ""}
-    return {"text": "".join(part.get("text", "") for part in read["content"])}
+    if wire == "responses":
+        parts = [part for item in read["output"] for part in item.get("content") or ()]
+    else:
+        parts = read["content"]
+    return {"text": "".join(part.get("text", "") for part in parts)}
 
 
 def told_in(wire: str, body: bytes) -> Json:
@@ -96,6 +102,8 @@ def told_in(wire: str, body: bytes) -> Json:
     errors: list[Json] = []
     has_end = has_more = False
     for data in events_in(body):
+        if errors and is_told_again(data):
+            continue
         has_more = has_more or has_end or bool(errors)
         if data == "[DONE]":
             has_end = True
@@ -103,7 +111,7 @@ def told_in(wire: str, body: bytes) -> Json:
         event = json.loads(data)
         if "error" in event:
             errors.append(event["error"])
-        has_end = has_end or event.get("type") == "message_stop"
+        has_end = has_end or event.get("type") in ENDS
         texts.append(piece_in(wire, event))
     return {
         "text": "".join(texts),
@@ -113,10 +121,17 @@ def told_in(wire: str, body: bytes) -> Json:
     }
 
 
+def is_told_again(data: str) -> bool:
+    """Say whether an event tells an error again, for the clients that look for it there."""
+    return data.startswith('{"type":"response.failed"')
+
+
 def piece_in(wire: str, event: Json) -> str:
     """Give the text of one event."""
     if wire == "messages":
         return str(event.get("delta", {}).get("text", ""))
+    if wire == "responses":
+        return str(event["delta"]) if event["type"] == "response.output_text.delta" else ""
     choices = event.get("choices") or [{}]
     return (choices[0].get("delta") or {}).get("content") or ""
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Generator
 import httpx2
 import pytest
 
-from tests.calls.places import config, endpoint, misbehaving
+from tests.calls.places import SUFFIXES, config, endpoint, misbehaving
 from tests.serving import Serving, serving
 from tests.upstreams.bad import BEHAVIOURS, BadProvider
 from tests.upstreams.server import Running
@@ -14,9 +14,7 @@ TIMEOUTS = {"connect": 0.6, "firstToken": 1.0, "betweenTokens": 0.7, "total": 2.
 BOUNDS = {"requestBytes": 4_000_000, "replyBytes": 20_000_000, "eventBytes": 2_000_000}
 PATIENT = {"firstToken": 10, "betweenTokens": 10, "total": 20}
 LARGE = [
-    f"{wire}-{name}"
-    for wire in ("chat", "messages")
-    for name in ("huge-event", "many-models", "oversized")
+    f"{wire}-{name}" for wire in SUFFIXES for name in ("huge-event", "many-models", "oversized")
 ]
 """The endpoints whose answers take their time to make."""
 
@@ -31,8 +29,7 @@ def provider() -> Generator[BadProvider]:
 def server(provider: BadProvider, tmp_path_factory: pytest.TempPathFactory) -> Generator[Serving]:
     endpoints = [
         *misbehaving(provider.url, BEHAVIOURS),
-        endpoint("chat-slow-tls", "chat", provider.slow_tls_url),
-        endpoint("messages-slow-tls", "messages", provider.slow_tls_url),
+        *(endpoint(f"{wire}-slow-tls", wire, provider.slow_tls_url) for wire in SUFFIXES),
         endpoint("narrow", "chat", provider.url, BEHAVIOURS),
     ]
     special = {name: {"timeouts": PATIENT} for name in LARGE} | {"narrow": {"maxConnections": 4}}

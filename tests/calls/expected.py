@@ -138,9 +138,13 @@ DIFFERENT: Mapping[tuple[str, str, str], Case] = {
     # it has no count of zero without a word about caches, and no message without content
     ("usage_zero", "messages", "any"): Case(answered(usage=("reported", 7, 1)), ESTIMATED),
     ("null_content", "messages", "any"): Case(answered("Bad news travels "), BROKEN),
+    # the last events of the Responses wire hold the text again, with what a delta lacked
+    ("null_content", "responses", "chat"): Case(answered(), answered("")),
     # to a caller of another wire, whose key was refused is nobody's business
     ("denied", "chat", "messages"): Case(NO_CREDENTIAL, NO_CREDENTIAL),
     ("denied", "messages", "chat"): Case(NO_CREDENTIAL, NO_CREDENTIAL),
+    ("denied", "chat", "responses"): Case(NO_CREDENTIAL, NO_CREDENTIAL),
+    ("denied", "responses", "chat"): Case(NO_CREDENTIAL, NO_CREDENTIAL),
 }
 """What differs by (behaviour, the upstream's wire, the caller's wire)."""
 

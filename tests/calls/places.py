@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 
 HOUSE_KEY = "sk-of-the-house-000000001"
-SUFFIXES = {"chat": "/v1", "messages": ""}
+SUFFIXES = {"chat": "/v1", "responses": "/v1", "messages": ""}
+PROVIDERS = {"responses": "openai-responses", "messages": "anthropic"}
 RATES = {"prompt": 1, "completion": 2, "context": 1000}
 
 Block = dict[str, object]
@@ -20,8 +21,8 @@ def endpoint(name: str, wire: str, url: str, models: Iterable[str] = ("m",)) -> 
         "models": {"default": listed},
         "tokenConfig": dict.fromkeys(listed, RATES),
     }
-    if wire == "messages":
-        block["provider"] = "anthropic"
+    if wire in PROVIDERS:
+        block["provider"] = PROVIDERS[wire]
     return block
 
 

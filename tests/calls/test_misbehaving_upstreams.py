@@ -1,4 +1,4 @@
-"""Everything an upstream can do wrong, on both wires, to callers of both wires."""
+"""Everything an upstream can do wrong, on every wire, to callers of the same and of others."""
 
 import asyncio
 import time
@@ -10,13 +10,14 @@ from msgspec.structs import replace
 
 from endpoints_server.domain.fault import RULES, Kind
 from endpoints_server.domain.money.entry import Entry, Outcome
-from tests.calls.asking import Got, ask
+from tests.calls.asking import PATHS, Got, ask
 from tests.calls.conftest import TIMEOUTS
 from tests.calls.expected import CASES, Expected, expected
 from tests.serving import Serving
 from tests.upstreams.bad import BEHAVIOURS, BadProvider
 
-WAYS = list(product(("chat", "messages"), ("chat", "messages"), (True, False)))
+PAIRS = [pair for pair in product(PATHS, PATHS) if pair[0] == pair[1] or "chat" in pair]
+WAYS = [(*pair, is_stream) for pair in PAIRS for is_stream in (True, False)]
 GRACE_SECONDS = 0.5
 LARGE = {"huge_event", "many_models", "oversized"}
 """Those that take their time to make; they have longer deadlines, and go one after the other."""
@@ -97,7 +98,7 @@ async def until_hung_up(provider: BadProvider, first_seen: int) -> None:
         await asyncio.sleep(0.01)
 
 
-@pytest.mark.parametrize("wire", ["chat", "messages"])
+@pytest.mark.parametrize("wire", PATHS)
 @pytest.mark.parametrize(
     ("behaviour", "limit", "words"),
     [

@@ -10,6 +10,7 @@ from time import perf_counter
 import pytest
 
 from endpoints_server.cli.table import COMMANDS
+from endpoints_server.wires.listed import WIRES
 from tests.cli.conftest import Command, variables
 
 CANARY = "sk-c4n4ryZk39dQpLw8"
@@ -164,6 +165,16 @@ def test_a_route_is_explained_without_any_value_of_a_header(command: Command, fi
     assert "relay" in words.out
     for secret in (CANARY, PLAIN_CANARY):
         assert secret not in done.out + words.out
+
+
+@pytest.mark.parametrize("wire", WIRES)
+def test_a_route_is_explained_to_callers_of_every_wire(
+    command: Command, file: Path, wire: str
+) -> None:
+    done = command("explain", "one", "--wire", wire, "--json")
+    (route,) = json.loads(done.out)["routes"]
+    assert {"model", "messages", "temperature"} <= {each["field"] for each in route["body"]}
+    assert route["losses"] == ["none"]
 
 
 def test_each_field_of_the_body_is_explained_by_where_it_comes_from(

@@ -1,188 +1,127 @@
-"""Run real clients against the served demo, and print what came of it: `make test-clients`."""
+"""Run real clients against a server before every kind of upstream: `make test-clients`."""
 
-import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import msgspec
-from msgspec import Struct
-
-from tests.acceptance.process import Process, served, variables
-from tests.clients.install import NotInstalled, install, version_of
-
-SCRIPTS = Path(__file__).with_name("npm")
-SHARED = {"journey.mjs"}
-KEY = "the-key-of-the-client-tests"
-PERSONAL_KEY = "the-key-of-a-person-with-a-key"
-MODELS = "demo-chat,demo-messages"
-PERSONAL_YAML = """\
-version: 1.3.5
-balance: {{enabled: true, startBalance: 20000}}
-endpoints:
-  custom:
-    - name: Bring Your Own
-      apiKey: user_provided
-      baseURL: {url}/v1
-      models: {{default: [demo-chat], fetch: false}}
-      titleConvo: true
-      tokenConfig: {{demo-chat: {{prompt: 0.5, completion: 2, context: 128000}}}}
-"""
-PATIENCE_SECONDS = 120.0
-MARK = "told "
-"""What a line for us begins with; clients print lines of their own too."""
-LONGEST_TEXT = 48
-HEADS = ("client", "wire", "model", "journey", "finished", "text")
+from tests.acceptance.process import variables
+from tests.clients import isolation
+from tests.clients.install import HOME, Clients, NotInstalled, install
+from tests.clients.programs import PROGRAMS, Program, ask, journeys
+from tests.clients.scripts import Broken, Script, make_journeys, scripts
+from tests.clients.servers import KEY, KINDS, Servers, calls_of, servers
+from tests.clients.settings import write_programs
+from tests.clients.table import table
+from tests.clients.told import Outcome, Told, calls_broken, complaints_of, judge
 
 
-class Told(Struct, frozen=True, kw_only=True):
-    """A line that a client printed: the journey it made, and the words it ended with."""
-
-    client: str
-    wire: str
-    model: str
-    what: str
-    is_finished: bool
-    text: str
-
-
-class Servers(Struct, frozen=True):
-    """The demo, and a server with balances whose people bring their own key for the demo."""
-
-    demo: Process
-    personal: Process
-
-    def addresses(self) -> dict[str, str]:
-        """Give the variables that tell a client where to go."""
-        return {
-            "CLIENTS_URL": self.demo.url,
-            "CLIENTS_KEY": KEY,
-            "CLIENTS_MODELS": MODELS,
-            "CLIENTS_PERSONAL_URL": self.personal.url,
-            "CLIENTS_PERSONAL_KEY": PERSONAL_KEY,
-        }
-
-
-class Outcome(Struct, frozen=True):
-    """What a client told, and what went wrong."""
-
-    told: list[Told]
-    complaints: list[str]
-
-
-def main() -> int:
-    """Run every client; 1 where a journey was not finished, 0 also where there is no node."""
+def main(wanted: list[str]) -> int:
+    """Run every client, or those named; 1 where a journey failed, 0 also where there is no node."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         say("skipped: the clients need node and npm, and one of them is not here")
         return 0
     try:
-        home = install(npm, SCRIPTS)
+        clients = install(node, npm)
     except NotInstalled as error:
         say(f"The clients could not be installed:\n{error}")
         return 1
+    if not isolation.is_inside() and (prefix := isolation.isolating_prefix()):
+        again = [*prefix, sys.executable, "-m", "tests.clients", *wanted]
+        inside = {**os.environ, isolation.INSIDE: "1"}
+        return subprocess.run(again, env=inside, check=False).returncode
+    say(sealed() if isolation.is_inside() else "NOT ISOLATED: no network of one's own to be had")
+    return run_all(clients, wanted)
+
+
+def sealed() -> str:
+    """See to it that the network is empty; raises RuntimeError where a way leads out."""
+    isolation.raise_loopback()
+    if ways := isolation.ways_out():
+        raise RuntimeError(f"a way leads out by {', '.join(ways)}")
+    return "In a network of its own, where no route leads out but to the loopback:\n"
+
+
+def run_all(clients: Clients, wanted: list[str]) -> int:
+    """Run the clients, and print what came of it."""
     with tempfile.TemporaryDirectory(prefix="clients-") as name:
-        with servers(Path(name)) as both:
-            outcomes = [run(both, node, script) for script in scripts_of(home)]
-        broken = [line for each in (both.demo, both.personal) for line in calls_broken_at(each)]
-    say(table(row_of(home, told) for outcome in outcomes for told in outcome.told))
-    complaints = [line for outcome in outcomes for line in outcome.complaints] + broken
-    say("\n".join(complaints))
-    return 1 if complaints else 0
+        folder = Path(name)
+        with servers(folder) as both:
+            run = Run(clients, both, folder)
+            outcomes = [*run.scripts(wanted), *run.programs(wanted)]
+            broken = calls_broken("the server", calls_of(both.every))
+    say("\n" + table(outcomes, {kind.model: kind.wire for kind in KINDS}))
+    failures = [*complaints_of(outcomes), *run.broken, *broken]
+    passed = sum(not each.complaint for each in outcomes)
+    say(f"\n{passed} of {len(outcomes)} journeys were finished.")
+    say("\n".join(failures))
+    return 1 if failures or not outcomes else 0
+
+
+class Run:
+    """One run: every journey is judged by the calls that the server saw while it was made."""
+
+    def __init__(self, clients: Clients, both: Servers, folder: Path) -> None:
+        self.clients = clients
+        self.both = both
+        self.folder = folder
+        self.broken: list[str] = []
+        models = [kind.model for kind in KINDS]
+        write_programs(HOME / "npm" / "settings", both.every.url, KEY, models)
+
+    def scripts(self, wanted: list[str]) -> Iterator[Outcome]:
+        """Run the libraries."""
+        for script in scripts(self.clients):
+            if not wanted or script.file.stem in wanted:
+                yield from self.judged(script.file.name, partial(self.tell, script))
+
+    def tell(self, script: Script) -> list[Told]:
+        """Run one library; where it breaks off, that is noted."""
+        more = {"CLIENTS_SETTINGS": str(HOME / "npm" / "settings"), "CI": "1"}
+        environ = variables(self.both.every.folder, **self.both.addresses(), **more)
+        try:
+            return make_journeys(script, environ)
+        except Broken as error:
+            self.broken.append(f"{script.file.name}: {error}")
+            return []
+
+    def programs(self, wanted: list[str]) -> Iterator[Outcome]:
+        """Run the commands."""
+        for program in PROGRAMS:
+            if not wanted or program.guide in wanted:
+                for wire, model in journeys(program):
+                    what = f"{program.guide}, {wire} over {model}"
+                    yield from self.judged(what, partial(self.ask, program, wire, model))
+
+    def ask(self, program: Program, wire: str, model: str) -> list[Told]:
+        """Ask a command, in a home that nothing was in before."""
+        home = Path(tempfile.mkdtemp(dir=self.folder, prefix=f"{program.guide}-"))
+        return [ask(self.clients, program, wire, model, home, self.both.every.url)]
+
+    def judged(self, what: str, make: Callable[[], list[Told]]) -> list[Outcome]:
+        """Make journeys, and judge them by what they tell and by the calls that were seen."""
+        before, started = len(calls_of(self.both.every)), time.monotonic()
+        told = make()
+        calls = calls_of(self.both.every)[before:]
+        outcomes = [judge(each, calls) for each in told]
+        failed = sum(bool(each.complaint) for each in outcomes)
+        took = time.monotonic() - started
+        say(f"{what}: {len(told) - failed} finished, {failed} failed ({took:.0f} s)")
+        return outcomes
 
 
 def say(text: str) -> None:
-    """Print."""
+    """Print at once."""
     if text:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
 
 
-@contextmanager
-def servers(folder: Path) -> Generator[Servers]:
-    """Serve both for as long as the block lasts."""
-    houses = folder / "demo", folder / "personal"
-    for house in houses:
-        house.mkdir()
-    with served(houses[0], ES_ADMIN_KEY=KEY) as demo:
-        (houses[1] / "librechat.yaml").write_text(PERSONAL_YAML.format(url=demo.url))
-        with served(houses[1], ES_ADMIN_KEY=PERSONAL_KEY) as personal:
-            yield Servers(demo, personal)
-
-
-def scripts_of(home: Path) -> list[Path]:
-    """List the clients, one script each."""
-    names = {script.name for script in SCRIPTS.glob("*.mjs")} - SHARED
-    return [home / name for name in sorted(names)]
-
-
-def run(both: Servers, node: str, script: Path) -> Outcome:
-    """Run one client to its end."""
-    try:
-        done = subprocess.run(
-            [node, str(script)],
-            env=variables(both.demo.folder, **both.addresses()),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return Outcome([], [f"{script.name}: not done after {PATIENCE_SECONDS:.0f} seconds"])
-    lines = [line for line in done.stdout.splitlines() if line.startswith(MARK)]
-    told = [msgspec.json.decode(line.removeprefix(MARK), type=Told) for line in lines]
-    complaints = complaints_of(told)
-    if done.returncode or not told:
-        complaints.append(f"ended with {done.returncode}:\n{done.stderr}")
-    return Outcome(told, [f"{script.name}: {complaint}" for complaint in complaints])
-
-
-def complaints_of(told: Iterable[Told]) -> list[str]:
-    """Name the journeys that were not finished."""
-    return [
-        f"{each.what} of {each.model} on {each.wire} was not finished: {each.text!r}"
-        for each in told
-        if not each.is_finished
-    ]
-
-
-def calls_broken_at(server: Process) -> list[str]:
-    """Name the calls that a server did not see through to their end."""
-    lines = [json.loads(line) for line in server.err.read_text().splitlines()]
-    calls: list[dict[str, Any]] = [line for line in lines if line["event"] == "call"]
-    if not calls:
-        return [f"{server.folder.name}: nobody called"]
-    return [
-        f"{server.folder.name}: a call of {call['model']} on {call['wire']} was {call['outcome']}"
-        for call in calls
-        if call["outcome"] != "delivered"
-    ]
-
-
-def row_of(home: Path, told: Told) -> tuple[str, ...]:
-    """Write what a client told as a line of the table."""
-    client = f"{told.client} {version_of(home, told.client)}".strip()
-    flat = " ".join(told.text.split())
-    text = flat if len(flat) <= LONGEST_TEXT else f"{flat[:LONGEST_TEXT]}…"
-    finished = "yes" if told.is_finished else "NO"
-    return (client, told.wire, told.model, told.what, finished, text)
-
-
-def table(rows: Iterable[tuple[str, ...]]) -> str:
-    """Lay out lines in columns."""
-    lines = [HEADS, *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    padded = (
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        for line in lines
-    )
-    return "\n".join(line.rstrip() for line in padded)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -5,61 +5,79 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from tests.acceptance.process import Process
-from tests.clients.__main__ import MARK, Outcome, Servers, calls_broken_at, run
+from tests.clients.scripts import Broken, Script, make_journeys
+from tests.clients.table import table
+from tests.clients.told import MARK, Calls, Told, calls_broken, complaints_of, judge
 
-FINISHED = {
-    "client": "c",
-    "wire": "chat",
+TOLD = Told(client="c", wire="openai_chat", model="m", what="loop", is_finished=True, text="Snow")
+CALL = {
+    "wire": "openai_chat",
     "model": "m",
-    "what": "tool loop",
-    "is_finished": True,
-    "text": "Snow",
+    "wire_out": "openai_chat",
+    "outcome": "delivered",
+    "status": 200,
+    "fault": "",
+    "detail": "",
 }
+LINE = {name: getattr(TOLD, name) for name in TOLD.__struct_fields__}
 
 
-def printed(told: dict[str, object]) -> str:
-    return f"print({MARK + json.dumps(told)!r})\n"
-
-
-def outcome_of(folder: Path, script: str) -> Outcome:
-    """Run a script of Python as if it were a client's."""
+def script(folder: Path, text: str) -> Script:
+    """Give a script of Python as if it were a client's."""
     file = folder / "client.py"
-    file.write_text(script)
-    server = Process(folder)
-    return run(Servers(server, server), sys.executable, file)
+    file.write_text(text)
+    return Script(interpreter=Path(sys.executable), file=file, source="npm")
 
 
 def test_a_client_that_finished_is_heard_among_words_of_its_own(tmp_path: Path) -> None:
-    outcome = outcome_of(tmp_path, "print('a warning')\n" + printed(FINISHED))
-    assert [each.text for each in outcome.told] == ["Snow"]
-    assert outcome.complaints == []
+    text = f"print('a warning')\nprint({MARK + json.dumps(LINE)!r})\n"
+    (told,) = make_journeys(script(tmp_path, text), {})
+    assert told.text == "Snow"
 
 
 @pytest.mark.parametrize(
-    ("script", "complaint"),
+    ("text", "complaint"),
     [
         ("", "ended with 0"),
-        (printed(FINISHED) + "raise SystemExit('no such model')", "no such model"),
-        (printed(FINISHED | {"is_finished": False}), "tool loop of m on chat was not finished"),
+        (f"print({MARK + json.dumps(LINE)!r})\nraise SystemExit('no such model')", "no such model"),
     ],
-    ids=["silent", "broken off", "not finished"],
+    ids=["silent", "broken off"],
 )
-def test_a_client_that_did_not_finish_is_named(tmp_path: Path, script: str, complaint: str) -> None:
-    (said,) = outcome_of(tmp_path, script).complaints
-    assert said.startswith("client.py: ")
-    assert complaint in said
+def test_a_script_that_tells_nothing_or_fails_is_broken(
+    tmp_path: Path, text: str, complaint: str
+) -> None:
+    with pytest.raises(Broken, match=complaint):
+        make_journeys(script(tmp_path, text), {})
 
 
-def test_a_call_that_was_not_delivered_is_named(tmp_path: Path) -> None:
-    server = Process(tmp_path)
-    call = {"event": "call", "wire": "openai_chat", "model": "m", "outcome": "delivered"}
-    lines = [{"event": "configuration taken"}, call]
-    server.err.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert calls_broken_at(server) == []
-    server.err.write_text(json.dumps(call | {"outcome": "failed"}))
-    (said,) = calls_broken_at(server)
-    assert said.endswith("a call of m on openai_chat was failed")
-    server.err.write_text(json.dumps(lines[0]))
-    assert calls_broken_at(server) == [f"{tmp_path.name}: nobody called"]
+@pytest.mark.parametrize(
+    ("calls", "cell"),
+    [
+        ([CALL], "relayed"),
+        ([CALL | {"wire_out": "anthropic_messages"}], "translated"),
+        ([], "FAILED"),
+        ([CALL | {"wire": "anthropic_messages"}], "FAILED"),
+    ],
+    ids=["relayed", "translated", "no call", "another wire"],
+)
+def test_a_journey_is_told_by_the_calls_that_the_server_saw(calls: Calls, cell: str) -> None:
+    lines = table([judge(TOLD, calls)], {"m": "openai_chat"}).splitlines()
+    assert lines[1].split() == ["c", "openai_chat", "loop", cell]
+
+
+def test_a_journey_that_was_not_finished_is_named_with_its_last_words() -> None:
+    (said,) = complaints_of([judge(replace(TOLD, is_finished=False), [CALL]), judge(TOLD, [CALL])])
+    assert said == "c: loop of m on openai_chat was not finished: 'Snow'"
+
+
+def test_what_is_no_call_of_a_model_needs_none() -> None:
+    assert not judge(replace(TOLD, wire=""), []).complaint
+
+
+def test_a_call_that_was_not_delivered_is_named() -> None:
+    assert calls_broken("the server", [CALL]) == []
+    (said,) = calls_broken("the server", [CALL, CALL | {"outcome": "failed", "status": 502}])
+    assert said.startswith("the server: a call of m on openai_chat was failed (502")
+    assert calls_broken("the server", []) == ["the server: nobody called"]

@@ -106,7 +106,7 @@ def modelled(settings: str, *lines: str) -> Dialect:
 
 
 @pytest.mark.parametrize("flag", FLAGS)
-def test_each_flag_acts(flag: str) -> None:
+def test_each_flag_acts_alone(flag: str) -> None:
     value, effect = FLAGS[flag]
     assert unusual(dialect_of(f"compat: {{{flag}: {value}}}")) == effect
 

@@ -10,7 +10,9 @@ from anthropic.lib.streaming._messages import accumulate_event
 from anthropic.types import Message, ParsedMessage, RawMessageStreamEvent
 from msgspec import Struct
 from openai.lib.streaming.chat import ChatCompletionStreamState
+from openai.lib.streaming.responses._responses import ResponseStreamState
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai.types.responses import Response, ResponseStreamEvent
 
 from tests.serving import Serving
 
@@ -99,6 +101,69 @@ def openai_usage(usage: Mapping[str, Any]) -> dict[str, int]:
     prompt, completion = usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0
     output = max(completion, (usage.get("total_tokens") or 0) - prompt)
     return {"input": prompt, "output": output}
+
+
+def responses_client(server: Serving) -> Ask:
+    """Make a client of OpenAI's newer wire."""
+    client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.key, max_retries=0)
+
+    def ask(body: Mapping[str, Any], recording: str) -> Got:
+        options = {"headers": {RECORDING: recording}}
+        try:
+            return read_response(responded(client, body, options))
+        except openai.APIStatusError as error:
+            return Got(error=type(error).__name__, status=error.status_code)
+        except openai.APIError as error:  # told in a stream
+            return Got(error=type(error).__name__, status=200)
+
+    return ask
+
+
+def responded(client: openai.OpenAI, body: Mapping[str, Any], options: Any) -> Response:
+    """Ask, and put a stream together as the SDK's own accumulator does."""
+    path = "/responses"
+    if not body.get("stream"):
+        return client.post(path, body=body, options=options, cast_to=Response)
+    state: ResponseStreamState[None] = ResponseStreamState(
+        input_tools=openai.omit, text_format=openai.omit
+    )
+    events = client.post(
+        path,
+        body=body,
+        options=options,
+        cast_to=Response,
+        stream=True,
+        stream_cls=openai.Stream[ResponseStreamEvent],
+    )
+    last: Response | None = None
+    for event in events:
+        state.handle_event(event)
+        if event.type == "response.incomplete":
+            last = event.response
+    answer = state._completed_response or last
+    if answer is None:
+        raise ValueError("the stream held no response")
+    return answer
+
+
+def read_response(answer: Response) -> Got:
+    """Tell a response."""
+    messages = [item for item in answer.output if item.type == "message"]
+    content = [part for message in messages for part in message.content or ()]
+    calls = [item for item in answer.output if item.type == "function_call"]
+    return Got(
+        text="".join(part.text for part in content if part.type == "output_text"),
+        refusal="".join(part.refusal for part in content if part.type == "refusal"),
+        tool_calls=tuple((call.name, parsed(call.arguments)) for call in calls),
+        ids=tuple(call.call_id for call in calls),
+        finish=answer.status,
+        usage=responses_usage(answer.usage.to_dict()) if answer.usage else None,
+    )
+
+
+def responses_usage(usage: Mapping[str, Any]) -> dict[str, int]:
+    """Count as the recordings do: cached tokens are input, reasoning is output."""
+    return {"input": usage["input_tokens"], "output": usage["output_tokens"]}
 
 
 def anthropic_client(server: Serving) -> Ask:

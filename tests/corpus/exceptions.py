@@ -6,6 +6,7 @@ ELSEWHERE = "usage stands where the SDK does not look, and nobody asked for it t
 SDK_FAILS = "the SDK's own accumulator fails on this dialect, as it did on the recording"
 NO_FINISH = "an altered recording without a finish reason, which strict clients are given"
 OBJECT_CONTENT = "content that is an object is told as its JSON, where the SDK shows nothing"
+CUT_ARGUMENTS = "arguments that were cut off: the SDK makes of them what it can"
 EMPTY_LEGACY = "an empty legacy function call beside the real ones is not told as a call"
 
 EXCEPTIONS: dict[tuple[str, str], str] = {
@@ -22,5 +23,10 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("cloudflare-chat-00e7cde042", "anthropic_messages"): OBJECT_CONTENT,
     ("cloudflare-chat-45e6f878f6", "anthropic_messages"): OBJECT_CONTENT,
     ("openai-chat-06684fb074", "anthropic_messages"): EMPTY_LEGACY,
+    ("azure-chat-4245efadf5", "openai_responses"): ERROR_UNDER_200,
+    ("cloudflare-chat-00e7cde042", "openai_responses"): OBJECT_CONTENT,
+    ("cloudflare-chat-45e6f878f6", "openai_responses"): OBJECT_CONTENT,
+    ("openai-chat-06684fb074", "openai_responses"): EMPTY_LEGACY,
+    ("openai-resp-436154f993", "anthropic_messages"): CUT_ARGUMENTS,
 }
 """By recording and the client's wire."""

@@ -7,13 +7,22 @@ from typing import Any
 
 from msgspec import Struct
 
-ENDPOINTS = {"openai_chat": "chat.completions", "anthropic_messages": "messages"}
+ENDPOINTS = {
+    "openai_chat": "chat.completions",
+    "openai_responses": "responses",
+    "anthropic_messages": "messages",
+}
 """Our wires, and what the recordings call the operation we carry."""
-WIRES = {"openai_chat": "openai-chat", "anthropic_messages": "anthropic-messages"}
-ASKED: dict[str, Any] = {
+WIRES = {wire: wire.replace("_", "-") for wire in ENDPOINTS}
+TURNS: dict[str, Any] = {
     "model": "recorded",
     "max_tokens": 1000,
     "messages": [{"role": "user", "content": "Hello."}],
+}
+ASKED: dict[str, dict[str, Any]] = {
+    "openai_chat": TURNS,
+    "openai_responses": {"model": "recorded", "input": "Hello."},
+    "anthropic_messages": TURNS,
 }
 """What is asked where only the answer was recorded."""
 USAGE = {"stream_options": {"include_usage": True}}
@@ -47,7 +56,8 @@ def recorded(corpus: Path, wire: str) -> Iterator[Recorded]:
 def exchange_of(wire: str, file: Mapping[str, Any]) -> Recorded:
     """Read one file."""
     is_stream = file["response"].get("sse") is not None
-    body = dict((file["request"] or {}).get("body") or (ASKED | USAGE if is_stream else ASKED))
+    asked = ASKED[wire] | USAGE if is_stream else ASKED[wire]
+    body = dict((file["request"] or {}).get("body") or asked)
     if wire != "openai_chat":
         body.pop("stream_options", None)
     body |= {"model": "recorded"}

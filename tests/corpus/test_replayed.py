@@ -11,7 +11,7 @@ import pytest
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Failed
 from endpoints_server.wires.listed import WIRES
-from tests.corpus.clients import Ask, Got, anthropic_client, openai_client
+from tests.corpus.clients import Ask, Got, anthropic_client, openai_client, responses_client
 from tests.corpus.differences import both_wires, same_wire
 from tests.corpus.exceptions import EXCEPTIONS
 from tests.corpus.exchanges import ASKED, Recorded, recorded
@@ -28,6 +28,12 @@ endpoints:
       baseURL: {url}/v1
       headers: {{x-recording: '{{{{LIBRECHAT_BODY_CONVERSATIONID}}}}'}}
       models: {{default: [recorded]}}
+    - name: openai_responses
+      provider: openai-responses
+      apiKey: sk-of-the-house-0003
+      baseURL: {url}/v1
+      headers: {{x-recording: '{{{{LIBRECHAT_BODY_CONVERSATIONID}}}}'}}
+      models: {{default: [recorded]}}
     - name: anthropic_messages
       provider: anthropic
       apiKey: sk-of-the-house-0002
@@ -37,8 +43,12 @@ endpoints:
 """
 CLIENTS: Mapping[str, Callable[[Serving], Ask]] = {
     "openai_chat": openai_client,
+    "openai_responses": responses_client,
     "anthropic_messages": anthropic_client,
 }
+
+MARKS = {"openai_chat": "-chat-", "openai_responses": "-resp-", "anthropic_messages": "-msgs-"}
+"""What the recordings of a wire have in their names."""
 
 
 class ByHeader(Replay):
@@ -80,7 +90,7 @@ def test_each_recording_reaches_its_client_unharmed(
 
 def stale(wire_in: str, wire_out: str, excepted: set[str]) -> set[str]:
     """Name the exceptions that are none any more."""
-    mark = {"openai_chat": "-chat-", "anthropic_messages": "-msgs-"}[wire_out]
+    mark = MARKS[wire_out]
     listed = {name for name, wire in EXCEPTIONS if wire == wire_in and mark in name}
     return listed - excepted
 
@@ -109,5 +119,5 @@ def said_in(exchange: Recorded, wire_in: str) -> dict[str, Any]:
         prompt = WIRES[exchange.wire].read_request(json.dumps(exchange.body).encode())
         said: dict[str, Any] = json.loads(WIRES[wire_in].write_request(prompt, Dialect()).body)
     except Failed:
-        said = {**ASKED, "stream": exchange.is_stream}
+        said = {**ASKED[wire_in], "stream": exchange.is_stream}
     return said

@@ -22,7 +22,7 @@ from endpoints_server.wires.listed import WIRES
 
 Json = dict[str, Any]
 
-READ = {"openai-chat": "openai_chat", "anthropic-messages": "anthropic_messages"}
+READ = {wire.replace("_", "-"): wire for wire in WIRES}
 STYLE = Style(id="r", model="m", created_at=1, request_id="r", has_usage=True)
 EVENT_BYTES = 1 << 24
 NANO_PER_USD = 10**9
@@ -94,7 +94,7 @@ def last_usage(response: Json) -> Json:
     """Find the usage object that was told last."""
     found: Json = {}
     for chunk in chunks_of(response):
-        for holder in (*chunk.get("choices", []), chunk):
+        for holder in (*chunk.get("choices", []), chunk.get("response", {}), chunk):
             found = holder.get("usage") or found
     return found
 

@@ -1,4 +1,4 @@
-"""A provider that misbehaves on request, on the OpenAI chat and Anthropic messages wires.
+"""A provider that misbehaves on request, on every wire.
 
 The behaviour is the first part of the path (`{url}/reset_mid_body/v1/messages`) or the model asked
 for; without either it behaves. `BEHAVIOURS` lists them.

@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 
 from tests.upstreams.server import Exchange
-from tests.upstreams.speech import AnthropicMessages, Json, OpenAIChat, Speech
+from tests.upstreams.speech import Json, Speech, speech_for
 
 
 class Request:
@@ -15,8 +15,7 @@ class Request:
         self.pause_seconds = pause_seconds
         self.asked = asked_in(exchange.seen.body)
         model = str(self.asked.get("model", "bad-1"))
-        is_messages = exchange.seen.path.split("?")[0].endswith("/messages")
-        self.speech: Speech = AnthropicMessages(model) if is_messages else OpenAIChat(model)
+        self.speech: Speech = speech_for(exchange.seen.path, model)
         self.is_stream = self.asked.get("stream") is True
 
     def good(self) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""What a well-behaved upstream says on two wires, piece by piece, for others to get wrong."""
+"""What a well-behaved upstream says on each wire, piece by piece, for others to get wrong."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -85,6 +85,115 @@ class OpenAIChat:
         return {"id": "chatcmpl-1", "object": kind, "created": 1700000000, "model": self.model}
 
 
+class OpenAIResponses:
+    """The OpenAI Responses wire; what its last events hold is what was told before."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        self.told: list[str] = []
+        self.used: Usage | None = USAGE
+
+    def whole(self, message: Json | None = None, usage: Json | None = None) -> bytes:
+        """Give a whole answer."""
+        self.used = (usage or {"usage": USAGE})["usage"]  # type: ignore[assignment]
+        item = self.item("".join(TEXT)) | (message or {})
+        return json.dumps(self.response("completed", [item])).encode()
+
+    def opening(self) -> list[bytes]:
+        """Give what comes before the text."""
+        item = self.item() | {"content": []}
+        return [
+            self.event("response.created", response=self.response("in_progress", [])),
+            self.event("response.output_item.added", output_index=0, item=item),
+            self.content("response.content_part.added", part=self.part()),
+        ]
+
+    def texts(self, texts: Sequence[str] = TEXT) -> list[bytes]:
+        """Give the text, one event a piece."""
+        self.told += texts
+        return [self.content("response.output_text.delta", delta=text) for text in texts]
+
+    def closing(self, usage: Usage | None = USAGE) -> list[bytes]:
+        """Give the end of the text, and usage so far."""
+        self.used = usage
+        text = "".join(self.told)
+        ended = [
+            self.content("response.output_text.done", text=text),
+            self.content("response.content_part.done", part=self.part(text)),
+            self.event("response.output_item.done", output_index=0, item=self.item(text)),
+        ]
+        state = self.response("in_progress", [])
+        return [*ended, self.event("response.in_progress", response=state)]
+
+    def end(self) -> list[bytes]:
+        """Give the end marker."""
+        items = [self.item("".join(self.told))]
+        return [self.event("response.completed", response=self.response("completed", items))]
+
+    def error(self, kind: str, message: str) -> Json:
+        """Give an error body."""
+        return {"error": {"message": message, "type": kind, "code": kind, "param": None}}
+
+    def error_event(self, kind: str, message: str) -> bytes:
+        """Give an error as an event."""
+        return self.event("error", **self.error(kind, message))
+
+    def tools(self, order: Sequence[int]) -> list[bytes]:
+        """Give the items of calls, the indices in a given order."""
+        opened = [
+            self.event(
+                "response.output_item.added",
+                output_index=index + 1,
+                item=self.call(f"call_{place}"),
+            )
+            for place, index in enumerate(order)
+        ]
+        kind = "response.function_call_arguments.delta"
+        arguments = '{"city":"Oslo"}'
+        return opened + [
+            self.event(kind, output_index=index + 1, item_id="fc_1", delta=arguments)
+            for index in order
+        ]
+
+    def call(self, call_id: str) -> Json:
+        """Give a call as it begins."""
+        item: Json = {"id": f"fc_{call_id}", "type": "function_call", "status": "in_progress"}
+        return item | {"call_id": call_id, "name": "weather", "arguments": ""}
+
+    def item(self, text: str = "") -> Json:
+        """Give the message."""
+        item: Json = {"id": "msg_1", "type": "message", "status": "completed"}
+        return item | {"role": "assistant", "content": [self.part(text)]}
+
+    def part(self, text: str = "") -> Json:
+        """Give the text of the message."""
+        return {"type": "output_text", "text": text, "annotations": []}
+
+    def content(self, kind: str, **fields: object) -> bytes:
+        """Give one event of the text."""
+        place: Json = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
+        return self.event(kind, **place, **fields)
+
+    def event(self, kind: str, **fields: object) -> bytes:
+        """Give one event."""
+        return event({"type": kind, "sequence_number": 1, **fields}, kind)
+
+    def response(self, status: str, output: list[Json]) -> Json:
+        """Give the response as it stands."""
+        used = self.used
+        usage: Usage | None = used and {
+            "input_tokens": used["prompt_tokens"],
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens": used["completion_tokens"],
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": used["total_tokens"],
+        }
+        response: Json = {"id": "resp_1", "object": "response", "created_at": 1700000000}
+        more: Json = {"error": None, "incomplete_details": None, "parallel_tool_calls": True}
+        told: Json = {"status": status, "model": self.model, "output": output, "usage": usage}
+        return response | told | more
+
+
 class AnthropicMessages:
     """The Anthropic Messages wire."""
 
@@ -162,4 +271,17 @@ class AnthropicMessages:
         }
 
 
-Speech = OpenAIChat | AnthropicMessages
+Speech = OpenAIChat | OpenAIResponses | AnthropicMessages
+SPEECHES: Mapping[str, type[Speech]] = {
+    "chat/completions": OpenAIChat,
+    "responses": OpenAIResponses,
+    "messages": AnthropicMessages,
+}
+"""By how the path ends."""
+
+
+def speech_for(path: str, model: str) -> Speech:
+    """Choose the wire that a path is of; Chat Completions where it is none."""
+    bare = path.split("?")[0]
+    found = next((speech for end, speech in SPEECHES.items() if bare.endswith(end)), OpenAIChat)
+    return found(model)

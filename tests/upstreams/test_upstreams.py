@@ -13,7 +13,11 @@ from tests.upstreams.server import Running
 
 FINITE = sorted(set(BEHAVIOURS) - {"hang", "deaf", "hang_after_headers", "hang_after_first"})
 LOUD = [name for name in FINITE if name not in {"dribble", "oversized", "close_later"}]
-PATHS = ("v1/chat/completions", "v1/messages")
+BEGINNINGS = {
+    "v1/chat/completions": b"data: ",
+    "v1/responses": b"event: response.created",
+    "v1/messages": b"event: message_start",
+}
 
 
 def ask(url: str, asked: dict[str, object]) -> bytes:
@@ -23,19 +27,18 @@ def ask(url: str, asked: dict[str, object]) -> bytes:
     return body
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", BEGINNINGS)
 def test_a_behaviour_is_chosen_by_path_or_by_model(path: str) -> None:
     with Running(BadProvider()) as provider:
         for url, model in ((f"{provider.url}/html_ok", "any"), (provider.url, "html_ok")):
             assert b"<html>" in ask(f"{url}/{path}", {"model": model})
-        assert ask(f"{provider.url}/{path}", {"model": "any", "stream": True}).startswith(
-            b"event: message_start" if path.endswith("messages") else b"data: "
-        )
+        told = ask(f"{provider.url}/{path}", {"model": "any", "stream": True})
+        assert told.startswith(BEGINNINGS[path])
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", BEGINNINGS)
 @pytest.mark.parametrize("is_stream", [True, False], ids=["stream", "whole"])
-def test_every_behaviour_speaks_both_wires(path: str, is_stream: bool) -> None:
+def test_every_behaviour_speaks_every_wire(path: str, is_stream: bool) -> None:
     with Running(BadProvider()) as provider:
         for name in LOUD:
             try:
@@ -72,7 +75,7 @@ def test_a_behaviour_gets_wrong_what_it_is_named_for(
     name: str, present: bytes, absent: bytes
 ) -> None:
     with Running(BadProvider()) as provider:
-        said = ask(f"{provider.url}/{name}/{PATHS[0]}", {"model": "m", "stream": True})
+        said = ask(f"{provider.url}/{name}/v1/chat/completions", {"model": "m", "stream": True})
     assert present in said
     assert absent not in said
 

@@ -13,7 +13,14 @@ from endpoints_server.wires.listed import WIRES
 Case = dict[str, Any]
 Told = dict[str, Any]
 
-NAMES = {"openai_chat_completions": "openai_chat", "anthropic_messages": "anthropic_messages"}
+NAMES = {
+    "openai_chat_completions": "openai_chat",
+    "openai_responses": "openai_responses",
+    "anthropic_messages": "anthropic_messages",
+}
+NAMED = ("openai_responses", "anthropic_messages")
+"""Those whose events have names."""
+
 EVENT_BYTES = 1024 * 1024
 STYLE = Style(id="r", model="m", created_at=1, request_id="q", has_usage=True)
 
@@ -39,7 +46,7 @@ def read(case: Case) -> list[Told]:
 
 def events_of(case: Case, key: str) -> bytes:
     """Write the events of a case as the upstream does."""
-    upstream, is_named = case["upstream"], case["wire"] == "anthropic_messages"
+    upstream, is_named = case["upstream"], case["wire"] in NAMED
     written = [event_bytes(event, is_named=is_named) for event in upstream.get(key, ())]
     is_open = upstream.get("no_done_marker") or upstream.get("connection_dropped_after_events")
     if written and not is_named and not is_open:

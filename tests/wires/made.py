@@ -153,7 +153,7 @@ def prompts(draw: st.DrawFn) -> Prompt:
         tools=tuple(tools),
         tool_choice=draw(choices_among(tools)),
         sampling=Sampling(temperature=draw(st.none() | st.floats(0, 1)), stop=draw(stops)),
-        ceiling_tokens=draw(st.integers(1, 10**6)),
+        ceiling_tokens=draw(st.integers(16, 10**6)),
         is_stream=draw(st.booleans()),
     )
 

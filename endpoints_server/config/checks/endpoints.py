@@ -83,10 +83,18 @@ def check_address(document: Document, entry: Path) -> Iterator[Problem]:
         is_address = False
     if not is_address or any(character.isspace() for character in address):
         yield document.problem(path, "`baseURL` must be an http or https address")
-    elif address.rstrip("/").endswith(COMPLETE_PATHS) and not is_direct(document, entry):
+    elif address.rstrip("/").endswith(complete_paths(document, entry)):
         message = "`baseURL` is a complete address; a path would be appended to it again"
         hint = "cut it after `/v1`, or set `directEndpoint: true`"
         yield document.problem(path, message, hint, level=Level.WARNING)
+
+
+def complete_paths(document: Document, entry: Path) -> tuple[str, ...]:
+    """Give the ends of an address that tell of a mistake; none where it is taken as it is."""
+    if is_direct(document, entry):
+        return ()
+    takes_own = document.get((*entry, "provider")) == "openai-responses"
+    return tuple(path for path in COMPLETE_PATHS if not (takes_own and path == "/responses"))
 
 
 def is_direct(document: Document, entry: Path) -> bool:

@@ -6,6 +6,9 @@ from urllib.parse import SplitResult, quote_plus, urlsplit, urlunsplit
 from endpoints_server.domain.endpoint import Endpoint
 
 MESSAGES = "anthropic_messages"
+RESPONSES = "/responses"
+"""What a base may end in on its own wire."""
+
 PAGE_SIZE = "limit=1000"
 CALLED = re.compile(r"/(?:chat/completions|chat|completions|messages|responses|embeddings)/*$")
 PORTS = {"http": 80, "https": 443}
@@ -24,7 +27,8 @@ def list_urls(endpoint: Endpoint, user_id: str = "") -> tuple[str, ...]:
     if endpoint.wire == MESSAGES:
         path = stem(urlsplit(base).path).removesuffix("/v1")
         return (joined(base, f"{path}/v1/models", PAGE_SIZE, query),)
-    ordinary = joined(base, f"{urlsplit(base).path.rstrip('/')}/models", query)
+    path = urlsplit(base).path.rstrip("/").removesuffix(RESPONSES)
+    ordinary = joined(base, f"{path}/models", query)
     if discovery.is_tagged:
         return (f"{origin(endpoint.address)}/api/tags", ordinary)
     return (ordinary,)

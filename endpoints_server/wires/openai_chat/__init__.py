@@ -7,7 +7,7 @@ from endpoints_server.wires.openai_chat.address import address, credential
 from endpoints_server.wires.openai_chat.beside.completions import COMPLETIONS
 from endpoints_server.wires.openai_chat.beside.embeddings import EMBEDDINGS
 from endpoints_server.wires.openai_chat.ending import NAME
-from endpoints_server.wires.openai_chat.fault import read_fault, write_fault
+from endpoints_server.wires.openai_chat.fault import read_fault
 from endpoints_server.wires.openai_chat.mender import ChatMender
 from endpoints_server.wires.openai_chat.reader import ChatReader
 from endpoints_server.wires.openai_chat.reply import mend_reply, read_reply, write_reply
@@ -15,6 +15,7 @@ from endpoints_server.wires.openai_chat.request.read import read_request
 from endpoints_server.wires.openai_chat.request.relay import relay_request
 from endpoints_server.wires.openai_chat.request.write import write_request
 from endpoints_server.wires.openai_chat.writer import ChatWriter
+from endpoints_server.wires.openai_error import write_fault
 
 OPENAI_CHAT = Wire(
     name=NAME,

@@ -1,20 +1,13 @@
 """How an answer ended: why it stopped and what it used, both ways."""
 
-from decimal import Decimal
-from typing import Any
-
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.reply import Stop, StopKind
 from endpoints_server.wires.openai_chat.reply_schema import Chunk, Count, Counts
+from endpoints_server.wires.reported_cost import nano_usd_of
 
 NAME = "openai_chat"
 
 LARGEST_COUNT = 1 << 53
-LARGEST_COST_NANO_USD = 10**15
-"""A million USD; nobody charges more for a call."""
-NANO_PER_USD = 10**9
-TICKS_PER_NANO_USD = 10
-"""A tick is xAI's 10^-10 USD."""
 
 KINDS = {
     "": StopKind.END,
@@ -104,20 +97,7 @@ def read_usage(counts: Counts) -> Usage | None:
 
 def read_cost(counts: Counts) -> int | None:
     """Read what the upstream says it charges, in nano-USD; None where it does not, or nonsense."""
-    if counts.cost is None and counts.cost_in_usd_ticks is None:
-        return None
-    if counts.cost_in_usd_ticks is not None:
-        nano_usd = Decimal(str(counts.cost_in_usd_ticks)) / TICKS_PER_NANO_USD
-    else:
-        cost = counts.cost.get("total_cost") if isinstance(counts.cost, dict) else counts.cost
-        nano_usd = usd_in(cost) * NANO_PER_USD
-    return round(nano_usd) if 0 <= nano_usd <= LARGEST_COST_NANO_USD else None
-
-
-def usd_in(cost: Any) -> Decimal:
-    """Take a cost as it was written; one that is no number counts as below zero."""
-    is_number = isinstance(cost, (int, float)) and not isinstance(cost, bool)
-    return Decimal(str(cost)) if is_number else Decimal(-1)
+    return nano_usd_of(counts.cost, counts.cost_in_usd_ticks)
 
 
 def cached_in(counts: Counts) -> int:

@@ -26,7 +26,6 @@ from endpoints_server.wires.openai_chat.fault import (
     broken_off,
     not_json,
     read_error,
-    write_fault,
 )
 from endpoints_server.wires.openai_chat.repair import Repair, number, rewritten
 from endpoints_server.wires.openai_chat.reply_schema import (
@@ -37,6 +36,7 @@ from endpoints_server.wires.openai_chat.reply_schema import (
     decode_chunk,
 )
 from endpoints_server.wires.openai_chat.seen import note_delta
+from endpoints_server.wires.openai_error import write_fault
 
 DONE = sse.frame(b"[DONE]")
 

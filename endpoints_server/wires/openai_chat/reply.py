@@ -24,9 +24,7 @@ from endpoints_server.wires.openai_chat.ending import (
 from endpoints_server.wires.openai_chat.fault import (
     broken,
     not_json,
-    object_in,
     read_error,
-    write_fault,
 )
 from endpoints_server.wires.openai_chat.reasoning import write_details
 from endpoints_server.wires.openai_chat.reply_schema import (
@@ -37,6 +35,7 @@ from endpoints_server.wires.openai_chat.reply_schema import (
     decode_loose,
 )
 from endpoints_server.wires.openai_chat.seen import note_delta
+from endpoints_server.wires.openai_error import object_in, write_fault
 
 
 def read_reply(body: bytes) -> Reply:

@@ -17,8 +17,8 @@ from endpoints_server.domain.wire import Style
 from endpoints_server.wires import sse
 from endpoints_server.wires.openai_chat.calls import write_call, write_seal
 from endpoints_server.wires.openai_chat.ending import write_stop, write_usage
-from endpoints_server.wires.openai_chat.fault import write_fault
 from endpoints_server.wires.openai_chat.reasoning import write_detail
+from endpoints_server.wires.openai_error import write_fault
 
 DONE = sse.frame(b"[DONE]")
 encoder = msgspec.json.Encoder()

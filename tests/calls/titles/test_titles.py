@@ -26,7 +26,7 @@ PLACES = ("good", "hang", "absent", "flaky", "picky", "garbage", "reasons", "sha
 
 
 def entries(url: str) -> list[Json]:
-    """Configure an endpoint for every way to answer, on both wires, and some by themselves."""
+    """Configure an endpoint for every way to answer, on every wire, and some by themselves."""
 
     def titled(name: str, wire: str, place: str, **more: object) -> Json:
         return endpoint(name, wire, f"{url}/{place}") | {"titleConvo": True} | more
@@ -36,6 +36,7 @@ def entries(url: str) -> list[Json]:
         *(titled(f"{place}-final", "chat", place, titleTiming="final") for place in PLACES),
         titled("messages", "messages", "messages"),
         titled("messages-final", "messages", "messages", titleTiming="final"),
+        titled("responses-final", "responses", "responses", titleTiming="final"),
         titled("messages-shaped", "messages", "shaped", titleMethod="structured"),
         titled("chat-shaped", "chat", "shaped", titleMethod="functions"),
         titled("picky-shaped", "chat", "picky", titleMethod="structured"),
@@ -86,8 +87,9 @@ async def chat(
     **more: object,
 ) -> httpx2.Response:
     """Say something in a conversation."""
-    messages: list[Json] = [{"role": "user", "content": said}]
-    body = {"model": model, "messages": messages, "max_tokens": 100} | more
+    turns: list[Json] = [{"role": "user", "content": said}]
+    asked: Json = {"messages": turns, "max_tokens": 100}
+    body = {"model": model, **({"input": turns} if wire == "responses" else asked), **more}
     headers = {"x-conversation-id": talk} if talk else {}
     return await client.post(PATHS[wire], json=body, headers=headers)
 
@@ -109,8 +111,10 @@ def titles_in_ledger(server: Serving, talk: str) -> list[Entry]:
 
 
 @pytest.mark.parametrize("is_stream", [True, False])
-@pytest.mark.parametrize("wire_in", ["chat", "messages"])
-@pytest.mark.parametrize("name", ["good", "good-final", "messages", "messages-final"])
+@pytest.mark.parametrize("wire_in", PATHS)
+@pytest.mark.parametrize(
+    "name", ["good", "good-final", "messages", "messages-final", "responses-final"]
+)
 async def test_the_first_exchange_gets_a_title_in_a_call_of_its_own(
     client: httpx2.AsyncClient,
     server: Serving,
@@ -128,9 +132,10 @@ async def test_the_first_exchange_gets_a_title_in_a_call_of_its_own(
     assert entry.cost_nano_usd == 7 * 1000 + 4 * 2000
     assert entry.request_id != answer.headers["x-request-id"]
     sent = upstream.titles(place)[-1]
-    assert SAID in str(sent["messages"])
-    assert (ANSWER in str(sent["messages"])) is name.endswith("-final")
-    assert (sent["max_tokens"], sent.get("stream")) == (1024, None)
+    assert SAID in str(sent)
+    assert (ANSWER in str(sent)) is name.endswith("-final")
+    assert sent.get("max_tokens", sent.get("max_output_tokens")) == 1024
+    assert "stream" not in sent
 
 
 @pytest.mark.parametrize("model", ["untitled/m", "off/m"])

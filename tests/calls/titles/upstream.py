@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from tests.upstreams.server import Exchange, Seen, Server
-from tests.upstreams.speech import AnthropicMessages, OpenAIChat
+from tests.upstreams.speech import OpenAIChat, Speech, speech_for
 
 SAID = "How long do eggs boil?"
 TITLE = "Boiled Eggs"
@@ -90,10 +90,9 @@ def tell(exchange: Exchange, text: str) -> None:
     exchange.whole("200 OK", "application/json", speech.whole({"content": content}))
 
 
-def speech_of(seen: Seen) -> OpenAIChat | AnthropicMessages:
+def speech_of(seen: Seen) -> Speech:
     """Choose the wire by the path."""
-    model = str(body_of(seen)["model"])
-    return AnthropicMessages(model) if seen.path.endswith("/messages") else OpenAIChat(model)
+    return speech_for(seen.path, str(body_of(seen)["model"]))
 
 
 def place_of(seen: Seen) -> str:
@@ -109,7 +108,7 @@ def body_of(seen: Seen) -> Json:
 
 def asks_for_title(seen: Seen) -> bool:
     """Say whether a request is one for a title: its words are not the user's alone."""
-    return "AI:" in json.dumps(body_of(seen)["messages"])
+    return "AI:" in json.dumps(body_of(seen))
 
 
 def is_fussed(body: Json) -> bool:

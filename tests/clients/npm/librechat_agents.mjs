@@ -1,20 +1,20 @@
-// LibreChat's agents: a streamed tool loop and a title, on each wire, at a model of each wire.
+// LibreChat's agents: a streamed tool loop and a title, on two wires.
 
 import { HumanMessage } from '@librechat/agents/langchain/messages';
 import { tool } from '@librechat/agents/langchain/tools';
 import { Providers, Run } from '@librechat/agents';
-import { KEY, MODELS, QUESTION, URL, WEATHER, tell, weather } from './journey.mjs';
+import { KEY, QUESTION, URL, WEATHER, make, tell } from './journey.mjs';
 
 const CLIENT = '@librechat/agents';
 
 const onWire = {
-  chat: (model) => ({
+  openai_chat: (model) => ({
     provider: Providers.OPENAI,
     model,
     apiKey: KEY,
     configuration: { baseURL: `${URL}/v1` },
   }),
-  messages: (model) => ({
+  anthropic_messages: (model) => ({
     provider: Providers.ANTHROPIC,
     model,
     apiKey: KEY,
@@ -22,8 +22,7 @@ const onWire = {
   }),
 };
 
-async function loop(wire, model) {
-  const cities = [];
+const loopOn = (wire) => async (model, weather) => {
   const pieces = [];
   const run = await Run.create({
     runId: crypto.randomUUID(),
@@ -31,7 +30,7 @@ async function loop(wire, model) {
       type: 'standard',
       instructions: 'Answer briefly.',
       llmConfig: { ...onWire[wire](model), streaming: true },
-      tools: [tool((asked) => weather(cities, asked), WEATHER)],
+      tools: [tool(weather, WEATHER)],
     },
     returnContent: true,
     customHandlers: { on_message_delta: { handle: (_, piece) => pieces.push(piece) } },
@@ -40,10 +39,9 @@ async function loop(wire, model) {
     { messages: [new HumanMessage(QUESTION)] },
     { runId: crypto.randomUUID(), streamMode: 'values', version: 'v2' },
   );
-  const text = content.at(-1).text;
-  tell({ client: CLIENT, wire, model, what: 'tool loop', cities, pieces: pieces.length, text });
-  return run;
-}
+  await title(run, wire, model);
+  return { text: content.at(-1).text, pieces: pieces.length };
+};
 
 // Whole, because of a streamed title this client counts the tokens, with a table it downloads.
 async function title(run, wire, model) {
@@ -59,8 +57,4 @@ async function title(run, wire, model) {
   tell({ client: CLIENT, wire, model, what: 'title', text: told.title ?? '' });
 }
 
-for (const wire of Object.keys(onWire)) {
-  for (const model of MODELS) {
-    await title(await loop(wire, model), wire, model);
-  }
-}
+for (const wire of Object.keys(onWire)) await make(CLIENT, wire, loopOn(wire));

@@ -12,7 +12,7 @@ axios.defaults.baseURL = PERSONAL_URL;
 setTokenHeader(PERSONAL_KEY);
 
 const row = (what, model, text) =>
-  tell({ client: 'librechat-data-provider', wire: 'pages', model, what, text });
+  tell({ client: 'librechat-data-provider', wire: '', model: '', what, text });
 
 async function findModel() {
   const endpoints = await dataService.getAIEndpoints();

@@ -1,27 +1,17 @@
-// Vercel's AI SDK: a streamed tool loop on each wire, at a model of each wire.
+// Vercel's AI SDK: a streamed tool loop on each wire.
 
-import { createAnthropic } from '@ai-sdk/anthropic';
-import { createOpenAI } from '@ai-sdk/openai';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { jsonSchema, stepCountIs, streamText, tool } from 'ai';
-import { KEY, MODELS, QUESTION, URL, WEATHER, tell, weather } from './journey.mjs';
+import { QUESTION, WEATHER, make, settings } from './journey.mjs';
 
-const options = { name: 'ours', baseURL: `${URL}/v1`, apiKey: KEY };
-const onWire = {
-  chat: createOpenAI(options).chat,
-  'chat, compatible': createOpenAICompatible(options),
-  messages: createAnthropic(options),
-};
+const { description, schema } = WEATHER;
 
-async function loop(wire, model) {
-  const cities = [];
+const loopOn = (wire) => async (name, weather) => {
   const failures = [];
-  const { description, schema } = WEATHER;
-  const run = (asked) => weather(cities, asked);
+  const { model } = await settings('vercel-ai', wire, name);
   const answer = streamText({
-    model: onWire[wire](model),
+    model,
     prompt: QUESTION,
-    tools: { weather: tool({ description, inputSchema: jsonSchema(schema), execute: run }) },
+    tools: { weather: tool({ description, inputSchema: jsonSchema(schema), execute: weather }) },
     stopWhen: stepCountIs(3),
     maxRetries: 0,
     onError: ({ error }) => failures.push(error),
@@ -29,10 +19,8 @@ async function loop(wire, model) {
   const pieces = [];
   for await (const piece of answer.textStream) pieces.push(piece);
   if (failures.length) throw failures[0];
-  const text = await answer.text;
-  tell({ client: 'ai', wire, model, what: 'tool loop', cities, pieces: pieces.length, text });
-}
+  return { text: await answer.text, pieces: pieces.length };
+};
 
-for (const wire of Object.keys(onWire)) {
-  for (const model of MODELS) await loop(wire, model);
-}
+for (const wire of ['openai_chat', 'openai_responses', 'anthropic_messages', 'google_generative'])
+  await make('ai', wire, loopOn(wire));

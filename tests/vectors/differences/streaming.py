@@ -18,6 +18,11 @@ ANSWERS = {
         "no-role-usage-lost",
         "anthropic-error-event-mid-stream",
     ],
+    "why a model stopped is known on every wire": [
+        "responses-reasoning-summary",
+        "responses-function-call",
+        "responses-incomplete-max-output",
+    ],
     "a whole answer is an answer, also where a stream was asked for": [
         "http-200-json-instead-of-sse"
     ],
@@ -32,6 +37,5 @@ RETRIES = {
 }
 WIRES_NOT_PLAYED = {
     "google_generate_content": "no endpoint speaks it here yet",
-    "openai_responses": "no endpoint speaks it here yet",
 }
 """Wires of the cases that are not played, and why."""

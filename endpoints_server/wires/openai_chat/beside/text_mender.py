@@ -12,9 +12,9 @@ from endpoints_server.wires.openai_chat.fault import (
     broken_off,
     not_json,
     read_error,
-    write_fault,
 )
 from endpoints_server.wires.openai_chat.mender import DONE, is_json
+from endpoints_server.wires.openai_error import write_fault
 
 
 class TextMender:

@@ -1,0 +1,1 @@
+"""How people's clients are set up to call this server."""

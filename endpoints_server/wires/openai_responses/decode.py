@@ -1,0 +1,108 @@
+"""Decoding with errors that name the field, and what is left over of an object."""
+
+from typing import TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.talk.prompt import Extras
+from endpoints_server.wires.body import DECODE_ERRORS, NOT_VALID, malformed, whole_characters
+from endpoints_server.wires.openai_responses.schema import NAME, Object, StreamEvent
+
+Shape = TypeVar("Shape")
+
+KNOWN_EVENTS = frozenset(
+    {
+        "response.created",
+        "response.output_item.added",
+        "response.output_item.done",
+        "response.content_part.done",
+        "response.output_text.delta",
+        "response.refusal.delta",
+        "response.reasoning_summary_text.delta",
+        "response.reasoning_text.delta",
+        "response.function_call_arguments.delta",
+        "response.completed",
+        "response.incomplete",
+        "response.failed",
+        "response.cancelled",
+        "error",
+    }
+)
+"""Those whose shape must be as promised."""
+
+event_decoder = msgspec.json.Decoder(StreamEvent)
+
+
+class OnlyType(Struct):
+    """The one field that every event has."""
+
+    type: str = ""
+
+
+def take(value: bytes | Raw, shape: type[Shape], where: str) -> Shape:
+    """Decode one value that stands at `where` in the body; raises Failed(bad_request).
+
+    Half a character is read as the replacement for it.
+    """
+    try:
+        return decoded(value, shape)
+    except DECODE_ERRORS as error:
+        words, _, path = malformed(error, value).message.partition(" - at `$")
+        place = (where + path.rstrip("`")).lstrip(".")
+        raise refusal(place, words.removeprefix(NOT_VALID)) from None
+
+
+def decoded(value: bytes | Raw, shape: type[Shape]) -> Shape:
+    """Decode one value; raises one of DECODE_ERRORS."""
+    try:
+        return msgspec.json.decode(value, type=shape)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        return msgspec.json.decode(whole_characters(bytes(value)), type=shape)
+
+
+def refusal(where: str, words: str) -> Failed:
+    """Say what is wrong with a field of the body."""
+    message = NOT_VALID + words + (f" - at `$.{where}`" if where else "")
+    return Failed(Fault(kind=Kind.BAD_REQUEST, message=message, param=where))
+
+
+def left_over(fields: Object, shape: type[Struct], *also_known: str) -> Object:
+    """Give the fields that a type does not know; null is as good as absent on this wire."""
+    known = {*shape.__struct_fields__, "type", *also_known}
+    return {
+        name: value for name, value in fields.items() if name not in known and value is not None
+    }
+
+
+def is_null(value: Raw) -> bool:
+    """Say whether a field is absent or null."""
+    return not value or bytes(value) == b"null"
+
+
+def filed(fields: Object) -> Extras:
+    """File what is left over under the name of this wire."""
+    return {NAME: fields} if fields else {}
+
+
+def decode_event(data: bytes) -> StreamEvent:
+    """Decode an event's data; one of an unknown type may look as it likes.
+
+    Half a character is read as the replacement character. Raises one of DECODE_ERRORS for what is
+    not JSON, or not what its type promises.
+    """
+    try:
+        return event_decoder.decode(data)
+    except msgspec.ValidationError:
+        kind = msgspec.json.decode(data, type=OnlyType).type
+        if kind in KNOWN_EVENTS:
+            raise
+        return StreamEvent(type=kind)
+    except msgspec.DecodeError:
+        mended = whole_characters(data)
+        if mended == data:
+            raise
+        return event_decoder.decode(mended)

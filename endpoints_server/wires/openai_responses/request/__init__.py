@@ -1,0 +1,1 @@
+"""Requests of this wire: read, written, and relayed."""

@@ -1,0 +1,20 @@
+"""A request for the same wire: named keys are edited, every other byte survives."""
+
+from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.talk.crossing import Loss
+from endpoints_server.domain.wire import Written
+from endpoints_server.wires.body import close_fields, open_fields, raw
+from endpoints_server.wires.openai_responses.request.foreign_seals import without_foreign_seals
+from endpoints_server.wires.openai_responses.request.shape import shape
+from endpoints_server.wires.openai_responses.seals import MARK
+
+
+def relay_request(body: bytes, model: str, dialect: Dialect, _is_stream: bool) -> Written:  # noqa: FBT001
+    """Set the upstream's model and shape the parameters; seals of other wires do not go along."""
+    losses: dict[str, None] = {}
+    fields = open_fields(body)
+    fields["model"] = raw(model)
+    shape(fields, dialect, losses.setdefault)
+    if MARK in body and "input" in fields:
+        fields["input"] = without_foreign_seals(fields["input"], losses.setdefault)
+    return Written(body=close_fields(fields), losses=tuple(map(Loss, losses)))
