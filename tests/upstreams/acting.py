@@ -23,9 +23,11 @@ PAUSE_SECONDS = 0.002
 """Between two pieces, so that they are read as more than one."""
 SAMPLING = {"temperature", "top_p", "top_k"}
 """What the latest SDK of Messages has no field for, and the version of the wire before it has."""
+METADATA = {"client_metadata"}
+"""What OpenAI's own coding client sends beside what its SDK knows."""
 FIELDS = {
     "/v1/chat/completions": CompletionCreateParamsBase.__annotations__.keys() | {"stream"},
-    "/v1/responses": ResponseCreateParamsBase.__annotations__.keys() | {"stream"},
+    "/v1/responses": ResponseCreateParamsBase.__annotations__.keys() | {"stream", *METADATA},
     "/v1/messages": MessageCreateParamsBase.__annotations__.keys() | {"stream", *SAMPLING},
 }
 LETTER = "Say to the letter: "
