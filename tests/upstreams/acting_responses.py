@@ -132,9 +132,16 @@ def response(ask: Ask, said: Answer, status: str) -> Item:
         "total_tokens": ask.input_tokens + said.output_tokens,
     }
     return {
-        "id": f"resp_{ask.id}", "object": "response", "created_at": CREATED_AT,
-        "status": status, "model": ask.model, "error": None, "incomplete_details": None,
-        "parallel_tool_calls": True, "tool_choice": "auto", "tools": [],
+        "id": f"resp_{ask.id}",
+        "object": "response",
+        "created_at": CREATED_AT,
+        "status": status,
+        "model": ask.model,
+        "error": None,
+        "incomplete_details": None,
+        "parallel_tool_calls": True,
+        "tool_choice": "auto",
+        "tools": [],
         "output": output_of(ask, said) if is_ended else [],
         "usage": usage if is_ended else None,
     }
