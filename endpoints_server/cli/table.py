@@ -39,6 +39,7 @@ COMMANDS = {
     ),
     "usage": Entry("money.usage", "usage", "Add up what was used and what it cost."),
     "ledger": Entry("money.ledger", "ledger", "Look after the record of calls."),
+    "db": Entry("upkeep.database", "db", "Look after the database: migrate, backup, copy."),
     "secrets": Entry(
         "upkeep.secret_keys", "secret_keys", "Look after the keys that seal what is stored."
     ),

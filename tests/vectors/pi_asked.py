@@ -24,8 +24,6 @@ def asked_in_chat(case: Case) -> Body:
         asked["prompt_cache_retention"] = "24h"
     if "prompt_cache_key" in case["request"]["body"]:
         asked["prompt_cache_key"] = case["request"]["body"]["prompt_cache_key"]
-    if "serviceTier" in options:
-        asked["service_tier"] = options["serviceTier"]
     if "metadata" in options:
         asked["user"] = options["metadata"]["user_id"]
     if isinstance(choice := asked.get("tool_choice"), dict) and "name" in choice:
@@ -40,7 +38,7 @@ def thinking_of(options: Body) -> Body:
     """Write how much to think: a level, and a budget where pi is given one."""
     if "thinkingBudgetTokens" in options:
         return {"reasoning": {"max_tokens": options["thinkingBudgetTokens"]}}
-    level = options.get("reasoning", options.get("reasoningEffort"))
+    level = options.get("reasoning")
     if level is None:
         return {}
     budgets = options.get("thinkingBudgets", {})
@@ -83,8 +81,7 @@ def result_turn(message: Body) -> Body:
     content: Any = [part_of(part) for part in parts]
     if all(part["type"] == "text" for part in parts):
         content = "\n".join(part["text"] for part in parts)
-    id = message["toolCallId"].split("|")[0]
-    return {"role": "tool", "tool_call_id": id, "content": content}
+    return {"role": "tool", "tool_call_id": message["toolCallId"], "content": content}
 
 
 def assistant_turn(message: Body, case: Case) -> Body:
@@ -101,19 +98,10 @@ def assistant_turn(message: Body, case: Case) -> Body:
 
 def thought_of(parts: list[Body], api: str) -> Body:
     """Write earlier thinking, under the key or with the seal that it came with."""
-    if api == "openai-responses":
-        return {"reasoning_details": [sealed_detail(part) for part in parts]} if parts else {}
     if api == "anthropic-messages":
         return {"reasoning_details": [detail_of(part) for part in parts]} if parts else {}
     key = parts[0].get("thinkingSignature") if parts else None
     return {key: "\n".join(part["thinking"] for part in parts)} if key in KEYS else {}
-
-
-def sealed_detail(part: Body) -> Body:
-    """Write a reasoning item of Responses, with its summary and its seal."""
-    item: Body = json.loads(part["thinkingSignature"])
-    detail = {"type": "reasoning.encrypted", "format": "openai-responses-v1"}
-    return {**detail, "summary": part["thinking"], "data": item["encrypted_content"]}
 
 
 def detail_of(part: Body) -> Body:
@@ -129,7 +117,7 @@ def detail_of(part: Body) -> Body:
 def call_of(call: Body) -> Body:
     arguments = json.dumps(call["arguments"], separators=(",", ":"))
     function = {"name": call["name"], "arguments": arguments}
-    return {"id": call["id"].split("|")[0], "type": "function", "function": function}
+    return {"id": call["id"], "type": "function", "function": function}
 
 
 def content_of(content: Any) -> Any:
@@ -151,9 +139,9 @@ def tool_of(tool: Body, recorded: Body) -> Body:
     if "constrainedSampling" in tool and "tools" in recorded:
         named = (each for each in recorded["tools"] if tool["name"] in name_in(each))
         written: Body = next(named)
-        flat = {key: value for key, value in written.items() if key != "type"}
-        is_flat = written["type"] == "function" and "function" not in written
-        return {"type": "function", "function": flat} if is_flat else written
+        is_flat = written.get("type") == "function" and "function" not in written
+        own = {key: each for key, each in written.items() if key != "type"}
+        return {"type": "function", "function": own} if is_flat else written
     function = {key: tool[key] for key in ("name", "description", "parameters")}
     return {"type": "function", "function": function}
 

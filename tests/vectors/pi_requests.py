@@ -24,8 +24,6 @@ APIS = {
 }
 NEWEST = "1.5.2"
 CEILINGS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
-UNSAID = ("id", "status", "phase", "annotations", "detail")
-"""What pi keeps of items for a session of its own, or writes though it is as usual."""
 
 
 def play(case: Case) -> Iterator[Body]:
@@ -95,28 +93,32 @@ def comparable(case: Case, body: Body) -> Body:
         kept["max_tokens"] = kept.pop("max_completion_tokens")
     if "system" in kept:
         kept["system"] = text_alone(kept["system"])
+    if "input" in kept:
+        kept["input"] = [item_alike(item) for item in kept["input"]]
     for message in kept.get("messages", []):
         message["content"] = content_alike(message.get("content"))
-    kept |= {"input": [item_alike(item) for item in kept["input"]]} if "input" in kept else {}
     for tool in kept.get("tools", []):
-        if "input" in kept and not tool.get("strict"):
-            tool.pop("strict", None)
         if "supportsEagerToolInputStreaming" not in compat:
             tool.pop("eager_input_streaming", None)
     return kept
 
 
 def item_alike(item: Body) -> Body:
-    """Write an item of an input in one form."""
-    kept = {key: value for key, value in item.items() if key not in UNSAID}
-    if kept.get("type") == "message":
-        del kept["type"]
-    for key in ("content", "output"):
-        if isinstance(kept.get(key), list):
-            parts = [{k: v for k, v in part.items() if k not in UNSAID} for part in kept[key]]
-            is_text = len(parts) == 1 and parts[0]["type"] in ("input_text", "output_text")
-            kept[key] = parts[0]["text"] if is_text else parts
+    """Write an item of the Responses API in one form, without ids that nobody keeps."""
+    unsaid = {"id", "status", "phase"} | ({"type"} if "role" in item else set())
+    kept = {key: each for key, each in item.items() if key not in unsaid}
+    for name in ("content", "output"):
+        if name in kept:
+            kept[name] = parts_alike(kept[name])
     return kept
+
+
+def parts_alike(content: Any) -> Any:
+    """Write content that is words alone as a text."""
+    for part in content if isinstance(content, list) else []:
+        part.pop("annotations", None)
+    is_words = isinstance(content, list) and len(content) == 1 and "text" in content[0]
+    return content[0]["text"] if is_words else content
 
 
 def content_alike(content: Any) -> Any:

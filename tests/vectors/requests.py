@@ -21,24 +21,22 @@ Case = dict[str, Any]
 Sent = dict[str, Any]
 
 
-UNKNOWN_THERE = ("google", "openai-responses")
-"""Wires that custom entries may speak here and not in LibreChat, which is not compared."""
-
-
 def play(case: Case) -> Sent | None:
     """Give URL, headers and body of the request a caller's body becomes; None for a bad entry."""
     entry = dict(case["endpoint"])
     entry["models"] = {**entry.get("models", {}), "default": [case["model"]]}
     file = {"version": "1.3.17", "endpoints": {"custom": [entry]}}
     loaded = load_bytes(json.dumps(file).encode(), case.get("env", {}), "f.yaml")
-    if loaded.settings is None or entry.get("provider") in UNKNOWN_THERE:
+    if loaded.settings is None:
         return None
     (endpoint,) = compile_catalog(loaded.settings, loaded.version, no_prices).endpoints
     # that a stream is asked for its counts is ours, and not what is compared here
     dialect = replace(endpoint.dialect, has_stream_usage=False)
     if entry.get("addParams", {}).get("streamUsage"):
         dialect = endpoint.dialect
-    wire = WIRES[endpoint.wire]
+    wire = WIRES.get(endpoint.wire)
+    if wire is None:
+        return None
     url = endpoint.address if endpoint.is_direct else wire.address(endpoint.address, Target())
     user = dict(case.get("user") or {"id": "u1"})
     person = Person(id=user["id"], email=user.get("email") or "", name=user.get("name") or "")

@@ -16,8 +16,8 @@ from endpoints_server.domain.dialect import (
     ToolRules,
     TurnRules,
 )
-from endpoints_server.domain.effort import LEVELS
 from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.talk.effort import LEVELS
 from endpoints_server.domain.talk.prompt import Prompt
 from endpoints_server.domain.wire import Wire
 from endpoints_server.wires.listed import WIRES

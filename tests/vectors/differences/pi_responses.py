@@ -16,16 +16,8 @@ ANSWERS = {
     "a key that is refused is the house's, and not the caller's to hear of": [
         "oc-http-401",
         "oc-http-403-no-body",
-        "or-http-401",
         "am-http-401",
-    ],
-    "reasoning that says nothing is told on its own wire": ["or-reasoning-backfill-encrypted"],
-    "an answer that is incomplete was cut off, with or without a reason": [
-        "or-incomplete-no-reason"
-    ],
-    "a price is what it is configured to be, whatever the tier": [
-        "or-service-tier-flex",
-        "or-service-tier-priority",
+        "or-http-401",
     ],
     "an upstream that breaks is a bad gateway": ["oc-http-500-no-retry"],
     "nothing that was said is lost": ["oc-content-array-delta", "oc-refusal-delta"],
@@ -33,6 +25,14 @@ ANSWERS = {
     "whatever the upstream counted is counted, however the answer ended": ["am-stop-brand_new"],
     "what a tool of the vendor's did is told on its own wire": ["am-unknown-block-ignored"],
     "the type of an event is in its data, too": ["am-no-event-lines"],
+    "reasoning without a word and without a seal says nothing": ["or-reasoning-backfill-encrypted"],
+    "an answer that is not complete was cut, also where nobody says by what": [
+        "or-incomplete-no-reason"
+    ],
+    "what a call costs is said by its model's price alone": [
+        "or-service-tier-flex",
+        "or-service-tier-priority",
+    ],
     "an event that is no JSON breaks the answer": ["am-control-char-repaired"],
 }
 

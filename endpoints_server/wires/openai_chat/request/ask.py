@@ -7,7 +7,9 @@ import msgspec
 from msgspec import Raw
 
 from endpoints_server.domain.dialect import Dialect, ThinkingRules
-from endpoints_server.domain.effort import (
+from endpoints_server.domain.parameter import CEILINGS
+from endpoints_server.domain.talk.crossing import Lose
+from endpoints_server.domain.talk.effort import (
     BUDGETS,
     fit_level,
     has_off,
@@ -15,8 +17,6 @@ from endpoints_server.domain.effort import (
     level_of,
     with_level,
 )
-from endpoints_server.domain.parameter import CEILINGS
-from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.domain.talk.prompt import Reasoning
 from endpoints_server.wires.body import (
     DECODE_ERRORS,

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import msgspec
 
 from endpoints_server.domain.dialect import Dialect
-from endpoints_server.domain.effort import fit_level, has_off, is_judged, with_level
 from endpoints_server.domain.talk.ceiling import usual_ceiling
 from endpoints_server.domain.talk.crossing import Lose
+from endpoints_server.domain.talk.effort import fit_level, has_off, is_judged, with_level
 from endpoints_server.domain.talk.prompt import Reasoning
 from endpoints_server.domain.talk.unseen import UNSEEN, UNSEEN_OF_TOOL
 from endpoints_server.wires.body import (

@@ -4,9 +4,9 @@ Nothing of it is stored upstream: the whole conversation goes along, with the re
 """
 
 from endpoints_server.domain.dialect import Dialect
-from endpoints_server.domain.effort import is_judged, level_for
 from endpoints_server.domain.parameter import WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose, Loss, cross
+from endpoints_server.domain.talk.effort import is_judged, level_for
 from endpoints_server.domain.talk.prompt import (
     ForeignTool,
     Format,
