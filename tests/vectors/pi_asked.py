@@ -136,7 +136,7 @@ def part_of(part: Body) -> Body:
 
 def tool_of(tool: Body, recorded: Body) -> Body:
     """Write a tool; what it is held to, the caller writes as pi does."""
-    if "constrainedSampling" in tool and "tools" in recorded:
+    if "constrainedSampling" in tool and "contents" not in recorded and "tools" in recorded:
         named = (each for each in recorded["tools"] if tool["name"] in name_in(each))
         written: Body = next(named)
         is_flat = written.get("type") == "function" and "function" not in written

@@ -19,6 +19,20 @@ REQUESTS = {
         "oc-tool-turn-image-result-no-vision",
         "oc-image-user-no-vision",
         "am-image-user-no-vision",
+        "gg-image-user-no-vision",
+    ],
+    "ids of calls go along, where there are any": [
+        "gg-tool-turn-25",
+        "gg-two-tool-results",
+        "gg-tool-result-image-25",
+    ],
+    "what cannot do without thinking is asked for as little as it may": [
+        "gg-think-3flash-off",
+        "gg-think-gemma4-off",
+    ],
+    "a schema that no wire is told to hold to is named as lost": ["gg-tools-strict-gemini3"],
+    "a seal is shown to its issuer alone, and reasoning without one goes nowhere": [
+        "gg-replay-thinking-bad-signature",
     ],
     "half a character is refused, or told as one that cannot be read": ["oc-surrogates-removed"],
     "ids of calls are the caller's": [
@@ -106,4 +120,5 @@ NOT_PLAYED = {
     "pi sends nothing, as its caller demands what the endpoint is said not to know": [
         "oc-tools-constrained-require-unsupported",
     ],
+    "nothing is sent without a key": ["gg-no-key"],
 }

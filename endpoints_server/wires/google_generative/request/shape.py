@@ -2,6 +2,7 @@
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import NAMES, WEB_SEARCH
+from endpoints_server.domain.talk.ceiling import usual_ceiling
 from endpoints_server.domain.talk.crossing import Lose, Loss
 from endpoints_server.domain.wire import Written
 from endpoints_server.wires.body import (
@@ -15,6 +16,7 @@ from endpoints_server.wires.body import (
     rename,
     set_field,
 )
+from endpoints_server.wires.google_generative.request.fit import fit_model
 from endpoints_server.wires.google_generative.schema import NAME
 
 FOREIGN = frozenset(NAMES[NAME])
@@ -33,6 +35,7 @@ def relay_request(body: bytes, model: str, dialect: Dialect, _is_stream: bool) -
     if "model" in fields:
         fields["model"] = raw(f"models/{model}")
     shape(fields, dialect, losses.setdefault)
+    fit_model(fields, dialect, losses.setdefault)
     return Written(body=close_fields(fields), losses=tuple(map(Loss, losses)))
 
 
@@ -42,7 +45,10 @@ def shape(fields: Fields, dialect: Dialect, lose: Lose) -> None:
         rename(fields, NAMES[NAME])
     apply_dialect(fields, dialect, lose)
     if dialect.ceiling_tokens is not None and not has_field(fields, CEILING):
-        set_field(fields, CEILING, raw(dialect.ceiling_tokens))
+        size = sum(len(bytes(value)) for value in fields.values())
+        ceiling = usual_ceiling(dialect, (CEILING,), size)
+        if ceiling is not None:
+            set_field(fields, CEILING, raw(ceiling))
     if WEB_SEARCH in fields or WEB_SEARCH in dialect.drop:
         fit_web_search(fields)
 

@@ -32,9 +32,13 @@ def read_thinking(fields: Fields) -> Reasoning | None:
 def write_thinking(
     asked: Reasoning | None, family: Family, rules: ThinkingRules, lose: Lose
 ) -> Object:
-    """Write a `thinkingConfig` as the model's family takes it; nothing where nothing was asked."""
+    """Write a `thinkingConfig` as the model's family takes it.
+
+    Where nothing was asked nothing is said, unless the model is known to think: then as little as
+    it may.
+    """
     if asked is None:
-        return {}
+        return least(family, unnoted) if rules.is_able else {}
     if rules.is_able is False or (family.thinking == "none" and not rules.is_able):
         if asked.effort != "off":
             lose("reasoning")
@@ -49,6 +53,10 @@ def write_thinking(
     if word := rules.levels.get(effort):
         return {"includeThoughts": True, "thinkingLevel": word.upper()}
     return {"includeThoughts": True, **amount(effort, family, lose)}
+
+
+def unnoted(_name: str) -> None:
+    """Note nothing: who says nothing loses nothing."""
 
 
 def least(family: Family, lose: Lose) -> Object:
