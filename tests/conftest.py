@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.postgres import Cluster, running_cluster
+
 BESIDE = Path(__file__).parents[2] / "shared"
 SHARED = Path(os.environ.get("ES_SHARED", BESIDE))
 IS_STRICT = os.environ.get("ES_REQUIRE_ALL") == "1"
@@ -21,6 +23,13 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no shared vectors: set ES_SHARED to their folder")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Generator[Cluster]:
+    """The PostgreSQL that tests share; each makes a database of its own there."""
+    with running_cluster() as running:
+        yield running
 
 
 @pytest.hookimpl(wrapper=True)

@@ -42,7 +42,9 @@ def build(parts: Parts, public_url: str) -> ASGIApp:
         public_url=public_url,
         problems=lambda: live.problems,
     )
-    ordinary = [
+    applications = wire_applications(exchange)
+    handlers = [
+        *wire_handlers(applications),
         *model_handlers(exchange),
         *probe_handlers(exchange.catalog, partial(checks, parts), parts.metrics.exposition),
         *me_handlers(exchange, store),
@@ -54,12 +56,8 @@ def build(parts: Parts, public_url: str) -> ASGIApp:
         *librechat_title_handlers(parts.titling),
         *console_handlers(console),
     ]
-    applications = wire_applications(exchange)
     app = Litestar(
-        route_handlers=[
-            *wire_handlers(applications),
-            Router("/", route_handlers=ordinary, guards=[key_guard(exchange)]),
-        ],
+        route_handlers=[Router("/", route_handlers=handlers, guards=[key_guard(exchange)])],
         exception_handlers=fault_answers(exchange),
         lifespan=[partial(watching, live, parts.lists)],
         openapi_config=None,

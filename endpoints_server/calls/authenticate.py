@@ -1,6 +1,7 @@
 """A key becomes a caller, or the call ends here."""
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.people.access_key import digest_key, is_same_digest, key_id_of
@@ -12,6 +13,8 @@ from endpoints_server.store.ring import Ring
 DECLARED = "x-es-key"
 CARRIERS = ("x-api-key", "api-key", "x-goog-api-key")
 BEARER = "bearer "
+IN_QUERY = frozenset({"key", "$key", "api_key", "access_token"})
+SEND_IT = "Send it in the header 'x-goog-api-key', or as 'Authorization: Bearer es-…'."
 
 
 async def authenticate(
@@ -52,6 +55,15 @@ def carried_by(headers: Mapping[str, str]) -> set[str]:
     elif authorization:
         raise Failed(refused("The Authorization header must be 'Bearer' and a key."))
     return carried
+
+
+def require_keyless(query: str) -> None:
+    """Refuse a request that carries a key behind its path, where logs and proxies see it.
+
+    Raises Failed(unauthenticated); the key itself is not looked at.
+    """
+    if any(name in IN_QUERY for name, _ in parse_qsl(query, keep_blank_values=True)):
+        raise Failed(refused("A key in the address is not accepted. " + SEND_IT))
 
 
 async def recognise(text: str, keys: Keys, ring: Ring, now: int) -> Caller:

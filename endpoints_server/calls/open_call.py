@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from endpoints_server.calls.authenticate import authenticate
+from endpoints_server.calls.authenticate import authenticate, require_keyless
 from endpoints_server.calls.call import Call, Inbound
 from endpoints_server.calls.credential import with_outputs
 from endpoints_server.calls.delivery import ReadBody
@@ -27,6 +27,8 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
     The key is checked before the body is read. Raises Failed for whatever is the caller's fault.
     """
     require_room(exchange)
+    if inbound.query:
+        require_keyless(inbound.query)
     caller, own_secret = await authenticate(
         inbound.headers, exchange.keys, exchange.ring, inbound.started_at
     )

@@ -56,7 +56,8 @@ def write_request(call: Call) -> Written:
     model, dialect = call.route.model.name, call.route.dialect
     if call.is_relayed:
         return call.inbound.carriage.relay_request(call.body, model, dialect, call.is_stream)
-    prompt = replace(call.inbound.wire.read_request(call.body), model=model)
+    prompt = call.inbound.wire.read_request(call.body)
+    prompt = replace(prompt, model=model, is_stream=call.is_stream)
     return call.wire_out.write_request(prompt, dialect)
 
 

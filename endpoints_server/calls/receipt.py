@@ -11,12 +11,17 @@ from endpoints_server.domain.fault import Fault, Who
 from endpoints_server.domain.money.entry import CostStatus, Entry
 
 NANO = Decimal(10) ** -9
-STREAM = (
-    (b"content-type", b"text/event-stream; charset=utf-8"),
+UNBUFFERED = (
     (b"cache-control", b"no-store, no-transform"),
     (b"x-accel-buffering", b"no"),
 )
 JSON = ((b"content-type", b"application/json"),)
+
+
+def stream_headers(call: Call) -> Headers:
+    """Say how a stream is framed on the caller's wire, and that it is to go on as it comes."""
+    kind = call.inbound.wire.stream_type(call.inbound.query)
+    return [(b"content-type", kind.encode()), *UNBUFFERED]
 
 
 def identify(request_id: str) -> Headers:

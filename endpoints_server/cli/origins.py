@@ -15,25 +15,33 @@ from endpoints_server.wires.body import peek
 
 Body = dict[str, Any]
 
+TALK: Body = {
+    "messages": [{"role": "user", "content": "Hello"}],
+    "max_tokens": 256,
+    "temperature": 0.7,
+    "stream": True,
+}
 SAMPLES: Mapping[str, Body] = {
-    wire: {
-        "model": "",
-        "messages": [{"role": "user", "content": "Hello"}],
-        "max_tokens": 256,
-        "temperature": 0.7,
-        "stream": True,
-    }
-    for wire in ("openai_chat", "anthropic_messages")
-} | {
+    "openai_chat": TALK,
     "openai_responses": {
-        "model": "",
         "input": "Hello",
         "max_output_tokens": 256,
         "temperature": 0.7,
         "stream": True,
-    }
+    },
+    "anthropic_messages": TALK,
+    "google_generative": {
+        "contents": [{"role": "user", "parts": [{"text": "Hello"}]}],
+        "generationConfig": {"maxOutputTokens": 256, "temperature": 0.7},
+    },
 }
 """A small request of each wire, for when nobody brings one."""
+
+
+def sample(wire: Wire, model: str) -> bytes:
+    """Write a small request for a model."""
+    named: Body = {} if wire.is_named_by_path else {"model": model}
+    return msgspec.json.encode({**named, **SAMPLES[wire.name]})
 
 
 class Origin(Struct, frozen=True, kw_only=True):
@@ -66,11 +74,13 @@ class Passage(Struct, frozen=True, kw_only=True):
 
     def write(self, dialect: Dialect) -> tuple[Body, tuple[str, ...]]:
         """Write the request as a call would; raises Failed(bad_request)."""
-        is_stream = bool(peek(self.body).stream)
+        named = self.model if self.wire_in.is_named_by_path else ""
+        is_stream = bool(peek(self.body, named, is_stream=True).stream)
         if self.is_relayed:
             written = self.wire_out.relay_request(self.body, self.model, dialect, is_stream)
         else:
-            prompt = replace(self.wire_in.read_request(self.body), model=self.model)
+            prompt = self.wire_in.read_request(self.body)
+            prompt = replace(prompt, model=self.model, is_stream=is_stream)
             written = self.wire_out.write_request(prompt, dialect)
         return msgspec.json.decode(written.body), tuple(loss.name for loss in written.losses)
 

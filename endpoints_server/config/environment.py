@@ -165,13 +165,10 @@ class Reading:
         return default
 
     def workers(self) -> int:
-        """Read how many processes serve; one, as long as they share nothing."""
-        workers = self.number("ES_WORKERS", default=1, highest=1024)
-        if workers != 1:
-            self.wrong.append(
-                "ES_WORKERS must be 1: limits, model lists and the queue of the ledger are not"
-                " shared between processes yet."
-            )
+        """Read how many processes serve."""
+        workers = self.number("ES_WORKERS", default=1, highest=64)
+        if workers == 0:
+            self.wrong.append("ES_WORKERS must be 1 or more.")
         return workers
 
     def public_url(self) -> str:

@@ -28,6 +28,16 @@ SHARED = {
     "serviceTier": "service_tier",
 } | dict.fromkeys(UNSENT, "")
 
+WITHIN = "generationConfig."
+NAMES_WITHIN = (
+    *("temperature", "topP", "topK", "seed", "candidateCount", "stopSequences"),
+    *("frequencyPenalty", "presencePenalty", "responseMimeType", "responseSchema"),
+    *("responseJsonSchema", "responseModalities", "mediaResolution"),
+)
+"""What is asked for inside an object there, under the name it has elsewhere at the top."""
+
+CEILINGS_ELSEWHERE = (*CEILINGS, "maxTokens", "maxOutputTokens", "maxCompletionTokens")
+
 NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "openai_chat": SHARED
@@ -80,12 +90,40 @@ NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "reasoning_effort": "output_config.effort",
             "user": "metadata.user_id",
         },
+        "google_generative": SHARED
+        | dict.fromkeys(CEILINGS_ELSEWHERE, WITHIN + "maxOutputTokens")
+        | {name: WITHIN + name for name in NAMES_WITHIN}
+        | {
+            "top_p": WITHIN + "topP",
+            "top_k": WITHIN + "topK",
+            "n": WITHIN + "candidateCount",
+            "stop": WITHIN + "stopSequences",
+            "frequency_penalty": WITHIN + "frequencyPenalty",
+            "presence_penalty": WITHIN + "presencePenalty",
+            "thinking": WITHIN + "thinkingConfig.includeThoughts",
+            "thinkingBudget": WITHIN + "thinkingConfig.thinkingBudget",
+            "thinkingLevel": WITHIN + "thinkingConfig.thinkingLevel",
+        },
     }
 )
 """Per wire, what is called otherwise there: a name, a dotted path, or nothing where it is not sent.
 
 Every name that does not stand here is the wire's own.
 """
+
+SHARED_BY_OPENAI = (
+    *("metadata", "top_logprobs", "safety_identifier"),
+    *("prompt_cache_key", "prompt_cache_retention"),
+)
+KINDRED: Mapping[tuple[str, str], Mapping[str, str]] = MappingProxyType(
+    {
+        ("openai_chat", "openai_responses"): {name: name for name in SHARED_BY_OPENAI}
+        | {"verbosity": "text.verbosity"},
+        ("openai_responses", "openai_chat"): {name: name for name in SHARED_BY_OPENAI}
+        | {"text.verbosity": "verbosity"},
+    }
+)
+"""By two wires, what means the same on both though no other wire has it."""
 
 
 def wire_name(wire: str, name: str) -> str:

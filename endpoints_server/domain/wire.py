@@ -119,6 +119,11 @@ class Mender(Protocol):
         """
 
 
+def event_stream(_query: str) -> str:
+    """Give the content type of a stream of events, whatever stands behind the question mark."""
+    return "text/event-stream; charset=utf-8"
+
+
 class Written(Struct, frozen=True, kw_only=True):
     """A request as a wire wrote it, what it could not carry, and the headers it cannot do without.
 
@@ -171,6 +176,7 @@ class Wire(Struct, frozen=True, kw_only=True):
     mender         Style and event size bound (bytes) to Mender
     read_fault     status, headers (lower-case names), body to Fault
     write_fault    Fault and request id to an error body
+    stream_type    query behind the path to the content type of a stream on this wire
     beside         what is carried beside chat
     """
 
@@ -191,7 +197,13 @@ class Wire(Struct, frozen=True, kw_only=True):
     mender: Callable[[Style, int], Mender]
     read_fault: Callable[[int, Mapping[str, str], bytes], Fault]
     write_fault: Callable[[Fault, str], bytes]
+    stream_type: Callable[[str], str] = event_stream
     beside: Mapping[Operation, Carriage] = {}
+
+    @property
+    def is_named_by_path(self) -> bool:
+        """Whether it is the path that names the model and says if it streams, not the body."""
+        return any("{model}" in path for path in self.paths)
 
     def carriage(self, operation: Operation) -> "Wire | Carriage":
         """Give what carries an operation that a path of this wire asks for."""

@@ -19,7 +19,9 @@ KINDS: Mapping[int, Kind] = {
     HTTPStatus.FORBIDDEN: Kind.FORBIDDEN,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Kind.TOO_LARGE,
 }
-DOUBLED = "/v1/v1/"
+DOUBLED = ("/v1/v1/", "/v1beta/v1beta/", "/v1beta/v1/")
+GOOGLE = frozenset({"x-goog-api-key", "x-goog-api-client"})
+"""Headers that only clients of Google's wire send."""
 
 
 def fault_answers(exchange: Exchange) -> dict[type[Exception] | int, Any]:
@@ -52,8 +54,11 @@ def answer(exchange: Exchange, request: AnyRequest, fault: Fault) -> Response[by
 
 
 def wire_of(wires: Mapping[str, Wire], request: AnyRequest) -> Wire:
-    """Choose the shape of an error: Anthropic's for its clients, OpenAI's for everybody else."""
-    is_anthropic = "anthropic-version" in request.headers or "/messages" in request.scope["path"]
+    """Choose the shape of an error: that of Anthropic's or Google's clients, or OpenAI's."""
+    path = request.scope["path"]
+    if "/v1beta/" in path or not GOOGLE.isdisjoint(request.headers.keys()):
+        return wires["google_generative"]
+    is_anthropic = "anthropic-version" in request.headers or "/messages" in path
     return wires["anthropic_messages" if is_anthropic else "openai_chat"]
 
 
@@ -61,7 +66,8 @@ def fault_of(path: str, error: HTTPException) -> Fault:
     """Say in our words what the framework refused."""
     status = error.status_code
     if status == HTTPStatus.NOT_FOUND:
-        hint = " The base URL seems to hold '/v1' twice." if DOUBLED in path else ""
+        is_doubled = any(each in path for each in DOUBLED)
+        hint = " The base URL seems to hold '/v1' twice." if is_doubled else ""
         message = f"There is nothing at this address.{hint}"
         return Fault(kind=Kind.BAD_REQUEST, status=status, code="not_found", message=message)
     phrase = HTTPStatus(status).phrase

@@ -8,7 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.routes import ASGIRoute, BaseRoute, HTTPRoute, WebSocketRoute
 
-from endpoints_server.calls.authenticate import authenticate
+from endpoints_server.calls.authenticate import authenticate, require_keyless
 from endpoints_server.calls.exchange import Exchange
 
 AnyRequest = Request[Any, Any, Any]
@@ -32,6 +32,7 @@ def key_guard(exchange: Exchange) -> Guard:
     async def require_key(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         if handler.opt.get(ACCESS) != "key":
             return
+        require_keyless(connection.scope["query_string"].decode("latin-1"))
         headers = {name.lower(): value for name, value in connection.headers.items()}
         caller, _ = await authenticate(headers, exchange.keys, exchange.ring, exchange.now())
         connection.scope["state"]["caller"] = caller

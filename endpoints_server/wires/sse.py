@@ -23,7 +23,7 @@ class Splitter:
     def feed(self, data: bytes) -> list[bytes]:
         """Give the events that these bytes complete; raises Oversized."""
         buffer = self.rest + data if self.rest else data
-        events = cut_plain(buffer) if b"\r" not in buffer else cut_any(buffer)
+        events = cut_plain(buffer, line_end_of(buffer))
         self.rest = events.pop()
         if len(self.rest) > self.event_bytes:
             raise Oversized
@@ -37,13 +37,24 @@ class Splitter:
         return rest
 
 
-def cut_plain(buffer: bytes) -> list[bytes]:
-    """Cut where line feeds are the only line ends; the last piece is the open event."""
-    pieces = buffer.split(b"\n\n")
+def line_end_of(buffer: bytes) -> bytes:
+    """Tell how all lines end; empty where they end in different ways."""
+    if b"\r" not in buffer:
+        return b"\n"
+    count = buffer.count(b"\r\n")
+    return b"\r\n" if count == buffer.count(b"\n") == buffer.count(b"\r") else b""
+
+
+def cut_plain(buffer: bytes, line_end: bytes) -> list[bytes]:
+    """Cut where all lines end in the same way; the last piece is the open event."""
+    if not line_end:
+        return cut_any(buffer)
+    blank_line = line_end + line_end
+    pieces = buffer.split(blank_line)
     rest = pieces.pop()
     if len(pieces) == 1 and not rest:
         return [buffer, rest]
-    events = [piece + b"\n\n" for piece in pieces]
+    events = [piece + blank_line for piece in pieces]
     events.append(rest)
     return events
 
@@ -63,6 +74,8 @@ def payload(event: bytes) -> bytes:
     """Give the data of an event, several data lines joined; empty for comments and the like."""
     if event.startswith(b"data: ") and event.endswith(b"\n\n") and event.count(b"\n") == 2:
         return event[6:-2]
+    if event.startswith(b"data: ") and event.endswith(b"\r\n\r\n") and event.count(b"\n") == 2:
+        return event[6:-4]
     lines = event.removeprefix(BYTE_ORDER_MARK).splitlines()
     data = [line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:")]
     return b"\n".join(data)

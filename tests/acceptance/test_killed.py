@@ -13,7 +13,8 @@ from statistics import median
 import aiohttp
 import pytest
 
-from endpoints_server.store.open import FILE_NAME, open_store
+from endpoints_server.store.open import open_store
+from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.acceptance.process import Process
 from tests.upstreams.request import Request
 from tests.upstreams.server import Exchange, Server

@@ -10,6 +10,7 @@ import httpx2
 from msgspec import Struct
 
 PATHS = {"chat": "/v1/chat/completions", "responses": "/v1/responses", "messages": "/v1/messages"}
+VERBS = {False: "generateContent", True: "streamGenerateContent?alt=sse"}
 ENDS = ("message_stop", "response.completed")
 PATIENCE_SECONDS = 30.0
 Json = dict[str, Any]
@@ -43,6 +44,8 @@ class Got(Struct, frozen=True, kw_only=True):
 
 def request(wire: str, model: str, *, is_stream: bool = False, **more: object) -> Json:
     """Say something plain in a wire."""
+    if wire == "google":
+        return {"contents": [{"parts": [{"text": "What news?"}]}]} | more
     turns = "input" if wire == "responses" else "messages"
     asked: Json = {"model": model, turns: [{"role": "user", "content": "What news?"}]}
     if wire == "messages":
@@ -65,8 +68,14 @@ async def ask(
     began_at = time.monotonic()
     body = request(wire, model, is_stream=is_stream, **more)
     async with asyncio.timeout(PATIENCE_SECONDS):
-        answer = await client.post(PATHS[wire], json=body, headers=dict(headers or {}))
+        path = path_of(wire, model, is_stream=is_stream)
+        answer = await client.post(path, json=body, headers=dict(headers or {}))
     return got(wire, answer, time.monotonic() - began_at)
+
+
+def path_of(wire: str, model: str, *, is_stream: bool) -> str:
+    """Give the path to ask at; on Google's wire it names the model."""
+    return PATHS.get(wire) or f"/v1beta/models/{model}:{VERBS[is_stream]}"
 
 
 def got(wire: str, answer: httpx2.Response, took: float = 0.0) -> Got:
@@ -89,6 +98,8 @@ def told_whole(wire: str, body: bytes) -> Json:
         return {"errors": (read["error"],)}
     if wire == "chat":
         return {"text": read["choices"][0]["message"]["content"] or ""}
+    if wire == "google":
+        return {"text": piece_in(wire, read)}
     if wire == "responses":
         parts = [part for item in read["output"] for part in item.get("content") or ()]
     else:
@@ -104,14 +115,14 @@ def told_in(wire: str, body: bytes) -> Json:
     for data in events_in(body):
         if errors and is_told_again(data):
             continue
-        has_more = has_more or has_end or bool(errors)
+        has_more = has_more or (has_end and wire != "google") or bool(errors)
         if data == "[DONE]":
             has_end = True
             continue
         event = json.loads(data)
         if "error" in event:
             errors.append(event["error"])
-        has_end = has_end or event.get("type") in ENDS
+        has_end = has_end or event.get("type") in ENDS or '"finishReason"' in data
         texts.append(piece_in(wire, event))
     return {
         "text": "".join(texts),
@@ -130,6 +141,10 @@ def piece_in(wire: str, event: Json) -> str:
     """Give the text of one event."""
     if wire == "messages":
         return str(event.get("delta", {}).get("text", ""))
+    if wire == "google":
+        candidates = event.get("candidates") or [{}]
+        parts = (candidates[0].get("content") or {}).get("parts", [])
+        return "".join(part.get("text") or "" for part in parts)
     if wire == "responses":
         return str(event["delta"]) if event["type"] == "response.output_text.delta" else ""
     choices = event.get("choices") or [{}]

@@ -126,6 +126,7 @@ CASES: Mapping[str, Case] = {
 NO_CREDENTIAL = refused(502, "upstream_denied")
 OVERLOADED = refused(529, "upstream_broken")
 BEGUN = cut("upstream_broken")  # the opening event tells the input, so there is an estimate
+UNBEGUN = replace(BEGUN, status=502)
 
 DIFFERENT: Mapping[tuple[str, str, str], Case] = {
     # an upstream of the Messages wire says 529 where it is overloaded, and clients know it
@@ -143,6 +144,13 @@ DIFFERENT: Mapping[tuple[str, str, str], Case] = {
     # to a caller of another wire, whose key was refused is nobody's business
     ("denied", "chat", "messages"): Case(NO_CREDENTIAL, NO_CREDENTIAL),
     ("denied", "messages", "chat"): Case(NO_CREDENTIAL, NO_CREDENTIAL),
+    ("denied", "messages", "google"): Case(NO_CREDENTIAL, NO_CREDENTIAL),
+    ("denied", "google", "chat"): Case(NO_CREDENTIAL, NO_CREDENTIAL),
+    # Google's wire has nothing to begin with before the first words
+    ("close_mid_event", "messages", "google"): Case(UNBEGUN, BROKEN),
+    ("huge_event", "messages", "google"): Case(UNBEGUN, answered(HUGE)),
+    # and no end marker that anything could come after
+    ("data_after_end", "google", "any"): Case(answered(NEWS + "after the end"), answered()),
     ("denied", "chat", "responses"): Case(NO_CREDENTIAL, NO_CREDENTIAL),
     ("denied", "responses", "chat"): Case(NO_CREDENTIAL, NO_CREDENTIAL),
 }

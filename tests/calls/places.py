@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 
 HOUSE_KEY = "sk-of-the-house-000000001"
-SUFFIXES = {"chat": "/v1", "responses": "/v1", "messages": ""}
-PROVIDERS = {"responses": "openai-responses", "messages": "anthropic"}
+SUFFIXES = {"chat": "/v1", "responses": "/v1", "messages": "", "google": ""}
+PROVIDERS = {"responses": "openai-responses", "messages": "anthropic", "google": "google"}
 RATES = {"prompt": 1, "completion": 2, "context": 1000}
 
 Block = dict[str, object]

@@ -16,7 +16,10 @@ from tests.calls.expected import CASES, Expected, expected
 from tests.serving import Serving
 from tests.upstreams.bad import BEHAVIOURS, BadProvider
 
-PAIRS = [pair for pair in product(PATHS, PATHS) if pair[0] == pair[1] or "chat" in pair]
+PAIRS = [
+    *(pair for pair in product(PATHS, PATHS) if pair[0] == pair[1] or "chat" in pair),
+    *(("google", "google"), ("chat", "google"), ("google", "messages")),
+]
 WAYS = [(*pair, is_stream) for pair in PAIRS for is_stream in (True, False)]
 GRACE_SECONDS = 0.5
 LARGE = {"huge_event", "many_models", "oversized"}

@@ -44,7 +44,7 @@ def test_every_variable_is_taken_up() -> None:
             "ES_REDIS_URL": "redis://cache",
             "ES_HOST": "0.0.0.0",
             "ES_PORT": "0",
-            "ES_WORKERS": "1",
+            "ES_WORKERS": "4",
             "ES_SECRET_KEYS": "id:key",
             "ES_ADMIN_KEY": "es-key",
             "ES_PUBLIC_URL": "https://models.example.com/",
@@ -126,7 +126,8 @@ def test_no_secret_is_in_the_repr_of_an_environment() -> None:
     [
         ({"ES_PORT": "eighty"}, "ES_PORT must be a whole number"),
         ({"PORT": "70000"}, "PORT must be a whole number"),
-        ({"ES_WORKERS": "4"}, "ES_WORKERS must be 1: limits"),
+        ({"ES_WORKERS": "0"}, "ES_WORKERS must be 1 or more"),
+        ({"ES_WORKERS": "65"}, "ES_WORKERS must be a whole number up to 64"),
         ({"ES_LOG_LEVEL": "loud"}, "ES_LOG_LEVEL must be one of debug, info"),
         ({"ES_LOG_FORMAT": "xml"}, "ES_LOG_FORMAT must be one of json, console"),
         ({"ES_PUBLIC_URL": "models.example.com"}, "ES_PUBLIC_URL must be an address"),
@@ -149,7 +150,7 @@ def test_a_wrong_value_is_told_by_the_name_of_its_variable(
 
 
 def test_all_wrong_values_are_told_at_once() -> None:
-    said = complaint({"ES_PORT": "x", "ES_LOG_LEVEL": "x", "ES_WORKERS": "2"})
+    said = complaint({"ES_PORT": "x", "ES_LOG_LEVEL": "x", "ES_WORKERS": "0"})
     assert len(said.splitlines()) == 3
 
 

@@ -8,6 +8,8 @@ import anthropic
 import openai
 from anthropic.lib.streaming._messages import accumulate_event
 from anthropic.types import Message, ParsedMessage, RawMessageStreamEvent
+from google import genai
+from google.genai.types import GenerateContentResponse
 from msgspec import Struct
 from openai.lib.streaming.chat import ChatCompletionStreamState
 from openai.lib.streaming.responses._responses import ResponseStreamState
@@ -223,6 +225,61 @@ def anthropic_usage(usage: Mapping[str, Any]) -> dict[str, int]:
         "input": sum(usage.get(name) or 0 for name in names),
         "output": usage.get("output_tokens") or 0,
     }
+
+
+def google_client(server: Serving) -> Ask:
+    """Make a client of Google's wire."""
+    options = genai.types.HttpOptions(base_url=server.url, api_version="v1beta")
+    client = genai.Client(api_key=server.key, http_options=options)
+
+    def ask(body: Mapping[str, Any], recording: str) -> Got:
+        try:
+            return read_responses(generated(client, body, recording))
+        except genai.errors.APIError as error:
+            return Got(error=type(error).__name__, status=error.code)
+
+    return ask
+
+
+def generated(
+    client: genai.Client, body: Mapping[str, Any], recording: str
+) -> list[GenerateContentResponse]:
+    """Ask with a body as it is; gives the pieces of a stream, or the one whole answer."""
+    said = {name: value for name, value in body.items() if name not in ("model", "stream")}
+    options = genai.types.HttpOptions(headers={RECORDING: recording}, extra_body=said)
+    asked: dict[str, Any] = {
+        "model": body["model"],
+        "contents": "said otherwise",
+        "config": genai.types.GenerateContentConfig(http_options=options),
+    }
+    if body.get("stream"):
+        return list(client.models.generate_content_stream(**asked))
+    return [client.models.generate_content(**asked)]
+
+
+def read_responses(answers: list[GenerateContentResponse]) -> Got:
+    """Tell the first candidate of an answer, its pieces put together."""
+    candidates = [answer.candidates[0] for answer in answers if answer.candidates]
+    parts = [part for each in candidates for part in (each.content and each.content.parts) or []]
+    calls = [part.function_call for part in parts if part.function_call]
+    reasons = [each.finish_reason for each in candidates if each.finish_reason]
+    counted = [answer.usage_metadata for answer in answers if answer.usage_metadata]
+    return Got(
+        text="".join(part.text or "" for part in parts if not part.thought),
+        tool_calls=tuple((call.name or "", call.args or {}) for call in calls),
+        ids=tuple(call.id for call in calls),
+        finish=reasons[-1].value if reasons else None,
+        usage=google_usage(counted[-1].model_dump()) if counted else None,
+    )
+
+
+def google_usage(usage: Mapping[str, Any]) -> dict[str, int]:
+    """Count as the recordings do: what tools brought in is input, thoughts are output."""
+    sums = {
+        "input": ("prompt_token_count", "tool_use_prompt_token_count"),
+        "output": ("candidates_token_count", "thoughts_token_count"),
+    }
+    return {side: sum(usage.get(name) or 0 for name in names) for side, names in sums.items()}
 
 
 def parsed(arguments: str | None) -> Any:

@@ -15,6 +15,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("google-openai-chat-add51ae406", "openai_chat"): MADE_UP_ID,
     ("azure-chat-4245efadf5", "openai_chat"): ERROR_UNDER_200,
     ("azure-chat-4245efadf5", "anthropic_messages"): ERROR_UNDER_200,
+    ("azure-chat-4245efadf5", "google_generative"): ERROR_UNDER_200,
     ("groq-chat-18b59a6747", "openai_chat"): ELSEWHERE,
     ("groq-chat-7e1a6d4d8a", "openai_chat"): ELSEWHERE,
     ("groq-chat-d044034627", "openai_chat"): ELSEWHERE,
@@ -28,5 +29,9 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("cloudflare-chat-45e6f878f6", "openai_responses"): OBJECT_CONTENT,
     ("openai-chat-06684fb074", "openai_responses"): EMPTY_LEGACY,
     ("openai-resp-436154f993", "anthropic_messages"): CUT_ARGUMENTS,
+    ("openai-resp-436154f993", "google_generative"): CUT_ARGUMENTS,
+    ("cloudflare-chat-00e7cde042", "google_generative"): OBJECT_CONTENT,
+    ("cloudflare-chat-45e6f878f6", "google_generative"): OBJECT_CONTENT,
+    ("openai-chat-06684fb074", "google_generative"): EMPTY_LEGACY,
 }
 """By recording and the client's wire."""

@@ -8,9 +8,10 @@ from typing import Any
 from msgspec import Struct
 
 ENDPOINTS = {
-    "openai_chat": "chat.completions",
-    "openai_responses": "responses",
-    "anthropic_messages": "messages",
+    "openai_chat": {"chat.completions"},
+    "openai_responses": {"responses"},
+    "anthropic_messages": {"messages"},
+    "google_generative": {"generateContent", "streamGenerateContent"},
 }
 """Our wires, and what the recordings call the operation we carry."""
 WIRES = {wire: wire.replace("_", "-") for wire in ENDPOINTS}
@@ -23,6 +24,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "openai_chat": TURNS,
     "openai_responses": {"model": "recorded", "input": "Hello."},
     "anthropic_messages": TURNS,
+    "google_generative": {"contents": [{"parts": [{"text": "Hello."}]}]},
 }
 """What is asked where only the answer was recorded."""
 USAGE = {"stream_options": {"include_usage": True}}
@@ -30,7 +32,7 @@ USAGE = {"stream_options": {"include_usage": True}}
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
-    """One exchange; `body` is the request without its model."""
+    """One exchange; `body` is the request, and says what some wires say in the path."""
 
     id: str
     provider: str
@@ -49,13 +51,13 @@ def recorded(corpus: Path, wire: str) -> Iterator[Recorded]:
     """Read every exchange of a wire that the server carries."""
     for line in (corpus / "index.jsonl").read_text().splitlines():
         row = json.loads(line)
-        if row["wire"] == WIRES[wire] and row["endpoint"] == ENDPOINTS[wire]:
+        if row["wire"] == WIRES[wire] and row["endpoint"] in ENDPOINTS[wire]:
             yield exchange_of(wire, json.loads((corpus / row["file"]).read_text()))
 
 
 def exchange_of(wire: str, file: Mapping[str, Any]) -> Recorded:
     """Read one file."""
-    is_stream = file["response"].get("sse") is not None
+    is_stream = file["response"].get("sse") is not None or file["endpoint"].startswith("stream")
     asked = ASKED[wire] | USAGE if is_stream else ASKED[wire]
     body = dict((file["request"] or {}).get("body") or asked)
     if wire != "openai_chat":

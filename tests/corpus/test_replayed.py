@@ -7,11 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.talk.prompt import Prompt
 from endpoints_server.wires.listed import WIRES
-from tests.corpus.clients import Ask, Got, anthropic_client, openai_client, responses_client
+from tests.corpus.clients import (
+    Ask,
+    Got,
+    anthropic_client,
+    google_client,
+    openai_client,
+    responses_client,
+)
 from tests.corpus.differences import both_wires, same_wire
 from tests.corpus.exceptions import EXCEPTIONS
 from tests.corpus.exchanges import ASKED, Recorded, recorded
@@ -40,14 +49,27 @@ endpoints:
       baseURL: {url}
       headers: {{x-recording: '{{{{LIBRECHAT_BODY_CONVERSATIONID}}}}'}}
       models: {{default: [recorded]}}
+    - name: google_generative
+      provider: google
+      apiKey: sk-of-the-house-0003
+      baseURL: {url}
+      headers: {{x-recording: '{{{{LIBRECHAT_BODY_CONVERSATIONID}}}}'}}
+      models: {{default: [recorded]}}
 """
 CLIENTS: Mapping[str, Callable[[Serving], Ask]] = {
     "openai_chat": openai_client,
     "openai_responses": responses_client,
     "anthropic_messages": anthropic_client,
+    "google_generative": google_client,
 }
 
-MARKS = {"openai_chat": "-chat-", "openai_responses": "-resp-", "anthropic_messages": "-msgs-"}
+
+MARKS = {
+    "openai_chat": "-chat-",
+    "openai_responses": "-resp-",
+    "anthropic_messages": "-msgs-",
+    "google_generative": "-gen-",
+}
 """What the recordings of a wire have in their names."""
 
 
@@ -116,8 +138,18 @@ def said_in(exchange: Recorded, wire_in: str) -> dict[str, Any]:
     if wire_in == exchange.wire:
         return dict(exchange.body)
     try:
-        prompt = WIRES[exchange.wire].read_request(json.dumps(exchange.body).encode())
+        prompt = read_prompt(exchange)
         said: dict[str, Any] = json.loads(WIRES[wire_in].write_request(prompt, Dialect()).body)
     except Failed:
-        said = {**ASKED[wire_in], "stream": exchange.is_stream}
-    return said
+        said = dict(ASKED[wire_in])
+    return {**said, "stream": exchange.is_stream}
+
+
+def read_prompt(exchange: Recorded) -> Prompt:
+    """Read a recorded request; Google's wire has in its path what others have in the body."""
+    body = dict(exchange.body)
+    if exchange.wire == "google_generative":
+        del body["model"]
+        body.pop("stream", None)
+    prompt = WIRES[exchange.wire].read_request(json.dumps(body).encode())
+    return replace(prompt, is_stream=exchange.is_stream)

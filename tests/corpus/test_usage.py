@@ -23,7 +23,7 @@ from endpoints_server.wires.listed import WIRES
 Json = dict[str, Any]
 
 READ = {wire.replace("_", "-"): wire for wire in WIRES}
-STYLE = Style(id="r", model="m", created_at=1, request_id="r", has_usage=True)
+STYLE = Style(id="r", model="m", created_at=1, request_id="r", has_usage=True, query="alt=sse")
 EVENT_BYTES = 1 << 24
 NANO_PER_USD = 10**9
 AS_OF = datetime(2026, 11, 21, tzinfo=UTC)
@@ -102,7 +102,8 @@ def last_usage(response: Json) -> Json:
 def chunks_of(response: Json) -> Iterator[Json]:
     """Give what an answer was told in."""
     if response.get("body") is not None:
-        yield response["body"]
+        body = response["body"]
+        yield from body if isinstance(body, list) else [body]
         return
     for line in response["sse"].splitlines():
         if line.startswith("data: {"):

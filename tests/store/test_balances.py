@@ -9,7 +9,7 @@ from endpoints_server.domain.money.balance import Account
 from endpoints_server.domain.people.person import Person
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
-from endpoints_server.store.sql.writer import Pace
+from tests.store.backends import AT_ONCE
 from tests.store.entries import DAY, NOON, entry
 
 ACCOUNT = Account(person_id="admin", granted_nano_usd=1_000_000, opened_at=NOON, refilled_at=NOON)
@@ -59,8 +59,10 @@ async def test_an_account_is_refilled_once_by_whoever_read_it_so(store: Store) -
     assert later.account.granted_nano_usd == 1_001_000
 
 
-async def test_two_processes_refill_once_and_see_what_the_other_spent(tmp_path: Path) -> None:
-    one, other = [await open_store(tmp_path, pace=Pace(window_seconds=0)) for _ in range(2)]
+async def test_two_processes_refill_once_and_see_what_the_other_spent(
+    tmp_path: Path, shared_url: str
+) -> None:
+    one, other = [await open_store(tmp_path, shared_url, AT_ONCE) for _ in range(2)]
     try:
         await one.balances.open_account(ACCOUNT)
         refills = [store.balances.refill(ACCOUNT, 500, NOON + DAY) for store in (one, other) * 5]
@@ -77,12 +79,12 @@ async def test_two_processes_refill_once_and_see_what_the_other_spent(tmp_path: 
         await other.close()
 
 
-async def test_after_a_restart_the_balance_is_the_same(tmp_path: Path) -> None:
-    store = await open_store(tmp_path)
+async def test_after_a_restart_the_balance_is_the_same(tmp_path: Path, shared_url: str) -> None:
+    store = await open_store(tmp_path, shared_url)
     await store.balances.open_account(ACCOUNT)
     await store.ledger.record(entry("a", cost_nano_usd=300, is_charged=True))
     before = await left(store)
     await store.close()
-    again = await open_store(tmp_path)
+    again = await open_store(tmp_path, shared_url)
     assert await left(again) == before == 999_700
     await again.close()

@@ -16,7 +16,7 @@ class Request:
         self.asked = asked_in(exchange.seen.body)
         model = str(self.asked.get("model", "bad-1"))
         self.speech: Speech = speech_for(exchange.seen.path, model)
-        self.is_stream = self.asked.get("stream") is True
+        self.is_stream = self.asked.get("stream") is True or ":stream" in exchange.seen.path
 
     def good(self) -> list[bytes]:
         """Give the events of a good stream."""

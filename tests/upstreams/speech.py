@@ -271,7 +271,76 @@ class AnthropicMessages:
         }
 
 
-Speech = OpenAIChat | OpenAIResponses | AnthropicMessages
+GOOGLE_CODES = {"authentication_error": 401, "rate_limit_error": 429, "overloaded_error": 503}
+
+
+class GoogleGenerative:
+    """Google's wire, which has no end marker."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    def whole(self, message: Json | None = None, usage: Json | None = None) -> bytes:
+        """Give a whole answer."""
+        content = {"parts": [{"text": "".join(TEXT)}], "role": "model"}
+        candidate = {"content": content, "finishReason": "STOP", "index": 0} | (message or {})
+        counted = usage["usage"] if usage else USAGE
+        assert counted is None or isinstance(counted, dict)
+        answer: Json = {
+            "candidates": [candidate],
+            **self.counts(counted),
+            "modelVersion": self.model,
+        }
+        return json.dumps(answer).encode()
+
+    def opening(self) -> list[bytes]:
+        """Give what comes before the text."""
+        return [self.said([{"text": ""}])]
+
+    def texts(self, texts: Sequence[str] = TEXT) -> list[bytes]:
+        """Give the text, one event a piece."""
+        return [self.said([{"text": text}]) for text in texts]
+
+    def closing(self, usage: Usage | None = USAGE) -> list[bytes]:
+        """Give the finish reason with usage, and usage once more."""
+        counts = self.counts(usage)
+        stop = self.said([], {"finishReason": "STOP"}, counts)
+        return [stop, event(counts)] if counts else [stop]
+
+    def end(self) -> list[bytes]:
+        """Give the end marker, which there is none of."""
+        return []
+
+    def error(self, kind: str, message: str) -> Json:
+        """Give an error body."""
+        return {"error": {"code": GOOGLE_CODES.get(kind, 500), "message": message, "status": kind}}
+
+    def error_event(self, kind: str, message: str) -> bytes:
+        """Give an error as an event."""
+        return event(self.error(kind, message))
+
+    def tools(self, order: Sequence[int]) -> list[bytes]:
+        """Give the calls, which are whole and have no indices."""
+        call: Json = {"functionCall": {"name": "weather", "args": {"city": "Oslo"}}}
+        return [self.said([call]) for _ in order]
+
+    def said(
+        self, parts: list[Json], beside: Json | None = None, around: Json | None = None
+    ) -> bytes:
+        """Give one event."""
+        candidate = {"content": {"parts": parts, "role": "model"}, "index": 0} | (beside or {})
+        return event({"candidates": [candidate], "modelVersion": self.model, **(around or {})})
+
+    def counts(self, usage: Usage | None) -> Json:
+        """Give usage in this wire's words."""
+        if usage is None:
+            return {}
+        words = {"prompt": "promptTokenCount", "completion": "candidatesTokenCount"}
+        counted = {name: usage[f"{side}_tokens"] for side, name in words.items()}
+        return {"usageMetadata": counted | {"totalTokenCount": usage["total_tokens"]}}
+
+
+Speech = OpenAIChat | OpenAIResponses | AnthropicMessages | GoogleGenerative
 SPEECHES: Mapping[str, type[Speech]] = {
     "chat/completions": OpenAIChat,
     "responses": OpenAIResponses,
@@ -281,7 +350,9 @@ SPEECHES: Mapping[str, type[Speech]] = {
 
 
 def speech_for(path: str, model: str) -> Speech:
-    """Choose the wire that a path is of; Chat Completions where it is none."""
-    bare = path.split("?")[0]
+    """Choose the wire that a path is of, which may name the model; Chat Completions for none."""
+    bare, _, verb = path.split("?")[0].partition(":")
+    if verb:
+        return GoogleGenerative(bare.rpartition("/")[2])
     found = next((speech for end, speech in SPEECHES.items() if bare.endswith(end)), OpenAIChat)
     return found(model)

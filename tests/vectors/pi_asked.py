@@ -139,7 +139,9 @@ def tool_of(tool: Body, recorded: Body) -> Body:
     if "constrainedSampling" in tool and "tools" in recorded:
         named = (each for each in recorded["tools"] if tool["name"] in name_in(each))
         written: Body = next(named)
-        return written
+        is_flat = written.get("type") == "function" and "function" not in written
+        own = {key: each for key, each in written.items() if key != "type"}
+        return {"type": "function", "function": own} if is_flat else written
     function = {key: tool[key] for key in ("name", "description", "parameters")}
     return {"type": "function", "function": function}
 

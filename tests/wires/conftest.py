@@ -16,5 +16,10 @@ def wire(request: pytest.FixtureRequest) -> Wire:
 def style() -> Style:
     """What a Writer needs beside the events."""
     return Style(
-        id="reply_1", model="a-model", created_at=1_700_000_000, request_id="req_1", has_usage=True
+        id="reply_1",
+        model="a-model",
+        created_at=1_700_000_000,
+        request_id="req_1",
+        has_usage=True,
+        query="alt=sse",
     )

@@ -7,7 +7,7 @@ from endpoints_server.calls.answer.translate import Translator, Untagging, read_
 from endpoints_server.calls.call import Attempt, Call
 from endpoints_server.calls.delivery import LEFT, Delivery, Headers
 from endpoints_server.calls.exchange import Exchange
-from endpoints_server.calls.receipt import JSON, STREAM, of_attempt
+from endpoints_server.calls.receipt import JSON, of_attempt, stream_headers
 from endpoints_server.calls.settle import settle
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.scrub import scrub
@@ -20,7 +20,8 @@ from endpoints_server.wires import sse
 OK = 200
 TOO_DEEP = Fault(kind=Kind.UPSTREAM_BROKEN, message="The upstream's answer is nested too deep.")
 EVENT_STREAM = "text/event-stream"
-EVENT_BEGINNINGS = (b"data:", b"event:", b":", b"id:", b"retry:")
+STREAM_BEGINNINGS = (b"data:", b"event:", b":", b"id:", b"retry:", b"[")
+"""How a stream begins: with a field of an event, or as an array, which no whole answer is."""
 
 
 async def deliver(
@@ -33,7 +34,7 @@ async def deliver(
     """
     first = await incoming.read()
     attempt.first_byte = exchange.timer()
-    is_stream = is_event_stream(incoming, first)
+    is_stream = comes_in_pieces(incoming, first)
     if attempt.call.is_stream and is_stream:
         await deliver_stream(exchange, attempt, incoming, delivery, first)
         return
@@ -58,11 +59,11 @@ def is_passed_on(call: Call) -> bool:
     return call.is_relayed and not is_read
 
 
-def is_event_stream(incoming: Incoming, first: bytes) -> bool:
-    """Say whether an answer is a stream of events."""
+def comes_in_pieces(incoming: Incoming, first: bytes) -> bool:
+    """Say whether an answer is a stream."""
     if incoming.headers.get("content-type", "").startswith(EVENT_STREAM):
         return not first.lstrip().startswith(b"{")
-    return first.lstrip().startswith(EVENT_BEGINNINGS)
+    return first.lstrip().startswith(STREAM_BEGINNINGS)
 
 
 async def deliver_stream(
@@ -98,14 +99,14 @@ async def deliver_stream(
         ending = scrub(ending, attempt.call.secrets)
     await settle(exchange, attempt, fault, OK)
     if not delivery.is_started:
-        await delivery.start(OK, [*STREAM, *of_attempt(attempt)])
+        await delivery.start(OK, [*stream_headers(attempt.call), *of_attempt(attempt)])
     await delivery.end(ending)
 
 
 async def write(attempt: Attempt, delivery: Delivery, passed: bytes) -> None:
     """Write a piece of the stream, after the headers if it is the first."""
     if not delivery.is_started:
-        await delivery.start(OK, [*STREAM, *of_attempt(attempt)])
+        await delivery.start(OK, [*stream_headers(attempt.call), *of_attempt(attempt)])
     await delivery.write(passed)
 
 

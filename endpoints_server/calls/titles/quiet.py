@@ -11,7 +11,14 @@ from endpoints_server.domain.route import Route
 THINKING = frozenset(
     {
         *("reasoning_effort", "reasoning", "include_reasoning", "effort", "verbosity"),
-        *("thinking", "thinkingConfig", "thinkingBudget", "includeThoughts", "enable_thinking"),
+        *(
+            "thinking",
+            "thinkingConfig",
+            "thinkingBudget",
+            "thinkingLevel",
+            "includeThoughts",
+            "enable_thinking",
+        ),
         *("output_config", "chat_template_kwargs", "think"),
     }
 )
@@ -22,6 +29,8 @@ OTHERS = frozenset(
         *("maxTokens", "maxCompletionTokens", "n", "logprobs", "top_logprobs", "stop"),
         *("stop_sequences", "stream", "streaming", "stream_options", "response_format"),
         *("tools", "tool_choice", "parallel_tool_calls", "functions", "function_call"),
+        *("candidateCount", "stopSequences", "responseMimeType", "responseSchema"),
+        *("responseJsonSchema", "responseModalities", "toolConfig", "cachedContent"),
         *("web_search", "web_search_options", "plugins", "modalities", "audio", "prediction"),
     }
 )
@@ -51,8 +60,8 @@ def fit_for_titles(parameters: Mapping[str, object]) -> dict[str, object]:
 
 def is_fit(path: str, value: object) -> bool:
     """Say whether a parameter concerns a title."""
-    name = path.partition(".")[0]
-    return name not in OTHERS and (name not in THINKING or is_off(value))
+    names = frozenset(path.split("."))
+    return names.isdisjoint(OTHERS) and (names.isdisjoint(THINKING) or is_off(value))
 
 
 def is_off(value: object) -> bool:

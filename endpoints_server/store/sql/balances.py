@@ -12,25 +12,22 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import (
-    ColumnElement,
     Engine,
-    Integer,
     Select,
     and_,
     func,
-    literal_column,
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from endpoints_server.domain.money.balance import Account, Standing
+from endpoints_server.store.sql.columns import whole_sum
 from endpoints_server.store.sql.engine import reading, writing
 from endpoints_server.store.sql.tables import balances, entries, names_of
+from endpoints_server.store.sql.upsert import insert
 
 NAMES = names_of(balances)
 MOST_KNOWN = 10_000
-ROW_NUMBER: ColumnElement[int] = literal_column("entries.rowid", Integer)
 
 
 class Spent(Struct, frozen=True):
@@ -106,11 +103,11 @@ class SqlBalances:
 def account_and_charges(person_id: str, row: int) -> Select[Any]:
     """Ask for an account, what was charged to it after a row, and which row is the last."""
     is_charge = and_(
-        entries.c.person_id == balances.c.person_id, entries.c.is_charged, row < ROW_NUMBER
+        entries.c.person_id == balances.c.person_id, entries.c.is_charged, row < entries.c.number
     )
-    nano_usd = func.coalesce(func.sum(entries.c.cost_nano_usd), 0)
+    nano_usd = whole_sum(entries.c.cost_nano_usd)
     return (
-        select(*balances.c, nano_usd, func.max(ROW_NUMBER))
+        select(*balances.c, nano_usd, func.max(entries.c.number))
         .select_from(balances.outerjoin(entries, is_charge))
         .where(balances.c.person_id == person_id)
         .group_by(balances.c.person_id)

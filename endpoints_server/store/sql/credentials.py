@@ -17,18 +17,16 @@ from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Engine, Row, and_, func, select, tuple_, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
 from endpoints_server.domain.fault import Failed
 from endpoints_server.store.credentials import Kept, Resealed, unknown_person
 from endpoints_server.store.seal import Owner
-from endpoints_server.store.sql.engine import reading, writing
+from endpoints_server.store.sql.engine import Turn, reading, writing
 from endpoints_server.store.sql.tables import credentials, names_of
+from endpoints_server.store.sql.tolerance import FRESH_SECONDS, Tolerance
+from endpoints_server.store.sql.upsert import insert
 
-FRESH_SECONDS = 1.0
-STALE_SECONDS = 60.0
-"""How long known keys are still used while the database cannot be read."""
 MOST_KNOWN = 10_000
 
 COLUMNS = credentials.c
@@ -63,6 +61,7 @@ class SqlCredentials:
         self._revision: int | None = None
         self._read_at = float("-inf")
         self._lock = asyncio.Lock()
+        self._tolerance = Tolerance(clock)
         # of their own: calls wait neither for what else the loop's threads do, nor for notes of use
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="credentials")
         self._notes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="uses")
@@ -70,16 +69,13 @@ class SqlCredentials:
         self._guard = Lock()
 
     async def find_credential(self, owner: Owner) -> Kept | None:
-        is_known = owner in self._known
-        if is_known and self._clock() - self._read_at < FRESH_SECONDS:
-            self._known.move_to_end(owner)
-            return self._known[owner]
-        try:
+        if owner not in self._known:
             return await self._look_up(owner)
-        except Failed:
-            if not is_known or self._clock() - self._read_at >= STALE_SECONDS:
-                raise
-        return self._known.get(owner)
+        known = self._known[owner]
+        if self._clock() - self._read_at < FRESH_SECONDS:
+            self._known.move_to_end(owner)
+            return known
+        return await self._tolerance.get(lambda: self._look_up(owner), known, self._read_at)
 
     async def put_credential(self, kept: Kept) -> None:
         try:
@@ -161,14 +157,14 @@ class SqlCredentials:
         place = {"person_id": kept.owner.person_id, "endpoint": kept.owner.endpoint}
         added = insert(credentials).values(place | values)
         replaced = {name: added.excluded[name] for name in values}
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.CREDENTIALS) as connection:
             connection.execute(
                 added.on_conflict_do_update(index_elements=list(place), set_=replaced)
             )
 
     def _delete(self, owner: Owner) -> bool:
         change = update(credentials).where(*is_there(), is_of(owner))
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.CREDENTIALS) as connection:
             done = connection.execute(change.values(**NOTHING, revision=NEXT_REVISION))
             return done.rowcount == 1
 
@@ -180,7 +176,7 @@ class SqlCredentials:
 
     def _replace(self, changes: Sequence[Resealed]) -> int:
         count = 0
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.CREDENTIALS) as connection:
             for change in changes:
                 wanted = is_of(change.owner), COLUMNS.sealed == change.old
                 fresh = {"sealed": change.fresh, "revision": NEXT_REVISION}

@@ -1,107 +1,79 @@
-"""SQLite files: how they are made, connected to and written."""
+"""How the database is read and written, whichever it is."""
 
-import os
-import sqlite3
-import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from enum import IntEnum
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 
-BUSY_SECONDS = 30.0
-"""How long a write waits for another process; a migration may take a while."""
-WRITER_BUSY_SECONDS = 1.0
-"""The same for the ledger's writer, which tries again by itself and must be able to give up."""
-FIRST_PAUSE_SECONDS = 0.01
+WRITING: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {"is_writing": True},
+    "postgresql": {"isolation_level": "READ COMMITTED"},
+}
+"""What a connection is told before it writes: SQLite takes the one lock there is, before it reads
+what it decides on; PostgreSQL locks rows, and decides on them as they are once it has the lock."""
 
 
-def make_file(path: Path) -> None:
-    """Make the file, and folders that are missing, for nobody but ourselves to read."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+class Turn(IntEnum):
+    """What is written one transaction after the other, so that revisions commit in their order.
+
+    The numbers are PostgreSQL's advisory locks; one that was given is never given to another.
+    """
+
+    MIGRATIONS = 7_264_001
+    LEDGER = 7_264_002
+    KEYS = 7_264_003
+    CREDENTIALS = 7_264_004
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Connect the driver itself, for the writer of the ledger; transactions are begun by hand."""
-    connection = sqlite3.connect(
-        path, timeout=WRITER_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
-    try:
-        set_up(connection)
-        use_wal(connection)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def set_up(connection: sqlite3.Connection) -> None:
-    """Ask every connection for durable commits and kept references."""
-    connection.execute("pragma synchronous = full")
-    connection.execute("pragma foreign_keys = on")
-
-
-def use_wal(connection: sqlite3.Connection) -> None:
-    """Switch the file to a write-ahead log; SQLite does not wait for others here, so we do."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    pause_seconds = FIRST_PAUSE_SECONDS
-    while True:
-        try:
-            connection.execute("pragma journal_mode = wal")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        else:
-            return
-        time.sleep(pause_seconds)
-        pause_seconds *= 2
-
-
-def open_engine(path: Path) -> Engine:
-    """Open a pool of connections for everything but the ledger's writer."""
-    engine = create_engine(
-        URL.create("sqlite+pysqlite", database=str(path)),
-        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
-        hide_parameters=True,
-    )
-    event.listen(engine, "connect", set_up_pooled)
-    event.listen(engine, "begin", begin)
-    return engine
-
-
-def set_up_pooled(connection: sqlite3.Connection, _record: object) -> None:
-    """Set up a connection of the pool."""
-    set_up(connection)
-
-
-def begin(connection: Connection) -> None:
-    """Begin by hand: a write must take its lock before it reads what it decides on."""
-    has_lock = connection.get_execution_options().get("is_writing", False)
-    connection.exec_driver_sql("begin immediate" if has_lock else "begin")
+LONG_SECONDS = 120.0
+"""How long the answer may take to what nobody waits for in a call: sums over all entries."""
 
 
 @contextmanager
-def reading(engine: Engine) -> Generator[Connection]:
-    """Read one consistent state; raises Failed(unavailable) where that cannot be done."""
+def reading(engine: Engine, patience_seconds: float | None = None) -> Generator[Connection]:
+    """Read one consistent state; raises Failed(unavailable) where that cannot be done.
+
+    `patience_seconds` is how long PostgreSQL may take for an answer, where not the usual second.
+    """
     with as_faults(), engine.connect() as connection:
+        be_patient(connection, patience_seconds)
         connection.begin()
         yield connection  # and roll back: a damaged file may refuse to commit even nothing
 
 
 @contextmanager
-def writing(engine: Engine) -> Generator[Connection]:
-    """Write in one transaction, alone.
+def writing(
+    engine: Engine, turn: Turn | None = None, patience_seconds: float | None = None
+) -> Generator[Connection]:
+    """Write in one transaction; alone on SQLite, on PostgreSQL only among those of the same turn.
 
-    Raises IntegrityError where a row contradicts another, else Failed(unavailable).
+    Raises IntegrityError where a row contradicts another, Failed(bad_request) for what no database
+    can hold, else Failed(unavailable).
     """
     with as_faults(), engine.connect() as connection:
-        connection.execution_options(is_writing=True)
+        be_patient(connection, patience_seconds)
+        connection.execution_options(**WRITING[engine.dialect.name])
         with connection.begin():
+            if turn is not None:
+                take_turn(connection, turn)
             yield connection
+
+
+def be_patient(connection: Connection, seconds: float | None) -> None:
+    """Wait longer for answers until the connection is handed back; SQLite needs no telling."""
+    if seconds is not None:
+        connection.execution_options(patience_seconds=seconds)
+
+
+def take_turn(connection: Connection, turn: Turn) -> None:
+    """Wait until nobody else has the turn, and have it until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(turn.value)))
 
 
 @contextmanager
@@ -111,10 +83,18 @@ def as_faults() -> Generator[None]:
         yield
     except IntegrityError:
         raise
+    except DataError as error:
+        message = "A value holds what cannot be stored, such as a NUL character."
+        fault = Fault(kind=Kind.BAD_REQUEST, message=message, detail=words_of(error))
+        raise Failed(fault) from error
     except SQLAlchemyError as error:
         message = "The database cannot be used at the moment."
-        detail = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         fault = Fault(
-            kind=Kind.UNAVAILABLE, message=message, detail=detail, retry_after_seconds=1.0
+            kind=Kind.UNAVAILABLE, message=message, detail=words_of(error), retry_after_seconds=1.0
         )
         raise Failed(fault) from error
+
+
+def words_of(error: SQLAlchemyError) -> str:
+    """Give the driver's own words, without the statement and its values."""
+    return str(error.orig) if isinstance(error, DBAPIError) else str(error)

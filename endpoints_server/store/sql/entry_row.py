@@ -8,9 +8,9 @@ from msgspec.structs import astuple
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.money.price import Rates
 from endpoints_server.domain.money.usage import Usage
-from endpoints_server.store.sql.tables import entries, names_of
+from endpoints_server.store.sql.tables import ENTRY_COLUMNS
 
-NAMES = names_of(entries)
+NAMES = tuple(str(column.name) for column in ENTRY_COLUMNS)
 Row = tuple[object, ...]
 COUNTS = Usage.__struct_fields__
 RATES = Rates.__struct_fields__
@@ -18,7 +18,7 @@ NO_RATES = (None,) * len(RATES)
 
 
 def row_of(entry: Entry) -> Row:
-    """Lay an entry out in the order of the table's columns; rates are exact decimal texts."""
+    """Lay an entry out in the order of `ENTRY_COLUMNS`; rates are exact decimal texts."""
     return (
         entry.id,
         entry.request_id,

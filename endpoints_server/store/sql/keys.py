@@ -15,17 +15,14 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Engine, Row, Select, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.people.access_key import AccessKey
-from endpoints_server.store.sql.engine import reading, writing
+from endpoints_server.store.sql.engine import Turn, reading, writing
 from endpoints_server.store.sql.tables import access_keys, names_of, people
-
-FRESH_SECONDS = 1.0
-STALE_SECONDS = 60.0
-"""How long known keys are still accepted while the database cannot be read."""
+from endpoints_server.store.sql.tolerance import FRESH_SECONDS, Tolerance
+from endpoints_server.store.sql.upsert import insert
 
 NAMES = names_of(access_keys)
 PERSON_NAMES = names_of(people)
@@ -43,19 +40,17 @@ class SqlKeys:
         self._revision = 0
         self._read_at = float("-inf")
         self._lock = asyncio.Lock()
+        self._tolerance = Tolerance(clock)
         # of its own, so that calls never wait for whatever else the loop's threads are busy with
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keys")
 
     async def find_key(self, key_id: str) -> AccessKey | None:
         key = self._known.get(key_id)
-        if key is not None and self._clock() - self._read_at < FRESH_SECONDS:
+        if key is None:
+            return await self._look(key_id)
+        if self._clock() - self._read_at < FRESH_SECONDS:
             return key
-        try:
-            await self.catch_up()
-        except Failed:
-            if key is None or self._clock() - self._read_at >= STALE_SECONDS:
-                raise
-        return self._known.get(key_id)
+        return await self._tolerance.get(lambda: self._look(key_id), key, self._read_at)
 
     async def add_key(self, key: AccessKey) -> None:
         try:
@@ -74,6 +69,10 @@ class SqlKeys:
         is_revoked = await asyncio.to_thread(self._revoke, key_id, at)
         await self.catch_up()
         return is_revoked
+
+    async def _look(self, key_id: str) -> AccessKey | None:
+        await self.catch_up()
+        return self._known.get(key_id)
 
     async def catch_up(self) -> None:
         """Read what changed, unless somebody began to after this was called."""
@@ -103,7 +102,7 @@ class SqlKeys:
         del values["person"]
         added = insert(access_keys).values(values)
         kept = {name: column for name, column in added.excluded.items() if name != "id"}
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.KEYS) as connection:
             connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=kept))
 
     def _revoke(self, key_id: str, at: int) -> bool:
@@ -112,7 +111,7 @@ class SqlKeys:
             access_keys.c.revoked_at.is_(None),
         ]
         change = update(access_keys).where(*is_wanted)
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.KEYS) as connection:
             done = connection.execute(change.values(revoked_at=at, revision=NEXT_REVISION))
             return done.rowcount == 1
 

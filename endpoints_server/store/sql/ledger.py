@@ -14,9 +14,10 @@ from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.audit import Audit, Rule, Verification
 from endpoints_server.store.ports import By, Sum
-from endpoints_server.store.sql.engine import reading
+from endpoints_server.store.sql.columns import whole_sum
+from endpoints_server.store.sql.engine import LONG_SECONDS, reading
 from endpoints_server.store.sql.entry_row import entry_of
-from endpoints_server.store.sql.tables import entries
+from endpoints_server.store.sql.tables import ENTRY_COLUMNS, entries
 from endpoints_server.store.sql.writer import LedgerWriter
 
 DAY_MICROSECONDS = 86_400_000_000
@@ -58,7 +59,7 @@ class SqlLedger:
         await self._writer.drain()
 
     async def find_entries(self, request_id: str) -> list[Entry]:
-        wanted = select(entries).where(entries.c.request_id == request_id)
+        wanted = select(*ENTRY_COLUMNS).where(entries.c.request_id == request_id)
         return await self._entries(wanted.order_by(entries.c.attempt, entries.c.id))
 
     async def list_entries(
@@ -70,7 +71,7 @@ class SqlLedger:
         after: str | None = None,
         limit: int = 100,
     ) -> list[Entry]:
-        wanted = select(entries).where(*conditions(since, person_id))
+        wanted = select(*ENTRY_COLUMNS).where(*conditions(since, person_id))
         if until is not None:
             wanted = wanted.where(entries.c.started_at < until)
         if after is not None:
@@ -81,9 +82,8 @@ class SqlLedger:
     async def sums(
         self, by: By, since: int | None = None, person_id: str | None = None
     ) -> list[Sum]:
-        rows = await asyncio.to_thread(
-            self._read, sum_by(GROUPS[by]).where(*conditions(since, person_id))
-        )
+        summed = sum_by(GROUPS[by]).where(*conditions(since, person_id))
+        rows = await asyncio.to_thread(self._read, summed, LONG_SECONDS)
         return [sum_of(row, by) for row in rows]
 
     async def verify(self) -> Verification:
@@ -93,13 +93,13 @@ class SqlLedger:
         rows = await asyncio.to_thread(self._read, statement)
         return [get_entry(row) for row in rows]
 
-    def _read(self, statement: Select[Any]) -> list[Row[Any]]:
-        with reading(self._engine) as connection:
+    def _read(self, statement: Select[Any], seconds: float | None = None) -> list[Row[Any]]:
+        with reading(self._engine, seconds) as connection:
             return list(connection.execute(statement).all())
 
     def _verify(self) -> Verification:
         audit = Audit()
-        with reading(self._engine) as connection:
+        with reading(self._engine, LONG_SECONDS) as connection:
             try:
                 return examine(connection, audit)
             except DatabaseError as error:  # raised where not even a page can be read
@@ -139,9 +139,9 @@ def sum_by(group: ColumnElement[Any]) -> Select[Any]:
         select(
             group.label("name"),
             func.count().label("attempts"),
-            func.sum(INPUT_TOKENS).label("input_tokens"),
-            func.sum(OUTPUT_TOKENS).label("output_tokens"),
-            func.coalesce(func.sum(entries.c.cost_nano_usd), 0).label("cost_nano_usd"),
+            whole_sum(INPUT_TOKENS).label("input_tokens"),
+            whole_sum(OUTPUT_TOKENS).label("output_tokens"),
+            whole_sum(entries.c.cost_nano_usd).label("cost_nano_usd"),
             (func.count() - func.count(entries.c.cost_nano_usd)).label("unpriced"),
         )
         .group_by(group)
@@ -168,13 +168,17 @@ def examine(connection: Connection, audit: Audit) -> Verification:
 
 def damages(connection: Connection) -> list[str]:
     """Let SQLite check its own file: pages, indexes, and that ids are unique."""
+    if connection.dialect.name != "sqlite":
+        return []
     lines: list[str] = list(connection.execute(text("pragma integrity_check")).scalars())
     return [line for line in lines if line != "ok"]
 
 
 def stream(connection: Connection) -> Any:
     """Read every entry by request and attempt, a few at a time."""
-    statement = select(entries).order_by(entries.c.request_id, entries.c.attempt, entries.c.id)
+    statement = select(*ENTRY_COLUMNS).order_by(
+        entries.c.request_id, entries.c.attempt, entries.c.id
+    )
     return connection.execution_options(yield_per=ROWS_AT_ONCE).execute(statement)
 
 
@@ -190,8 +194,5 @@ def check(row: Row[Any], audit: Audit) -> None:
 
 def total(connection: Connection, group: ColumnElement[Any]) -> int:
     """Add up the cost of all entries by way of their groups."""
-    groups = select(func.coalesce(func.sum(entries.c.cost_nano_usd), 0).label("nano_usd"))
-    grouped = groups.group_by(group).subquery()
-    return int(
-        connection.execute(select(func.coalesce(func.sum(grouped.c.nano_usd), 0))).scalar_one()
-    )
+    groups = select(whole_sum(entries.c.cost_nano_usd).label("nano_usd")).group_by(group)
+    return connection.execute(select(whole_sum(groups.subquery().c.nano_usd))).scalar_one()

@@ -8,8 +8,9 @@ from alembic.util import CommandError
 from sqlalchemy import Engine
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.store.sql.engine import writing
+from endpoints_server.store.sql.engine import Turn, writing
 
+PATIENCE_SECONDS = 3600.0
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -20,7 +21,7 @@ def upgrade(engine: Engine) -> None:
     """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with writing(engine) as connection:
+    with writing(engine, Turn.MIGRATIONS, PATIENCE_SECONDS) as connection:
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 from sqlalchemy import Engine, Row, select
-from sqlalchemy.dialects.sqlite import insert
 
 from endpoints_server.domain.people.person import Person
 from endpoints_server.store.sql.engine import reading, writing
 from endpoints_server.store.sql.tables import names_of, people
+from endpoints_server.store.sql.upsert import insert
 
 NAMES = names_of(people)
 
@@ -37,9 +37,9 @@ class SqlPeople:
 
     def _add(self, person: Person) -> bool:
         values = {**asdict(person), "fields": dict(person.fields)}
-        statement = insert(people).values(values).on_conflict_do_nothing()
+        added = insert(people).values(values).on_conflict_do_nothing().returning(people.c.id)
         with writing(self._engine) as connection:
-            return connection.execute(statement).rowcount == 1
+            return connection.execute(added).first() is not None
 
     def _list(self) -> list[Person]:
         with reading(self._engine) as connection:

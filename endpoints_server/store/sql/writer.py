@@ -9,14 +9,11 @@ interpreter waits for it.
 """
 
 import atexit
-import sqlite3
 import time
 from asyncio import AbstractEventLoop, Future
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
-from itertools import chain
 from queue import SimpleQueue
 from threading import Event, Thread
 
@@ -24,25 +21,10 @@ from msgspec import Struct
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.sql.entry_row import NAMES, Row, row_of
+from endpoints_server.store.sql.journal import Journal, Unfit, Unwritable
 
 FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 1.0
-
-ROWS_AT_ONCE = 64
-"""Rows of one statement: a step of SQLite gives up the interpreter's lock and waits for it again,
-and a statement of many rows is one step."""
-UNFIT = (
-    sqlite3.IntegrityError,
-    sqlite3.DataError,
-    sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
-    ArithmeticError,
-    AttributeError,
-    TypeError,
-    ValueError,
-)
-"""What is raised for an entry that no retry will help."""
 
 Trouble = Callable[[Exception], None]
 Waiting = tuple[Entry | None, Future[None]]
@@ -69,19 +51,19 @@ def quiet(_: Exception) -> None:
 
 
 class LedgerWriter:
-    """Takes entries on the loop and writes them in its thread, on a connection of its own.
+    """Takes entries on the loop and writes them in its thread, into a journal of its own.
 
     `on_trouble` is called in that thread when the database begins to fail.
     """
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        journal: Journal,
         loop: AbstractEventLoop,
         pace: Pace | None = None,
         on_trouble: Trouble = quiet,
     ) -> None:
-        self._connection = connection
+        self._journal = journal
         self._loop = loop
         self._pace = pace or Pace()
         self._on_trouble = on_trouble
@@ -154,7 +136,7 @@ class LedgerWriter:
                     self._write(batch)
         finally:
             self._closing.set()
-            self._connection.close()
+            self._journal.close()
             self._resolve(self._take(), unavailable("The ledger was closed."))
 
     def _take(self) -> list[Waiting]:
@@ -165,9 +147,9 @@ class LedgerWriter:
         while True:
             try:
                 self._commit(batch)
-            except UNFIT:
+            except Unfit:
                 return self._write_apart(batch)
-            except sqlite3.Error as error:
+            except Unwritable as error:
                 self._note_failure(error)
                 if time.monotonic() >= self._gives_up_at:
                     return self._resolve(batch, unavailable(str(error)))
@@ -181,25 +163,11 @@ class LedgerWriter:
             pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
 
     def _commit(self, batch: list[Waiting]) -> None:
-        rows = [row_of(entry) for entry, _ in batch if entry is not None]
-        if not rows:
-            return
-        if len(rows) <= ROWS_AT_ONCE:
-            self._insert(rows)  # a statement alone is a transaction
-            return
-        try:
-            self._connection.execute("begin immediate")
-            for start in range(0, len(rows), ROWS_AT_ONCE):
-                self._insert(rows[start : start + ROWS_AT_ONCE])
-            self._connection.execute("commit")
-        finally:
-            if self._connection.in_transaction:
-                self._connection.rollback()
+        entries = [entry for entry, _ in batch if entry is not None]
+        if entries:
+            self._journal.write(entries)
 
-    def _insert(self, rows: Sequence[Row]) -> None:
-        self._connection.execute(insertion(len(rows)), tuple(chain.from_iterable(rows)))
-
-    def _note_failure(self, error: sqlite3.Error) -> None:
+    def _note_failure(self, error: Unwritable) -> None:
         """Remember since when nothing can be written, and say so once."""
         if self._fails_since is None:
             self._fails_since = time.monotonic()
@@ -220,15 +188,6 @@ class LedgerWriter:
         futures = [future for _, future in batch]
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(settle, futures, fault)
-
-
-@cache
-def insertion(row_count: int) -> str:
-    """Write the statement that inserts so many rows, and passes over those that are there."""
-    row = f"({', '.join('?' * len(NAMES))})"
-    rows = ", ".join([row] * row_count)
-    names = ", ".join(NAMES)
-    return f"insert into entries ({names}) values {rows} on conflict (id) do nothing"  # noqa: S608
 
 
 def settle(futures: list[Future[None]], fault: Fault | None) -> None:

@@ -6,11 +6,15 @@ from urllib.parse import SplitResult, quote_plus, urlsplit, urlunsplit
 from endpoints_server.domain.endpoint import Endpoint
 
 MESSAGES = "anthropic_messages"
+GENERATIVE = "google_generative"
 RESPONSES = "/responses"
 """What a base may end in on its own wire."""
 
-PAGE_SIZE = "limit=1000"
-CALLED = re.compile(r"/(?:chat/completions|chat|completions|messages|responses|embeddings)/*$")
+PAGE_SIZES = {MESSAGES: "limit=1000", GENERATIVE: "pageSize=1000"}
+CALLED = re.compile(
+    r"/(?:chat/completions|chat|completions|messages|responses|embeddings|models/[^/]+:\w+)/*$"
+)
+VERSIONED = re.compile(r"/v\d+(?:alpha|beta)?\d*(?:/|$)")
 PORTS = {"http": 80, "https": 443}
 
 
@@ -26,7 +30,11 @@ def list_urls(endpoint: Endpoint, user_id: str = "") -> tuple[str, ...]:
     query = f"user={quote_plus(user_id)}" if discovery.has_user_query and user_id else ""
     if endpoint.wire == MESSAGES:
         path = stem(urlsplit(base).path).removesuffix("/v1")
-        return (joined(base, f"{path}/v1/models", PAGE_SIZE, query),)
+        return (joined(base, f"{path}/v1/models", PAGE_SIZES[MESSAGES], query),)
+    if endpoint.wire == GENERATIVE:
+        path = stem(urlsplit(base).path).removesuffix("/models")
+        version = "" if VERSIONED.search(path) else "/v1beta"
+        return (joined(base, f"{path}{version}/models", PAGE_SIZES[GENERATIVE], query),)
     path = urlsplit(base).path.rstrip("/").removesuffix(RESPONSES)
     ordinary = joined(base, f"{path}/models", query)
     if discovery.is_tagged:

@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio import CancelledError
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 from litestar import post
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from endpoints_server.calls.call import Inbound
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.serve import serve
-from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.wire import Entrance, Wire
 from endpoints_server.web.api.delivery import Connection, read_whole_body
 from endpoints_server.web.guards import ITSELF
@@ -26,31 +26,39 @@ UNKNOWN_VERB = Fault(kind=Kind.BAD_REQUEST, status=404, message="")
 
 def wire_applications(exchange: Exchange) -> dict[str, ASGIApp]:
     """Make what answers every path of every wire; those that name a model, by their beginning."""
-    plain: dict[str, ASGIApp] = {}
-    naming: dict[str, dict[str, ASGIApp]] = {}
+    found: dict[str, ASGIApp] = {}
     for wire in exchange.wires.values():
+        naming: dict[str, dict[str, ASGIApp]] = {}
         for path, entrance in wire.paths.items():
             beginning, _, verb = path.partition(MODEL)
             answer = wire_application(exchange, wire, entrance, beginning if verb else "")
             if verb:
                 naming.setdefault(beginning, {})[verb] = answer
             else:
-                plain[path] = answer
-    return plain | {beginning: by_verb(answers) for beginning, answers in naming.items()}
+                found[path] = answer
+        for beginning, answers in naming.items():
+            found[beginning] = by_verb(answers, refusal_of_verbs(exchange, wire, answers))
+    return found
 
 
-def by_verb(answers: Mapping[str, ASGIApp]) -> ASGIApp:
+def by_verb(answers: Mapping[str, ASGIApp], otherwise: ASGIApp) -> ASGIApp:
     """Choose among the paths that differ only in what follows the model's name."""
 
     async def choose(scope: Scope, receive: Receive, send: Send) -> None:
         colon, verb = scope["path"].rpartition(":")[1:]
-        answer = answers.get(colon + verb)
-        if answer is None:
-            known = ", ".join(answers)
-            raise Failed(replace(UNKNOWN_VERB, message=f"The path must end in one of: {known}."))
-        await answer(scope, receive, send)
+        await answers.get(colon + verb, otherwise)(scope, receive, send)
 
     return choose
+
+
+def refusal_of_verbs(exchange: Exchange, wire: Wire, known: Iterable[str]) -> ASGIApp:
+    """Make what answers a path that asks a model for something else than there is."""
+    fault = replace(UNKNOWN_VERB, message=f"The path must end in one of: {', '.join(known)}.")
+
+    async def refuse(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await refuse_call(wire, exchange.identify(), fault, Connection(send))
+
+    return refuse
 
 
 def wire_handlers(applications: Mapping[str, ASGIApp]) -> list[BaseRouteHandler]:
@@ -89,7 +97,7 @@ def wire_application(exchange: Exchange, wire: Wire, entrance: Entrance, beginni
             inbound = replace(inbound, model=model_in(scope["path"], beginning))
         connection = Connection(send)
         if scope.get("method") != "POST":
-            await refuse_method(inbound, connection)
+            await refuse_call(wire, inbound.request_id, POST_ONLY, connection)
             return
         await serve_connected(exchange, inbound, receive, connection)
 
@@ -143,9 +151,9 @@ def read_inbound(exchange: Exchange, wire: Wire, entrance: Entrance, scope: Scop
     )
 
 
-async def refuse_method(inbound: Inbound, connection: Connection) -> None:
-    """Answer anything but a POST."""
-    body = inbound.wire.write_fault(POST_ONLY, inbound.request_id)
+async def refuse_call(wire: Wire, request_id: str, fault: Fault, connection: Connection) -> None:
+    """Answer what is no call of a wire."""
+    body = wire.write_fault(fault, request_id)
     headers = [(b"content-type", b"application/json"), (b"allow", b"POST")]
-    await connection.start(POST_ONLY.http_status, headers)
+    await connection.start(fault.http_status, headers)
     await connection.end(body)

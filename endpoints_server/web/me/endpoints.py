@@ -10,7 +10,8 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.credentials import list_standings
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.own_key import KeyState
-from endpoints_server.web.api.models import SECOND, Listed, listed, pricing, stale_seconds
+from endpoints_server.web.api.listed import SECOND, Listed, listed, stale_seconds
+from endpoints_server.web.api.shapes import pricing
 from endpoints_server.web.guards import KEYED, AnyRequest
 from endpoints_server.web.me.caller import caller_of
 

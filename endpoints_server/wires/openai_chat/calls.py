@@ -21,6 +21,8 @@ from endpoints_server.wires.openai_chat.ending import NAME
 from endpoints_server.wires.openai_chat.reply_schema import CallPiece, Function
 
 LARGEST_INDEX = 1 << 16
+SIGNED = "google_generative"
+"""The wire whose signatures have a place of their own beside a call on this one."""
 
 
 class Draft(Struct, eq=False):
@@ -110,16 +112,22 @@ def is_whole(arguments: str) -> bool:
 
 
 def read_seal(extra_content: object) -> Seal | None:
-    """Keep what Gemini lays beside a call, its thought signature, for the way back."""
-    if extra_content is None:
-        return None
-    return Seal(NAME, msgspec.json.encode(extra_content).decode())
+    """Keep what lies beside a call for the way back; a thought signature tells its wire."""
+    match extra_content:
+        case None:
+            return None
+        case {"google": {"thought_signature": str(signature)}}:
+            return Seal(SIGNED, signature)
+        case _:  # whatever it is, it goes back as it came
+            return Seal(NAME, msgspec.json.encode(extra_content).decode())
 
 
 def write_seal(seal: Seal | None) -> dict[str, object]:
-    """Give the field that holds the seal on a call; none for the seals of other wires."""
-    if seal is None or seal.wire != NAME:
+    """Give the field that holds the seal on a call; none for those that have no place here."""
+    if seal is None or seal.wire not in (NAME, SIGNED):
         return {}
+    if seal.wire == SIGNED:
+        return {"extra_content": {"google": {"thought_signature": seal.value}}}
     return {"extra_content": msgspec.json.decode(seal.value)}
 
 

@@ -9,6 +9,7 @@ from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import open_ring
+from endpoints_server.store.sql.assemble import Opening
 from endpoints_server.store.sql.writer import Pace
 from tests.store.entries import entry
 
@@ -51,7 +52,9 @@ async def record_once(data_dir: Path, name: str) -> None:
 
 async def record_while_cancelled(data_dir: Path, name: str) -> None:
     """Leave a task behind that records only once it is cancelled, and never close the store."""
-    store = await open_store(data_dir, pace=Pace(window_seconds=LONG_WINDOW_SECONDS))
+    store = await open_store(
+        data_dir, opening=Opening(pace=Pace(window_seconds=LONG_WINDOW_SECONDS))
+    )
     KEPT.append(store)
     has_begun = asyncio.Event()
 

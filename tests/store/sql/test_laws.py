@@ -11,7 +11,7 @@ from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import By, Store, Sum
-from endpoints_server.store.sql.writer import Pace
+from tests.store.backends import AT_ONCE
 from tests.store.entries import entries
 
 EXAMPLES = 25
@@ -48,10 +48,7 @@ def test_any_order_and_any_repeats_leave_the_same_ledger(
 
     async def compare() -> None:
         expected = await state_of(open_memory(), once)
-        assert (
-            await state_of(await open_store(folder, pace=Pace(window_seconds=0)), delivered)
-            == expected
-        )
+        assert await state_of(await open_store(folder, opening=AT_ONCE), delivered) == expected
 
     asyncio.run(compare())
 
@@ -64,7 +61,7 @@ def test_every_way_to_sum_gives_the_same_total(
     folder: Path = tmp_path_factory.mktemp("ledger")
 
     async def sums() -> list[list[Sum]]:
-        return (await state_of(await open_store(folder, pace=Pace(window_seconds=0)), recorded))[1]
+        return (await state_of(await open_store(folder, opening=AT_ONCE), recorded))[1]
 
     total = sum(entry.cost_nano_usd or 0 for entry in recorded)
     for rows in asyncio.run(sums()):

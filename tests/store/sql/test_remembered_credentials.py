@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.store.credentials import Kept, Resealed
 from endpoints_server.store.seal import Owner
-from endpoints_server.store.sql.credentials import FRESH_SECONDS, STALE_SECONDS, SqlCredentials
+from endpoints_server.store.sql.credentials import SqlCredentials
+from endpoints_server.store.sql.tolerance import FRESH_SECONDS, STALE_SECONDS
 from tests.store.sql.test_remembered_keys import (
     Clock,
     clock,

@@ -10,10 +10,13 @@ from sqlalchemy import Engine, event
 from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.domain.people.access_key import AccessKey
 from endpoints_server.domain.people.person import ADMIN
-from endpoints_server.store.open import FILE_NAME, open_store
-from endpoints_server.store.sql.engine import open_engine, writing
-from endpoints_server.store.sql.keys import FRESH_SECONDS, STALE_SECONDS, SqlKeys
+from endpoints_server.store.open import open_store
+from endpoints_server.store.sql.engine import writing
+from endpoints_server.store.sql.keys import SqlKeys
 from endpoints_server.store.sql.tables import METADATA
+from endpoints_server.store.sql.tolerance import FRESH_SECONDS, STALE_SECONDS
+from endpoints_server.store.sqlite.file import open_engine
+from endpoints_server.store.sqlite.open import FILE_NAME
 
 KEY = AccessKey(
     id="abcdefghijkl", digest=b"x", ring_id="one", shown="es-abcdef", person=ADMIN, created_at=1

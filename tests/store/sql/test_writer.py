@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from endpoints_server.domain.fault import Failed, Kind
-from endpoints_server.store.open import FILE_NAME, open_store
-from endpoints_server.store.sql.engine import connect
+from endpoints_server.store.open import open_store
 from endpoints_server.store.sql.writer import LedgerWriter, Pace
+from endpoints_server.store.sqlite.file import connect
+from endpoints_server.store.sqlite.journal import SqliteJournal
+from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.store.entries import entry
 
 SOON_SECONDS = 0.05
@@ -37,7 +39,7 @@ async def connection(path: Path) -> sqlite3.Connection:
 async def writer(connection: sqlite3.Connection) -> AsyncGenerator[LedgerWriter]:
     """A writer with a short queue that gives up at once."""
     loop = asyncio.get_running_loop()
-    opened = LedgerWriter(connection, loop, Pace(limit=LIMIT, grace_seconds=0))
+    opened = LedgerWriter(SqliteJournal(connection), loop, Pace(limit=LIMIT, grace_seconds=0))
     yield opened
     await close(opened)
 
@@ -100,7 +102,7 @@ async def test_who_waits_too_long_is_told_and_the_entry_is_kept_all_the_same(
 ) -> None:
     told: list[Exception] = []
     pace = Pace(patience_seconds=0.05, grace_seconds=0)
-    writer = LedgerWriter(connection, asyncio.get_running_loop(), pace, told.append)
+    writer = LedgerWriter(SqliteJournal(connection), asyncio.get_running_loop(), pace, told.append)
     with locked(path):
         waiting = writer.record(entry("one"))
         with pytest.raises(Failed) as failed:

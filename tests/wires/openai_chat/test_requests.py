@@ -386,7 +386,7 @@ def test_cache_marks_are_read_and_named_as_lost() -> None:
 
 def test_unknown_fields_of_a_turn_stay_with_it() -> None:
     turn = {"role": "assistant", "content": "a", "audio": {"id": "audio_1"}, "name": "bot"}
-    call = {**ADD, "extra_content": {"google": {"thought_signature": "x"}}, "note": 1}
+    call = {**ADD, "extra_content": {"vendor": {"mark": "x"}}, "note": 1}
     calls = {"role": "assistant", "content": None, "tool_calls": [call]}
     result = {"role": "tool", "tool_call_id": "call_a", "content": "2", "name": "add", "took": 3}
     body, losses = write(read(HI, turn, HI, calls, result))

@@ -145,8 +145,11 @@ def test_parts_this_wire_has_no_place_for_are_left_out() -> None:
     assert client_reads(streamed(replace(FULL, parts=parts))).choices[0].message.content == "a"
 
 
-def test_the_seal_on_a_call_comes_back() -> None:
-    seal = Seal("openai_chat", '{"google":{"thought_signature":"xx"}}')
+@pytest.mark.parametrize(
+    "seal",
+    [Seal("openai_chat", '{"vendor":{"mark":"xx"}}'), Seal("google_generative", "xx")],
+)
+def test_the_seal_on_a_call_comes_back(seal: Seal) -> None:
     call = ToolCall(id="call_a", name="add", arguments="{}", seal=seal)
     assert fold(events_of(streamed(replace(FULL, parts=(call,))))).parts == (call,)
     assert OPENAI_CHAT.read_reply(

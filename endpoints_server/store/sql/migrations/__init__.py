@@ -1,4 +1,4 @@
 """The history of the tables, run by Alembic when a store is opened."""
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision; a database that is there already needs no Alembic."""

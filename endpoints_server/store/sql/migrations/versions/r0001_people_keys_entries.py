@@ -1,7 +1,11 @@
 """People, client keys, and the ledger."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
+
+from endpoints_server.store.sql.columns import TEXT
 
 revision = "0001"
 down_revision = None
@@ -19,8 +23,8 @@ def make_people() -> None:
     texts = ("name", "username", "email", "role", "provider")
     people = op.create_table(
         "people",
-        sa.Column("id", sa.Text, primary_key=True),
-        *(sa.Column(name, sa.Text, nullable=False) for name in texts),
+        sa.Column("id", TEXT, primary_key=True),
+        *(sa.Column(name, TEXT, nullable=False) for name in texts),
         sa.Column("fields", sa.JSON, nullable=False),
     )
     admin = {"id": "admin", "name": "admin", "username": "admin", "email": "", "role": "ADMIN"}
@@ -31,10 +35,10 @@ def make_keys() -> None:
     """Make the table of client keys."""
     op.create_table(
         "access_keys",
-        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("id", TEXT, primary_key=True),
         sa.Column("digest", sa.LargeBinary, nullable=False),
-        *(sa.Column(name, sa.Text, nullable=False) for name in ("ring_id", "shown", "name")),
-        sa.Column("person_id", sa.Text, sa.ForeignKey("people.id"), nullable=False),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("ring_id", "shown", "name")),
+        sa.Column("person_id", TEXT, sa.ForeignKey("people.id"), nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("expires_at", sa.BigInteger),
         sa.Column("revoked_at", sa.BigInteger),
@@ -46,10 +50,15 @@ def make_keys() -> None:
 
 def make_entries() -> None:
     """Make the ledger."""
-    kinds = {"text": sa.Text, "whole": sa.Integer, "big": sa.BigInteger, "truth": sa.Boolean}
+    kinds: dict[str, Any] = {
+        "text": TEXT,
+        "whole": sa.Integer,
+        "big": sa.BigInteger,
+        "truth": sa.Boolean,
+    }
     op.create_table(
         "entries",
-        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("id", TEXT, primary_key=True),
         *(
             sa.Column(name.rstrip("?"), kinds[kind], nullable=name.endswith("?"))
             for kind, names in ENTRY_COLUMNS

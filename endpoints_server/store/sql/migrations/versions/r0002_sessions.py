@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from endpoints_server.store.sql.columns import TEXT
+
 revision = "0002"
 down_revision = "0001"
 
@@ -12,8 +14,8 @@ def upgrade() -> None:
     op.create_table(
         "sessions",
         sa.Column("digest", sa.LargeBinary, primary_key=True),
-        sa.Column("person_id", sa.Text, nullable=False),
-        sa.Column("key_id", sa.Text, nullable=False),
+        sa.Column("person_id", TEXT, nullable=False),
+        sa.Column("key_id", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
     )

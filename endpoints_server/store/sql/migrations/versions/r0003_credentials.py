@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from endpoints_server.store.sql.columns import TEXT
+
 revision = "0003"
 down_revision = "0002"
 
@@ -11,10 +13,10 @@ def upgrade() -> None:
     """Make the table of credentials."""
     op.create_table(
         "credentials",
-        sa.Column("person_id", sa.Text, sa.ForeignKey("people.id"), primary_key=True),
-        sa.Column("endpoint", sa.Text, primary_key=True),
-        sa.Column("sealed", sa.Text, nullable=False),
-        sa.Column("ending", sa.Text, nullable=False),
+        sa.Column("person_id", TEXT, sa.ForeignKey("people.id"), primary_key=True),
+        sa.Column("endpoint", TEXT, primary_key=True),
+        sa.Column("sealed", TEXT, nullable=False),
+        sa.Column("ending", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("expires_at", sa.BigInteger),
         sa.Column("last_used_at", sa.BigInteger),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from endpoints_server.store.sql.columns import TEXT
+
 revision = "0004"
 down_revision = "0003"
 
@@ -11,7 +13,7 @@ def upgrade() -> None:
     """Make the table of balances, and say of every entry so far that it was not charged."""
     op.create_table(
         "balances",
-        sa.Column("person_id", sa.Text, sa.ForeignKey("people.id"), primary_key=True),
+        sa.Column("person_id", TEXT, sa.ForeignKey("people.id"), primary_key=True),
         *(
             sa.Column(name, sa.BigInteger, nullable=False)
             for name in ("granted_nano_usd", "opened_at", "refilled_at")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from endpoints_server.store.sql.columns import TEXT
+
 revision = "0005"
 down_revision = "0004"
 
@@ -11,9 +13,9 @@ def upgrade() -> None:
     """Make the table of titles."""
     op.create_table(
         "titles",
-        sa.Column("person_id", sa.Text, primary_key=True),
-        sa.Column("conversation_id", sa.Text, primary_key=True),
-        sa.Column("text", sa.Text),
+        sa.Column("person_id", TEXT, primary_key=True),
+        sa.Column("conversation_id", TEXT, primary_key=True),
+        sa.Column("text", TEXT),
         sa.Column("claimed_at", sa.BigInteger, nullable=False),
     )
     op.create_index("titles_claimed", "titles", ["claimed_at"])

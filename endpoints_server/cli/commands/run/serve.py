@@ -1,4 +1,4 @@
-"""`serve`: the server itself, in this process."""
+"""`serve`: the server itself, in this process or in several."""
 
 import asyncio
 import signal
@@ -19,6 +19,7 @@ from endpoints_server.cli.ground import Ground, stand
 from endpoints_server.cli.outcome import Complaint, Outcome
 from endpoints_server.cli.present import json_option
 from endpoints_server.cli.welcome import welcome
+from endpoints_server.cli.workers import Place, Workers
 from endpoints_server.config.environment import Environment
 from endpoints_server.config.live import Live
 from endpoints_server.config.problem import Level, has_errors, render
@@ -41,12 +42,13 @@ def listening_options(command: F) -> F:
 @click.command()
 @listening_options
 @json_option
-def serve(*, host: str | None, port: int | None, as_json: bool) -> None:
+def serve(*, host: str | None, port: int | None, as_json: bool) -> int:
     """Serve the endpoints of librechat.yaml, or of the file that CONFIG_PATH names.
 
     Where there is no file, the demo is served. The first run prints a client key and a link to
     sign in with; later ones do not. A changed file is picked up without a restart. A signal ends
-    it: streams have 25 seconds to finish.
+    it: streams have 25 seconds to finish. ES_WORKERS=4 serves in four processes on one port, one of
+    which is started again where it ends by itself.
 
     \b
     Examples:
@@ -54,11 +56,11 @@ def serve(*, host: str | None, port: int | None, as_json: bool) -> None:
       CONFIG_PATH=/etc/librechat.yaml ES_DATA_DIR=/var/lib/es endpoints-server serve
       endpoints-server serve --host 0.0.0.0 --port 80
     """
-    start(stand(), host, port, as_json=as_json)
+    return start(stand(), host, port, as_json=as_json)
 
 
-def start(ground: Ground, host: str | None, port: int | None, *, as_json: bool) -> None:
-    """Serve until a signal comes."""
+def start(ground: Ground, host: str | None, port: int | None, *, as_json: bool) -> int:
+    """Serve until a signal comes, in as many processes as ES_WORKERS says; gives the exit code."""
     chosen = ground.environment
     environment = replace(
         chosen, host=host or chosen.host, port=chosen.port if port is None else port
@@ -66,8 +68,16 @@ def start(ground: Ground, host: str | None, port: int | None, *, as_json: bool) 
     listener = listen(environment)
     form = environment.log_format or ("console" if sys.stderr.isatty() else "json")
     configure(environment.log_level, form)
-    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-        runner.run(run(replace(ground, environment=environment), listener, as_json=as_json))
+    ground = replace(ground, environment=environment)
+
+    def work(place: Place) -> None:
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            runner.run(run(ground, listener, place, as_json=as_json))
+
+    if environment.workers > 1:
+        return Workers(environment.workers, work).run()
+    work(Place())
+    return Outcome.FINE
 
 
 def listen(environment: Environment) -> socket.socket:
@@ -85,7 +95,7 @@ def listen(environment: Environment) -> socket.socket:
         ) from None
 
 
-async def run(ground: Ground, listener: socket.socket, *, as_json: bool) -> None:
+async def run(ground: Ground, listener: socket.socket, place: Place, *, as_json: bool) -> None:
     """Open the parts, serve, and close them again, whatever signal came."""
     environment = ground.environment
     async with open_parts(environment, ground.environ, is_demo=ground.is_demo) as parts:
@@ -93,11 +103,27 @@ async def run(ground: Ground, listener: socket.socket, *, as_json: bool) -> None
         app = build(parts, environment.public_url)
 
         async def announce() -> None:
-            await welcome(ground, parts, listener.getsockname()[1], as_json=as_json)
+            if place.number == 0 and place.is_first_start:
+                await welcome(ground, parts, listener.getsockname()[1], as_json=as_json)
+            place.say_ready()
 
         server = Announcing(settings(app, environment), announce)
+        end_with_parent(server, place)
         with outlived_signals(server), reloading_on_hangup(parts.live):
             await server.serve(sockets=[listener])
+
+
+def end_with_parent(server: uvicorn.Server, place: Place) -> None:
+    """End as after a signal when the parent is no more, however it ended."""
+    if place.lifeline is None:
+        return
+    loop, lifeline = asyncio.get_running_loop(), place.lifeline
+
+    def end() -> None:
+        loop.remove_reader(lifeline)
+        server.should_exit = True
+
+    loop.add_reader(lifeline, end)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import rich_click as click
 
 from endpoints_server.calls.outgoing import CONTENT
 from endpoints_server.cli.ground import opened_store, read_catalog, stand
-from endpoints_server.cli.origins import SAMPLES, Passage, trace
+from endpoints_server.cli.origins import Passage, sample, trace
 from endpoints_server.cli.present import json_option, rate, show_json, show_pairs
 from endpoints_server.domain.endpoint import Credential
 from endpoints_server.domain.money.price import Price
@@ -52,7 +52,7 @@ def explain(
     catalog = read_catalog(stand())
     person = asyncio.run(find_person(user))
     routes = plan(catalog, model, endpoint).routes
-    asked = body.read() if body else msgspec.json.encode({**SAMPLES[wire], "model": model})
+    asked = body.read() if body else sample(WIRES[wire], model)
     told = [
         {**describe(route, WIRES[wire]), **passage_of(route, WIRES[wire], asked)}
         for route in routes

@@ -154,16 +154,19 @@ async def make_exchange(
 
 
 def inbound_of(question: Question, key: Secret, exchange: Exchange) -> Inbound:
-    """Say what the server would know of such a request."""
+    """Say what the server would know of such a request; a stream is one of events."""
+    wire = question.wire
     return Inbound(
-        wire=question.wire,
+        wire=wire,
         operation=Operation.CHAT,
         headers={"authorization": f"Bearer {key.reveal()}"},
         endpoint_name="",
-        query="",
+        query="alt=sse" if wire.is_named_by_path else "",
         request_id=exchange.identify(),
         started_at=exchange.now(),
         started=exchange.timer(),
+        model=question.model if wire.is_named_by_path else "",
+        is_stream=True if wire.is_named_by_path else None,
     )
 
 

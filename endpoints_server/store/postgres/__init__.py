@@ -1,0 +1,1 @@
+"""PostgreSQL: one database for as many machines as it takes."""

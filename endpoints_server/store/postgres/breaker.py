@@ -1,0 +1,40 @@
+"""Remembers that the database is away, so that calls need not find it out one by one."""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+
+PAUSE_SECONDS = 0.5
+"""How long nothing is tried after a failure; then one try after the other, this far apart."""
+
+
+class Breaker:
+    """Open while the database is away; closed again by the first success. Used by many threads."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._try_at: float | None = None
+
+    def may_try(self) -> bool:
+        """Say whether to go on; while it is open, one alone may after each pause."""
+        if self._try_at is None:
+            return True
+        with self._lock:
+            now = self._clock()
+            if self._try_at is not None and now < self._try_at:
+                return False
+            if self._try_at is not None:
+                self._try_at = now + PAUSE_SECONDS
+            return True
+
+    def note_failure(self) -> None:
+        """Open."""
+        with self._lock:
+            self._try_at = self._clock() + PAUSE_SECONDS
+
+    def note_success(self) -> None:
+        """Close."""
+        if self._try_at is not None:
+            with self._lock:
+                self._try_at = None

@@ -1,0 +1,94 @@
+"""The ledger's writer on PostgreSQL: one statement for a batch, on the driver itself.
+
+Whoever adds up entries goes on from the highest number they have seen, so numbers become visible in
+their order: batches take turns, over all processes. The turn is taken inside the statement, which
+is its own transaction, so that a process that stops in the middle holds up nobody for longer than
+the server needs to finish it.
+"""
+
+from collections.abc import Sequence
+
+import psycopg
+from sqlalchemy import BigInteger, Boolean, Column, Integer
+from sqlalchemy.types import TypeEngine
+
+from endpoints_server.domain.money.entry import Entry
+from endpoints_server.store.postgres.connection import PatientConnection, connect
+from endpoints_server.store.sql.engine import Turn
+from endpoints_server.store.sql.entry_row import row_of
+from endpoints_server.store.sql.journal import Unfit, Unwritable
+from endpoints_server.store.sql.tables import ENTRY_COLUMNS
+
+NUL = "\x00"
+REPLACEMENT = "\ufffd"
+UNFIT = (psycopg.DataError, psycopg.IntegrityError, ArithmeticError, TypeError, ValueError)
+
+
+class PostgresJournal:
+    """Entries into a table, over a connection of its own that is made anew when it breaks."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._connection: PatientConnection | None = None
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        if entries:
+            self._keep([clean(row_of(entry)) for entry in entries])
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def _keep(self, rows: list[tuple[object, ...]]) -> None:
+        try:
+            self._insert(rows)
+        except UNFIT as error:
+            raise Unfit(str(error)) from error
+        except psycopg.Error as error:
+            raise Unwritable(str(error)) from error
+
+    def _insert(self, rows: list[tuple[object, ...]]) -> None:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        self._connected().execute(INSERT, columns)
+
+    def _connected(self) -> PatientConnection:
+        connection = self._connection
+        if connection is None or connection.is_gone():
+            self.close()
+            connection = self._connection = connect(self._conninfo, autocommit=True)
+        return connection
+
+
+def clean(row: tuple[object, ...]) -> tuple[object, ...]:
+    """Put a replacement character where PostgreSQL cannot hold the one that is there."""
+    return tuple(
+        value.replace(NUL, REPLACEMENT) if isinstance(value, str) and NUL in value else value
+        for value in row
+    )
+
+
+def array_of(kind: TypeEngine[object]) -> str:
+    """Name the array that carries a column's values."""
+    match kind:
+        case BigInteger():
+            return "bigint[]"
+        case Integer():
+            return "integer[]"
+        case Boolean():
+            return "boolean[]"
+        case _:  # everything else an entry holds is text
+            return "text[]"
+
+
+def insertion(columns: Sequence[Column[object]]) -> bytes:
+    """Write the statement that keeps a batch, column by column."""
+    names = ", ".join(str(column.name) for column in columns)
+    arrays = ", ".join(f"%s::{array_of(column.type)}" for column in columns)
+    turn = f"turn as materialized (select pg_advisory_xact_lock({Turn.LEDGER.value}))"
+    return (
+        f"with {turn} insert into entries ({names}) "  # noqa: S608  it holds names of ours alone
+        f"select given.* from turn, unnest({arrays}) as given on conflict (id) do nothing"
+    ).encode()
+
+
+INSERT = insertion(ENTRY_COLUMNS)

@@ -1,0 +1,1 @@
+"""Entries on the local disk while the database is away."""

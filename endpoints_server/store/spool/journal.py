@@ -1,0 +1,53 @@
+"""A journal that goes on without its database: entries wait in the spool meanwhile."""
+
+from collections.abc import Callable, Sequence
+from threading import Event
+
+from endpoints_server.domain.money.entry import Entry
+from endpoints_server.store.spool.replay import Replay
+from endpoints_server.store.spool.spool import Spool
+from endpoints_server.store.sql.journal import Journal, Unwritable
+
+
+class SpoolingJournal:
+    """Writes to the database, and from its first failure until it is back to the spool.
+
+    `make_journal` makes a journal of the database; `on_away` is told why the spool is used, and
+    `on_back` how many entries were brought from it, both in threads of their own.
+    """
+
+    def __init__(
+        self,
+        make_journal: Callable[[], Journal],
+        spool: Spool,
+        on_away: Callable[[Exception], None],
+        on_back: Callable[[int], None],
+    ) -> None:
+        self._journal = make_journal()
+        self._spool = spool
+        self._on_away = on_away
+        self._on_back = on_back
+        self._is_away = Event()
+        self._replay = Replay(spool, make_journal(), self._return)
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        if not self._is_away.is_set():
+            try:
+                return self._journal.write(entries)
+            except Unwritable as error:
+                self._is_away.set()
+                self._on_away(error)
+        try:
+            self._spool.append(entries)
+        except OSError as error:
+            raise Unwritable(f"nor can the spool be written: {error}") from error
+
+    def close(self) -> None:
+        self._replay.close()
+        self._spool.close()
+        self._journal.close()
+
+    def _return(self, count: int) -> None:
+        self._is_away.clear()
+        if count:
+            self._on_back(count)

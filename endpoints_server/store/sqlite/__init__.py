@@ -1,0 +1,1 @@
+"""SQLite: the embedded default, one file in the data dir."""
