@@ -138,14 +138,15 @@ def tool_of(tool: Body, recorded: Body) -> Body:
     """Write a tool; what it is held to, the caller writes as pi does."""
     if "constrainedSampling" in tool and "tools" in recorded:
         named = (each for each in recorded["tools"] if tool["name"] in name_in(each))
-        written: Body = next(named)
-        return written
+        written: Body | None = next(named, None)
+        if written:
+            return written
     function = {key: tool[key] for key in ("name", "description", "parameters")}
     return {"type": "function", "function": function}
 
 
 def name_in(tool: Body) -> str:
-    return str((tool.get("function") or tool.get("custom") or tool)["name"])
+    return str((tool.get("function") or tool.get("custom") or tool).get("name", ""))
 
 
 def mark(asked: Body, control: Body) -> None:

@@ -17,7 +17,11 @@ from tests.vectors.requests import text_alone
 Case = dict[str, Any]
 Body = dict[str, Any]
 
-APIS = {"openai-completions": "openai_chat", "anthropic-messages": "anthropic_messages"}
+APIS = {
+    "openai-completions": "openai_chat",
+    "anthropic-messages": "anthropic_messages",
+    "google-generative-ai": "google_generative",
+}
 NEWEST = "1.5.2"
 CEILINGS = ("max_tokens", "max_completion_tokens")
 
@@ -85,6 +89,10 @@ def comparable(case: Case, body: Body) -> Body:
     if not {"maxTokens"} & {*model, *case["options"]}:
         for name in {*CEILINGS} - {*own}:
             kept.pop(name, None)
+        kept.get("generationConfig", {}).pop("maxOutputTokens", None)
+    if kept.get("generationConfig") == {}:
+        del kept["generationConfig"]
+    kept.get("systemInstruction", {}).pop("role", None)
     if "maxTokensField" not in compat and "max_completion_tokens" in kept:
         kept["max_tokens"] = kept.pop("max_completion_tokens")
     if "system" in kept:

@@ -16,7 +16,13 @@ ANSWERS = {
         "oc-http-401",
         "oc-http-403-no-body",
         "am-http-401",
+        "gg-http-400",
     ],
+    "a call without an id of its own is given one that stays the same": [
+        "gg-function-call",
+        "gg-function-call-id",
+    ],
+    "a signature on words is kept for the way back": ["gg-thoughts"],
     "an upstream that breaks is a bad gateway": ["oc-http-500-no-retry"],
     "nothing that was said is lost": ["oc-content-array-delta", "oc-refusal-delta"],
     "a window that is full is a length that was reached": ["am-stop-model_context_window_exceeded"],

@@ -35,7 +35,3 @@ RETRIES = {
         "retry-529-anthropic",
     ],
 }
-WIRES_NOT_PLAYED = {
-    "google_generate_content": "no endpoint speaks it here yet",
-}
-"""Wires of the cases that are not played, and why."""
