@@ -11,6 +11,7 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.outgoing import outgoing
 from endpoints_server.calls.settle import settle
 from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.overflow import CODE, OPENING, is_overflow
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.upstream.send import Incoming, send
 
@@ -66,11 +67,24 @@ def upstream_fault(call: Call, incoming: Incoming, body: bytes) -> Fault:
     """Read an upstream's error.
 
     On the same wire a 4xx keeps its status and its scrubbed body, whatever it is about: clients
-    recognise the words of their vendor, and recover by them.
+    recognise the words of their vendor, and recover by them. On another they get such words where
+    the conversation is too long: clients shorten it then, and go on.
     """
     clean = scrub(body, call.secrets)
     fault = call.wire_out.read_fault(incoming.status, incoming.headers, clean)
     if not call.is_relayed or incoming.status not in CLIENT_ERRORS:
-        return replace(fault, body=b"", wire="")
+        return replace(recognisable(fault), body=b"", wire="")
     as_sent = clean if clean.lstrip().startswith(b"{") else b""
     return replace(fault, status=incoming.status, body=as_sent, wire=call.wire_out.name)
+
+
+def recognisable(fault: Fault) -> Fault:
+    """Tell in the words of either vendor, whatever the upstream's were, that too much was said."""
+    is_too_long = fault.kind is Kind.UPSTREAM_REFUSED and is_overflow(
+        f"{fault.code} {fault.message}"
+    )
+    if not is_too_long:
+        return fault
+    words = fault.message
+    message = words if OPENING in words.lower() else f"{OPENING}: {words}"
+    return replace(fault, code=CODE, message=message)

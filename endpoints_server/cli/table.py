@@ -19,28 +19,30 @@ class Entry(Struct, frozen=True):
 
 
 COMMANDS = {
-    "serve": Entry("serve", "serve", "Serve the endpoints of the configuration file."),
-    "demo": Entry("demo", "demo", "Serve the demo, whatever file there is."),
-    "check": Entry("check", "check", "Check a configuration file and tell every problem."),
-    "schema": Entry("schema", "schema", "Print the JSON Schema of the file, for editors."),
+    "serve": Entry("run.serve", "serve", "Serve the endpoints of the configuration file."),
+    "demo": Entry("run.demo", "demo", "Serve the demo, whatever file there is."),
+    "check": Entry("file.check", "check", "Check a configuration file and tell every problem."),
+    "schema": Entry("file.schema", "schema", "Print the JSON Schema of the file, for editors."),
     "import": Entry(
-        "import_file", "import_file", "Write a file of another program as librechat.yaml."
+        "file.import_file", "import_file", "Write a file of another program as librechat.yaml."
     ),
-    "explain": Entry("explain", "explain", "Say where a call for a model would go, and how."),
-    "models": Entry("models", "models", "List the models that can be asked for."),
-    "try": Entry("try_model", "try_model", "Ask a model something: one real call."),
+    "explain": Entry("file.explain", "explain", "Say where a call for a model would go, and how."),
+    "models": Entry("file.models", "models", "List the models that can be asked for."),
+    "try": Entry("run.try_model", "try_model", "Ask a model something: one real call."),
     "connect": Entry(
-        "connect", "connect", "Print the settings by which a client calls this server."
+        "run.connect", "connect", "Print the settings by which a client calls this server."
     ),
-    "user": Entry("user", "user", "Add and list the people who may hold keys."),
-    "key": Entry("key", "key", "Make, list and revoke client keys."),
+    "user": Entry("people.user", "user", "Add and list the people who may hold keys."),
+    "key": Entry("people.key", "key", "Make, list and revoke client keys."),
     "credential": Entry(
-        "credential", "credential", "Store, list and delete people's provider keys."
+        "people.credential", "credential", "Store, list and delete people's provider keys."
     ),
-    "usage": Entry("usage", "usage", "Add up what was used and what it cost."),
-    "ledger": Entry("ledger", "ledger", "Look after the record of calls."),
-    "db": Entry("database", "db", "Look after the database: migrate, backup, copy."),
-    "secrets": Entry("secret_keys", "secret_keys", "Look after the keys that seal what is stored."),
+    "usage": Entry("money.usage", "usage", "Add up what was used and what it cost."),
+    "ledger": Entry("money.ledger", "ledger", "Look after the record of calls."),
+    "db": Entry("upkeep.database", "db", "Look after the database: migrate, backup, copy."),
+    "secrets": Entry(
+        "upkeep.secret_keys", "secret_keys", "Look after the keys that seal what is stored."
+    ),
 }
 
 

@@ -111,6 +111,20 @@ NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
 Every name that does not stand here is the wire's own.
 """
 
+SHARED_BY_OPENAI = (
+    *("metadata", "top_logprobs", "safety_identifier"),
+    *("prompt_cache_key", "prompt_cache_retention"),
+)
+KINDRED: Mapping[tuple[str, str], Mapping[str, str]] = MappingProxyType(
+    {
+        ("openai_chat", "openai_responses"): {name: name for name in SHARED_BY_OPENAI}
+        | {"verbosity": "text.verbosity"},
+        ("openai_responses", "openai_chat"): {name: name for name in SHARED_BY_OPENAI}
+        | {"text.verbosity": "verbosity"},
+    }
+)
+"""By two wires, what means the same on both though no other wire has it."""
+
 
 def wire_name(wire: str, name: str) -> str:
     """Give the wire's name or dotted path for a parameter; empty for what is never sent."""

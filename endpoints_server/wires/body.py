@@ -69,10 +69,8 @@ def peek(body: bytes, model: str = "", *, is_stream: bool | None = None) -> Peek
     """
     if not body:
         raise Failed(refused("it is empty"))
-    if model:
-        return Peek(model=model, stream=is_stream)
     try:
-        peeked = peek_decoder.decode(body)
+        peeked = Peek(model=model, stream=is_stream) if model else peek_decoder.decode(body)
         if not body.isascii():
             body.decode()
     except DECODE_ERRORS as error:

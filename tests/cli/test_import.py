@@ -54,3 +54,20 @@ def test_json_holds_the_yaml_and_the_report(command: Command, tmp_path: Path) ->
     told = json.loads(command("import", "pi", "models.json", "--json").out)
     assert "name: mine" in told["yaml"]
     assert "`nope` is no key of a provider" in [each["message"] for each in told["report"]]
+
+
+def test_what_stands_in_pis_file_is_explained_with_its_tiers(
+    command: Command, tmp_path: Path
+) -> None:
+    tier = {"inputTokensAbove": 6, "input": 0.3, "output": 0.25, "cacheRead": 0, "cacheWrite": 0}
+    cost = {"input": 1, "output": 2, "cacheRead": 0, "cacheWrite": 0, "tiers": [tier]}
+    put(tmp_path, "mine", apiKey="!id", models=[{"id": "m", "reasoning": True, "cost": cost}])
+    (tmp_path / "librechat.yaml").write_text(
+        "version: 1.3.17\nserver: {modelsJson: models.json, allowCommands: true}\n"
+    )
+    (told,) = json.loads(command("explain", "m", "--json").out)["routes"]
+    assert told["price"]["above 6 tokens in"] == {"input": "0.3", "output": "0.25"}
+    assert told["credential"] == "house, by a command"
+    assert told["dialect"]["thinking"] == {"is_able": True}
+    assert "above 6 tokens in" in command("explain", "m").out
+    assert command("check").code == 0

@@ -47,7 +47,7 @@ def judge(told: Told, calls: Calls) -> Outcome:
     own = [call for call in calls if (call["wire"], call["model"]) == (told.wire, told.model)]
     complaint = ""
     if not told.is_finished:
-        complaint = f"was not finished: {' '.join(told.text.split())[:LONGEST_TEXT]!r}"
+        complaint = f"was not finished: {' '.join(told.text.split())[-LONGEST_TEXT:]!r}"
     elif told.wire and not own:
         complaint = "came to no call on that wire"
     wires_out = tuple(dict.fromkeys(call["wire_out"] for call in own))

@@ -16,7 +16,10 @@ FLAGS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "supportsStore": ("true", {"defaults": {"store": False}}),
     "supportsDeveloperRole": ("false", {"turns": {"has_developer_role": False}}),
     "supportsReasoningEffort": ("false", {"thinking": {"has_effort": False}}),
-    "supportsUsageInStreaming": ("false", {"has_stream_usage": False}),
+    "supportsUsageInStreaming": (
+        "false",
+        {"has_stream_usage": False, "refuse": ("stream_options",)},
+    ),
     "maxTokensField": ("max_tokens", {"ceiling_name": "max_tokens"}),
     "requiresToolResultName": ("true", {"turns": {"has_result_names": True}}),
     "requiresAssistantAfterToolResult": ("true", {"turns": {"has_bridge": True}}),

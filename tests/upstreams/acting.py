@@ -5,6 +5,7 @@ It decides and speaks as the demo does, which shares no code with our wires.
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Protocol
@@ -23,11 +24,14 @@ PAUSE_SECONDS = 0.002
 """Between two pieces, so that they are read as more than one."""
 SAMPLING = {"temperature", "top_p", "top_k"}
 """What the latest SDK of Messages has no field for, and the version of the wire before it has."""
+METADATA = {"client_metadata"}
+"""What OpenAI's own coding client sends beside what its SDK knows."""
 FIELDS = {
     "/v1/chat/completions": CompletionCreateParamsBase.__annotations__.keys() | {"stream"},
-    "/v1/responses": ResponseCreateParamsBase.__annotations__.keys() | {"stream"},
+    "/v1/responses": ResponseCreateParamsBase.__annotations__.keys() | {"stream", *METADATA},
     "/v1/messages": MessageCreateParamsBase.__annotations__.keys() | {"stream", *SAMPLING},
 }
+RESULT = re.compile(rb'"(?:tool_call_id|tool_use_id|call_id)": ?"([^"]+)"')
 LETTER = "Say to the letter: "
 END = "(end of it)"
 """What stands between these two is the answer, to clients that offer no tools."""
@@ -45,13 +49,12 @@ class Speech(Protocol):
 class Acting(Server):
     """Answers any key, in the wire that the path belongs to; what was asked is in `seen`.
 
-    It is strict: a field that its wire does not know, or the result of a call that it did not ask
-    for by that name, is refused.
+    It is strict: a field that its wire does not know, a result without its call, or reasoning
+    under a seal that is not its own, is refused.
     """
 
     def __init__(self) -> None:
         super().__init__(self._answer)
-        self._asked: set[bytes] = set()
 
     async def _answer(self, exchange: Exchange) -> None:
         body = await exchange.read_body()
@@ -60,14 +63,12 @@ class Acting(Server):
         try:
             refuse_unknown_fields(path, body)
             ask = speech.read_request(body)
-            self._refuse_strange_result(ask, body)
+            refuse_strange_results(body)
         except Refusal as refusal:
             status = f"{refusal.status} {HTTPStatus(refusal.status).phrase}"
             exchange.whole(status, "application/json", speech.write_refusal(refusal))
             return
         said = decide(ask)
-        if said.tool:
-            self._asked.add(ask.id.encode())
         if not ask.is_stream:
             exchange.whole("200 OK", "application/json", speech.write_reply(ask, said))
             return
@@ -77,10 +78,12 @@ class Acting(Server):
             await asyncio.sleep(PAUSE_SECONDS)
         exchange.end()
 
-    def _refuse_strange_result(self, ask: Ask, body: bytes) -> None:
-        """Refuse a result without the call that it answers, which is named by its request."""
-        if ask.is_result and not any(name in body for name in self._asked):
-            raise bad_request("This is the result of no call that was asked for here.")
+
+def refuse_strange_results(body: bytes) -> None:
+    """Refuse a result that names no call of its own request; Google's names are optional."""
+    strange = [name for name in RESULT.findall(body) if body.count(b'"%b"' % name) < 2]
+    if strange:
+        raise bad_request(f"There is no call {strange[0].decode()} for this result.")
 
 
 def refuse_unknown_fields(path: str, body: bytes) -> None:

@@ -18,8 +18,8 @@ FIELDS = {
     *("contents", "systemInstruction", "tools", "toolConfig", "generationConfig"),
     *("safetySettings", "cachedContent", "labels"),
 }
-UNVERIFIED = (None, "skip_thought_signature_validator", "context_engineering_is_the_way_to_go")
-"""What stands for a signature by this wire's own rules; a string of ours stands for the rest."""
+UNVERIFIED = (None, "skip/thought/signature/validator")
+"""What may stand for a signature by the rules of this wire, in its own alphabet."""
 
 
 class Google:
@@ -48,7 +48,7 @@ class Google:
             is_result=bool(results),
             offers=offers_of(request),
             must_call=must_call(request),
-            form=plain(options.get("responseJsonSchema") or options.get("responseSchema")),
+            form=plain(first_of(options, "responseJsonSchema", "responseSchema")),
             has_reasoning=bool(options.get("thinkingConfig", {}).get("includeThoughts")),
             ceiling_tokens=options.get("maxOutputTokens"),
             input_tokens=len(body) // 4,
@@ -78,6 +78,7 @@ class Google:
 def check(part: Part) -> None:
     """Refuse a signature that nobody here has given."""
     signature = part.get("thoughtSignature")
+    signature = signature and signature.replace("-", "+").replace("_", "/")
     name = part.get("functionCall", {}).get("name", "")
     if signature not in (*UNVERIFIED, sign(name)):
         raise bad_request("Corrupted thought signature.")
@@ -103,9 +104,15 @@ def offers_of(request: Part) -> tuple[Offer, ...]:
         each for tool in request.get("tools", []) for each in tool.get("functionDeclarations", [])
     ]
     return tuple(
-        Offer(each["name"], plain(each.get("parametersJsonSchema") or each.get("parameters")))
+        Offer(each["name"], plain(first_of(each, "parametersJsonSchema", "parameters")))
         for each in declared
     )
+
+
+def first_of(told: Part, *names: str) -> Any:
+    """Give the first field there is, in either of the spellings that Google takes."""
+    spelled = (each for name in names for each in (name, re.sub("([A-Z])", r"_\1", name).lower()))
+    return next((told[each] for each in spelled if each in told), None)
 
 
 def must_call(request: Part) -> str:

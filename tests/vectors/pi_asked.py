@@ -138,9 +138,11 @@ def tool_of(tool: Body, recorded: Body) -> Body:
     """Write a tool; what it is held to, the caller writes as pi does."""
     if "constrainedSampling" in tool and "tools" in recorded:
         named = (each for each in recorded["tools"] if tool["name"] in name_in(each))
-        written: Body | None = next(named, None)
+        written: Body = next(named, {})
+        is_flat = written.get("type") == "function" and "function" not in written
+        own = {key: each for key, each in written.items() if key != "type"}
         if written:
-            return written
+            return {"type": "function", "function": own} if is_flat else written
     function = {key: tool[key] for key in ("name", "description", "parameters")}
     return {"type": "function", "function": function}
 

@@ -19,11 +19,12 @@ Body = dict[str, Any]
 
 APIS = {
     "openai-completions": "openai_chat",
+    "openai-responses": "openai_responses",
     "anthropic-messages": "anthropic_messages",
     "google-generative-ai": "google_generative",
 }
 NEWEST = "1.5.2"
-CEILINGS = ("max_tokens", "max_completion_tokens")
+CEILINGS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
 
 def play(case: Case) -> Iterator[Body]:
@@ -97,12 +98,32 @@ def comparable(case: Case, body: Body) -> Body:
         kept["max_tokens"] = kept.pop("max_completion_tokens")
     if "system" in kept:
         kept["system"] = text_alone(kept["system"])
+    if "input" in kept:
+        kept["input"] = [item_alike(item) for item in kept["input"]]
     for message in kept.get("messages", []):
         message["content"] = content_alike(message.get("content"))
     for tool in kept.get("tools", []):
         if "supportsEagerToolInputStreaming" not in compat:
             tool.pop("eager_input_streaming", None)
     return kept
+
+
+def item_alike(item: Body) -> Body:
+    """Write an item of the Responses API in one form, without ids that nobody keeps."""
+    unsaid = {"id", "status", "phase"} | ({"type"} if "role" in item else set())
+    kept = {key: each for key, each in item.items() if key not in unsaid}
+    for name in ("content", "output"):
+        if name in kept:
+            kept[name] = parts_alike(kept[name])
+    return kept
+
+
+def parts_alike(content: Any) -> Any:
+    """Write content that is words alone as a text."""
+    for part in content if isinstance(content, list) else []:
+        part.pop("annotations", None)
+    is_words = isinstance(content, list) and len(content) == 1 and "text" in content[0]
+    return content[0]["text"] if is_words else content
 
 
 def content_alike(content: Any) -> Any:

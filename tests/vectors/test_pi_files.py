@@ -17,8 +17,14 @@ from endpoints_server.config.values.template import fill_template
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.money.price import cost
 from endpoints_server.domain.money.usage import Usage
+from endpoints_server.domain.overflow import is_overflow
 from endpoints_server.upstream.commands import Commands
-from tests.vectors.differences.pi_files import FILES, HEADERS, VALUES
+from tests.vectors.differences.pi_files import (
+    FILES,
+    HEADERS,
+    OVERFLOW,
+    VALUES,
+)
 from tests.vectors.pi_files import differences
 
 PATH = {"PATH": "/usr/bin:/bin"}
@@ -100,3 +106,15 @@ def test_calls_cost_what_they_cost_in_pi_to_the_nano_usd(shared: Path) -> None:
         price = price_of(rates_of(case))
         ours = Decimal(cost(usage, price.rates_for(usage))).scaleb(-9)
         assert float(ours) == pytest.approx(case["cost"]["total"], abs=5e-10), case["id"]
+
+
+def test_what_is_too_long_is_known_by_its_words_as_in_pi(shared: Path) -> None:
+    cases = vectors(shared, "misc.json")["overflow"]
+    told = [case for case in cases if "errorMessage" in case["input"]]
+    differing = {
+        case["input"]["errorMessage"]
+        for case in told
+        if is_overflow(case["input"]["errorMessage"]) != case["overflow"]
+    }
+    assert len(told) > 20
+    assert differing == reviewed(OVERFLOW)

@@ -129,11 +129,15 @@ def planted(body: Json, place: Place, raw: bytes) -> bytes:
     return json.dumps(copy).encode().replace(f'"{HERE}"'.encode(), raw)
 
 
-def spoiled_bodies(good: Json) -> Iterator[tuple[Place, str, bytes]]:
-    """Give a good body with each value replaced by each other kind, and some by deep ones."""
+def spoiled_bodies(good: Json, share: int = 1) -> Iterator[tuple[Place, str, bytes]]:
+    """Give a good body with its values replaced by others, and some by deep ones.
+
+    Each value meets every `share`-th kind, in turn.
+    """
     for number, place in enumerate(places(good)):
-        for name, raw in VALUES.items():
-            yield place, name, planted(good, place, raw)
+        for turns, (name, raw) in enumerate(VALUES.items(), number):
+            if turns % share == 0:
+                yield place, name, planted(good, place, raw)
         for name, raw in DEPTHS.items() if number % 8 == 0 else ():
             yield place, name, planted(good, place, raw)
 

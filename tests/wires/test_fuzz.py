@@ -11,7 +11,7 @@ from tests.wires.mutate import spoiled
 from tests.wires.seeds import seeds_of
 from tests.wires.subjects import reply_subjects, request_subjects, stream_subjects
 
-fuzz = settings(max_examples=150, deadline=None)
+fuzz = settings(max_examples=100, deadline=None)
 chances = st.integers(0, 2**48).map(Random)
 
 

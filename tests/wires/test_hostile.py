@@ -8,6 +8,7 @@ import pytest
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.talk.reply import unfold
 from endpoints_server.domain.wire import Wire
+from endpoints_server.wires.body import peek
 from endpoints_server.wires.place import place_of
 from tests.wires.hostile import DEEP, GOOD, Place, body_of, good_reply, spelled, spoiled_bodies
 from tests.wires.subjects import (
@@ -34,7 +35,7 @@ def failures(subjects: Mapping[str, Subject], cases: Iterable[Case]) -> dict[str
 
 
 def test_a_request_is_read_or_refused_whatever_stands_in_it(wire: Wire) -> None:
-    assert not failures(request_subjects(wire), spoiled_bodies(body_of(wire, GOOD)))
+    assert not failures(request_subjects(wire), spoiled_bodies(body_of(wire, GOOD), 3))
 
 
 def test_a_refusal_names_the_place(wire: Wire) -> None:
@@ -67,7 +68,7 @@ def refusal_of(wire: Wire, body: bytes) -> Fault | None:
 
 def test_an_answer_is_read_whatever_stands_in_it(wire: Wire) -> None:
     good = json.loads(wire.write_reply(good_reply(wire), STYLE))
-    assert not failures(reply_subjects(wire), spoiled_bodies(good))
+    assert not failures(reply_subjects(wire), spoiled_bodies(good, 2))
 
 
 def test_a_stream_is_read_whatever_stands_in_it(wire: Wire) -> None:
@@ -82,7 +83,7 @@ def spoiled_streams(wire: Wire) -> Iterator[Case]:
     for number, piece in enumerate(pieces):
         head, mark, told = piece.partition(b"data: ")
         if told.startswith(b"{"):
-            for place, name, body in spoiled_bodies(json.loads(told)):
+            for place, name, body in spoiled_bodies(json.loads(told), 9):
                 spoiled = head + mark + body
                 stream = b"\n\n".join([*pieces[:number], spoiled, *pieces[number + 1 :]])
                 yield (number, *place), name, stream
@@ -107,3 +108,9 @@ def spoiled_streams(wire: Wire) -> Iterator[Case]:
 )
 def test_the_place_of_what_cannot_be_decoded_is_found(body: bytes, place: str) -> None:
     assert place_of(body) == place
+
+
+def test_bytes_that_are_no_text_are_refused_though_the_path_names_the_model() -> None:
+    with pytest.raises(Failed) as caught:
+        peek(b'{"a": "\xff"}', "m", is_stream=False)
+    assert "utf-8" in caught.value.fault.message

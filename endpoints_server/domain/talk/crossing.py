@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from endpoints_server.domain.parameter import KINDRED
 from endpoints_server.domain.talk.prompt import (
     Document,
     Extras,
@@ -107,12 +108,19 @@ def cross_tool(tool: Tool | ForeignTool, wire: str, lose: Lose) -> Tool | Foreig
 
 
 def cross_extras(extras: Extras, wire: str, prefix: str, lose: Lose) -> Extras:
-    """Keep the extras of one wire and name the keys of all others."""
+    """Keep the extras of one wire and name the keys of all others.
+
+    Of a request's, those go along that the wire has too, under the name that it has for them.
+    """
+    kept = dict(extras.get(wire, {}))
     for owner, fields in extras.items():
-        if owner != wire:
-            for key in fields:
+        kindred = KINDRED.get((owner, wire), {}) if not prefix else {}
+        for key in fields if owner != wire else ():
+            if key in kindred:
+                kept.setdefault(kindred[key], fields[key])
+            else:
                 lose(prefix + key)
-    return {owner: fields for owner, fields in extras.items() if owner == wire}
+    return {wire: kept} if kept else {}
 
 
 def opens(seal: Seal | None, wire: str) -> bool:

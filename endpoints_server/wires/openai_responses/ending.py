@@ -108,12 +108,10 @@ def write_usage(usage: Usage | None) -> Object | None:
     """Write counts in the shape of this wire, where details are part of the sums."""
     if usage is None:
         return None
-    details = {"cached_tokens": usage.cache_read}
-    if written := usage.cache_write + usage.cache_write_hour:
-        details["cache_write_tokens"] = written
+    written = usage.cache_write + usage.cache_write_hour
     return {
         "input_tokens": usage.total_input,
-        "input_tokens_details": details,
+        "input_tokens_details": {"cached_tokens": usage.cache_read, "cache_write_tokens": written},
         "output_tokens": usage.total_output,
         "output_tokens_details": {"reasoning_tokens": usage.reasoning},
         "total_tokens": usage.total,

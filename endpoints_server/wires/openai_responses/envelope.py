@@ -2,7 +2,7 @@
 
 import msgspec
 
-from endpoints_server.domain.fault import Fault
+from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.talk.reply import Reply
 from endpoints_server.domain.wire import Style
 from endpoints_server.wires.openai_error import error_of
@@ -48,6 +48,14 @@ def write_event(event: Object) -> bytes:
     return frame(msgspec.json.encode(event), str(event["type"]).encode())
 
 
+def code_of(fault: Fault) -> str:
+    """Give the code of a response that failed: the upstream's own, or the nearest of the API's."""
+    if fault.code:
+        return fault.code
+    is_limit = fault.kind in (Kind.UPSTREAM_LIMITED, Kind.OVER_LIMIT)
+    return "rate_limit_exceeded" if is_limit else "server_error"
+
+
 def write_failure(fault: Fault, request_id: str, response: Object, sequence_number: int) -> bytes:
     """Write what ends a stream that failed.
 
@@ -63,7 +71,7 @@ def write_failure(fault: Fault, request_id: str, response: Object, sequence_numb
         "response": {
             **response,
             "status": "failed",
-            "error": {"code": error["code"], "message": error["message"]},
+            "error": {"code": code_of(fault), "message": fault.message},
         },
     }
     return write_event(event) + write_event(failed)

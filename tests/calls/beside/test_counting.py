@@ -12,7 +12,7 @@ import pytest
 from endpoints_server.domain.money.entry import CostStatus, Outcome
 from endpoints_server.domain.money.usage import Usage
 from tests.calls.beside.conftest import entry_of, sent
-from tests.calls.places import HOUSE_KEY
+from tests.calls.places import HOUSE_KEY, config, endpoint
 from tests.serving import Serving, serving
 from tests.upstreams.beside import COUNTED_TOKENS, Beside
 from tests.upstreams.replay import Replay
@@ -115,18 +115,6 @@ def test_a_long_prompt_is_counted_without_holding_up_others(server: Serving) -> 
     assert answer.json() == {"input_tokens": 300_000}
 
 
-YAML = """\
-version: 1.3.17
-endpoints:
-  custom:
-    - name: Claude
-      provider: anthropic
-      apiKey: sk-of-the-house-0002
-      baseURL: {url}
-      models: {{default: [recorded]}}
-"""
-
-
 @pytest.fixture
 def recordings(shared: Path) -> Generator[tuple[Replay, list[Any]]]:
     rows = map(json.loads, (shared / "corpus/index.jsonl").read_text().splitlines())
@@ -140,12 +128,13 @@ def test_every_recorded_count_comes_through(
 ) -> None:
     replay, exchanges = recordings
     assert exchanges
-    for place, exchange in enumerate(exchanges):
-        folder = tmp_path / str(place)
-        folder.mkdir()
-        with serving(YAML.format(url=replay.base_url(exchange["id"])), folder) as server:
-            asked = (exchange["request"] or {}).get("body") or {"messages": TURNS}
-            client = anthropic.Anthropic(base_url=server.url, api_key=server.key)
-            raw = client.messages.with_raw_response.count_tokens(**{**asked, "model": "recorded"})
-            assert raw.parse().input_tokens == exchange["expect"]["input_tokens"]
-            assert json.loads(replay.last.body) == {**asked, "model": "recorded"}
+    endpoints = [
+        endpoint(each["id"], "messages", f"{replay.url}/{each['id']}") for each in exchanges
+    ]
+    with serving(config(endpoints), tmp_path) as server:
+        client = anthropic.Anthropic(base_url=server.url, api_key=server.key)
+        for each in exchanges:
+            asked = (each["request"] or {}).get("body") or {"messages": TURNS}
+            counted = client.messages.count_tokens(**{**asked, "model": f"{each['id']}/m"})
+            assert counted.input_tokens == each["expect"]["input_tokens"]
+            assert json.loads(replay.last.body) == {**asked, "model": "m"}

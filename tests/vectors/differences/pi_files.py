@@ -1,4 +1,8 @@
-"""Where pi's cases come to something else here, and why."""
+"""Where pi's cases come to something else here, and why.
+
+Not played are answers that filled the window, as what to make of those is the caller's to say, and
+which errors may be tried again, as that follows here from their status and kind and not from words.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -42,5 +46,16 @@ VALUES: Reasons = {
     "a blank key is none, and so is an empty one": ["empty-string"],
 }
 HEADERS: Reasons = {}
-OVERFLOW = "nothing here reads an error's words for what it means: they go to the caller as sent"
-RETRYABLE = "what may be tried again follows from the status and the kind of fault, not from words"
+OVERFLOW: Reasons = {
+    "whoever is throttled may come again with the same": [
+        "ThrottlingException: Too many tokens, please wait before trying again.",
+    ],
+    "these gateways mean it too": [
+        "litellm.ContextWindowExceededError: Context Window exceeded for given call.",
+        "Prompt exceeds max length",
+    ],
+    "a status says more than a body that is not there: it goes to the caller as it came": [
+        "413 status code (no body)",
+        "400 (no body)",
+    ],
+}

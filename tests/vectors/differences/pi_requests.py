@@ -14,6 +14,7 @@ REQUESTS = {
         "am-tool-result-image",
         "gg-tool-result-image-25",
         "am-orphan-tool-call",
+        "or-orphan-tool-call",
     ],
     "a model of which nothing is said is shown what the caller shows it": [
         "oc-tool-turn-image-result-no-vision",
@@ -27,6 +28,8 @@ REQUESTS = {
         "gg-two-tool-results",
         "oc-replay-toolcall-foreign-id",
         "oc-replay-toolcall-long-id-openai-provider",
+        "or-tool-turn-openai-foreign",
+        "or-tool-result-image-vision",
     ],
     "reasoning of a translated conversation goes back under the endpoint's key": [
         "oc-replay-thinking-reasoning",
@@ -73,6 +76,20 @@ REQUESTS = {
         "am-oauth-token-tool-names",
     ],
     "instructions that join others stay pieces of their own": ["am-mid-system-folded"],
+    "a function is held to its schema where its caller wishes so, and only there": [
+        "or-tools",
+        "or-tool-choice-none",
+        "or-tool-turn",
+        "or-tool-turn-plain-id",
+    ],
+    "sealed reasoning is the caller's to bring": ["or-replay-reasoning-item"],
+    "what pi alone is told, no caller says": [
+        "or-think-summary-raw",
+        "or-service-tier-raw",
+        "or-cache-explicit-mode-long",
+        "or-cache-explicit-mode-none",
+    ],
+    "what is no parameter of the caller's wire stays behind": ["or-sampling"],
     "an effort holds for the whole request": ["am-mid-convo-effort"],
 }
 

@@ -8,6 +8,7 @@ ANSWERS = {
         "oc-tool-call-truncated-args",
         "oc-tool-call-invalid-args",
         "oc-tool-call-control-chars-args",
+        "or-function-call-unfinished",
     ],
     "a call of a custom tool is told on its own wire alone": ["oc-custom-tool-call"],
     "an answer that was ended is whole, with or without a reason": ["oc-finish-missing"],
@@ -17,6 +18,7 @@ ANSWERS = {
         "oc-http-403-no-body",
         "am-http-401",
         "gg-http-400",
+        "or-http-401",
     ],
     "a call without an id of its own is given one that stays the same": [
         "gg-function-call",
@@ -29,6 +31,14 @@ ANSWERS = {
     "whatever the upstream counted is counted, however the answer ended": ["am-stop-brand_new"],
     "what a tool of the vendor's did is told on its own wire": ["am-unknown-block-ignored"],
     "the type of an event is in its data, too": ["am-no-event-lines"],
+    "reasoning without a word and without a seal says nothing": ["or-reasoning-backfill-encrypted"],
+    "an answer that is not complete was cut, also where nobody says by what": [
+        "or-incomplete-no-reason"
+    ],
+    "what a call costs is said by its model's price alone": [
+        "or-service-tier-flex",
+        "or-service-tier-priority",
+    ],
     "an event that is no JSON breaks the answer": ["am-control-char-repaired"],
 }
 

@@ -145,7 +145,7 @@ def with_choice(prompt: Prompt, value: Raw) -> Prompt:
 def with_allowed(prompt: Prompt, value: Raw) -> Prompt:
     """Read a choice among some tools: the others are not offered at all."""
     allowed = take(value, Allowed, "tool_choice")
-    names = {tool.get("name") for tool in allowed.tools if tool.get("type") == "function"}
+    names = {tool.name for tool in allowed.tools if tool.type == "function"}
     offered = tuple(tool for tool in prompt.tools if isinstance(tool, Tool) and tool.name in names)
     if len(offered) != len(allowed.tools):
         return kept(prompt, "tool_choice", take(value, object, "tool_choice"))

@@ -35,10 +35,17 @@ class FunctionTool(Struct):
     strict: bool | None = None
 
 
+class Named(Struct):
+    """One of the tools to choose among; those that run at the vendor have no name."""
+
+    type: str = "function"
+    name: str = ""
+
+
 class Allowed(Struct):
     """A choice among some of the tools."""
 
-    tools: list[dict[str, Any]]
+    tools: list[Named]
     mode: str = "auto"
 
 

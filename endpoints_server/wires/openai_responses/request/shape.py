@@ -5,12 +5,26 @@ from msgspec import Raw
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import NAMES, WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose
-from endpoints_server.wires.body import Fields, apply_dialect, decode_value, raw, rename
+from endpoints_server.wires.body import (
+    Fields,
+    apply_dialect,
+    decode_value,
+    lose_fields,
+    raw,
+    rename,
+)
+from endpoints_server.wires.openai_responses.request.fit import (
+    fit_thinking,
+    fit_tools,
+    lay_ceiling,
+)
 from endpoints_server.wires.openai_responses.schema import NAME, Object
 
 FOREIGN = frozenset(NAMES[NAME])
 """Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
 
+CEILING = "max_output_tokens"
+RETENTION = "prompt_cache_retention"
 SEARCH_TOOL: Object = {"type": "web_search"}
 TRUE, FALSE = b"true", b"false"
 
@@ -20,6 +34,11 @@ def shape(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     if not FOREIGN.isdisjoint(fields):
         rename(fields, NAMES[NAME])
     apply_dialect(fields, dialect, lose)
+    lay_ceiling(fields, dialect, CEILING)
+    fit_thinking(fields, dialect.thinking, lose)
+    fit_tools(fields, dialect, lose)
+    if dialect.cache.has_hour is False:
+        lose_fields(fields, (RETENTION,), lose)
     if WEB_SEARCH in fields:
         fit_web_search(fields)
     if dialect.is_whole and "stream" in fields:

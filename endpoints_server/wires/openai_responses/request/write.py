@@ -16,6 +16,7 @@ from endpoints_server.domain.talk.prompt import (
     Tool,
     ToolChoice,
 )
+from endpoints_server.domain.talk.unseen import without_images
 from endpoints_server.domain.wire import Written
 from endpoints_server.wires.body import add_field, close_fields, raw
 from endpoints_server.wires.openai_responses.request.shape import shape
@@ -33,6 +34,8 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
     crossed, crossing_losses = cross(prompt, NAME)
     names = dict.fromkeys(loss.name for loss in crossing_losses)
     lose: Lose = names.setdefault
+    if dialect.turns.has_images is False:
+        crossed = without_images(crossed, lose)
     written = write_fields(crossed, dialect, lose)
     fields = {key: raw(value) for key, value in written.items()}
     for name, value in crossed.extras.get(NAME, {}).items():

@@ -2,7 +2,7 @@
 
 import rich_click as click
 
-from endpoints_server.cli.commands.serve import listening_options, start
+from endpoints_server.cli.commands.run.serve import listening_options, start
 from endpoints_server.cli.ground import stand
 from endpoints_server.cli.present import json_option
 

@@ -5,7 +5,7 @@ import sys
 
 import rich_click as click
 
-from endpoints_server.cli.commands.key import make_key
+from endpoints_server.cli.commands.people.key import make_key
 from endpoints_server.cli.ground import address_of, read_catalog, read_surroundings, stand
 from endpoints_server.cli.present import json_option, show_json, show_table
 from endpoints_server.config.checks.nearest import did_you_mean

@@ -1,0 +1,1 @@
+"""Look at the configuration file and at what it means."""

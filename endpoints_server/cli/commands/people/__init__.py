@@ -1,0 +1,1 @@
+"""People, their client keys and their provider keys."""
