@@ -11,10 +11,10 @@ from endpoints_server.domain.talk.prompt import Seal
 from endpoints_server.wires.openai_responses.schema import NAME
 
 ENVELOPE = re.compile(
-    r"es\.(?P<wire>[a-z_]{1,40})\.(?P<kind>open|redacted)\.(?P<value>.+)", re.DOTALL
+    r"~es\.(?P<wire>[a-z_]{1,40})\.(?P<kind>open|redacted)\.(?P<value>.+)", re.DOTALL
 )
-MARK = b'"es.'
-"""How an envelope begins in a body."""
+RARE, MARK = b"~", b'"~es.'
+"""How an envelope begins in a body, and the letter that is looked for first."""
 
 
 def read_seal(value: str, *, has_text: bool) -> Seal:
@@ -29,4 +29,4 @@ def write_seal(seal: Seal) -> str:
     """Write a seal, in an envelope where it is another wire's."""
     if seal.wire == NAME:
         return seal.value
-    return f"es.{seal.wire}.{'redacted' if seal.is_redacted else 'open'}.{seal.value}"
+    return f"~es.{seal.wire}.{'redacted' if seal.is_redacted else 'open'}.{seal.value}"

@@ -13,11 +13,17 @@ from endpoints_server.domain.talk.prompt import (
     ToolCall,
     ToolResult,
 )
-from endpoints_server.wires.openai_responses.decode import left_over, take
+from endpoints_server.wires.openai_responses.decode import take, take_all
 from endpoints_server.wires.openai_responses.read_items import needed, read_item
 from endpoints_server.wires.openai_responses.request.kept import REFERENCE, unknown_here
 from endpoints_server.wires.openai_responses.request.schema import Request
-from endpoints_server.wires.openai_responses.schema import NAME, MessageItem, Object, Typed
+from endpoints_server.wires.openai_responses.schema import (
+    NAME,
+    ClosedMessage,
+    MessageItem,
+    Object,
+    Typed,
+)
 
 
 def read_input(asked: Request) -> tuple[tuple[Part, ...], tuple[Message, ...]]:
@@ -47,7 +53,7 @@ def read_turn(item: Raw, where: str) -> Message:
     if told.type not in (None, "message"):
         return turn
     needed(told.role, where, "role")
-    rest = left_over(take(item, Object, where), MessageItem)
+    _, rest = take_all(item, MessageItem, ClosedMessage, where)
     return replace(turn, parts=with_rest(turn.parts, rest)) if rest else turn
 
 
