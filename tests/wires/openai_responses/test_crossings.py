@@ -9,6 +9,7 @@ from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.talk.reply import fold, unfold
 from endpoints_server.domain.wire import Wire
 from endpoints_server.wires.anthropic_messages import ANTHROPIC_MESSAGES as MESSAGES
+from endpoints_server.wires.google_generative import GOOGLE_GENERATIVE as GOOGLE
 from endpoints_server.wires.openai_chat import OPENAI_CHAT as CHAT
 from endpoints_server.wires.openai_responses import OPENAI_RESPONSES as WIRE
 from tests.wires.openai_responses.excerpts import EVENT_BYTES, STYLE
@@ -126,6 +127,26 @@ def test_signed_thinking_survives_a_tool_loop_of_a_client_of_this_wire() -> None
     elsewhere, losses = carry(goes_on, WIRE, CHAT)
     assert "c2ln" not in json.dumps(elsewhere)
     assert "reasoning.signature" in losses
+
+
+def test_the_signature_of_a_call_survives_a_tool_loop_of_a_client_of_this_wire() -> None:
+    call = {"functionCall": {"name": "look", "args": {"at": "."}}, "thoughtSignature": "c2ln"}
+    answer = {
+        "responseId": "r",
+        "candidates": [{"content": {"role": "model", "parts": [call]}, "finishReason": "STOP"}],
+    }
+    output = carry_reply(answer, GOOGLE, WIRE)["output"]
+    assert [item["type"] for item in output] == ["reasoning", "function_call"]
+    result = {"type": "function_call_output", "call_id": output[1]["call_id"], "output": "a.py"}
+    goes_on = {**ASKED, "input": [*ASKED["input"], *output, result]}
+    sent, losses = carry(goes_on, WIRE, GOOGLE)
+    (part,) = sent["contents"][1]["parts"]
+    assert part["thoughtSignature"] == "c2ln"
+    assert part["functionCall"]["args"] == {"at": "."}
+    assert not {"tool_call.signature", "reasoning.signature"} & {*losses}
+    sent, losses = carry(goes_on, WIRE, MESSAGES)
+    assert "c2ln" not in json.dumps(sent)
+    assert "tool_call.signature" in losses
 
 
 def test_encrypted_reasoning_survives_a_tool_loop_of_a_chat_client() -> None:
