@@ -31,6 +31,7 @@ class RedisBell:
         )
         self._listeners: list[tuple[Topic, Callable[[], None]]] = []
         self._ringing: set[asyncio.Task[None]] = set()
+        self._is_closing = False
         self._task = asyncio.create_task(self._run())
 
     def listen(self, topic: Topic, hear: Callable[[], None]) -> None:
@@ -42,9 +43,14 @@ class RedisBell:
         task.add_done_callback(self._ringing.discard)
 
     async def close(self) -> None:
-        """Stop listening, and let the last words out."""
+        """Stop listening, and let the last words out.
+
+        The client has been seen to swallow a cancellation that comes while it times out, so the
+        task is told in two ways, and waited for no longer than it may take to hear the other.
+        """
+        self._is_closing = True
         self._task.cancel()
-        await asyncio.gather(self._task, *self._ringing, return_exceptions=True)
+        await asyncio.wait({self._task, *self._ringing}, timeout=QUIET_SECONDS)
         await self._redis.aclose()
 
     async def _publish(self, topic: Topic) -> None:
@@ -52,7 +58,7 @@ class RedisBell:
             await self._server.ask("PUBLISH", CHANNEL, topic.value)
 
     async def _run(self) -> None:
-        while True:
+        while not self._is_closing:
             with suppress(RedisError, OSError, TimeoutError):
                 async with self._redis.pubsub() as subscription:
                     await subscription.subscribe(CHANNEL)
@@ -63,7 +69,7 @@ class RedisBell:
         """Pass on what is heard, until nothing is heard any more."""
         self._tell(list(Topic))  # whatever was missed while nobody listened
         is_asked = False
-        while True:
+        while not self._is_closing:
             message = await subscription.get_message(timeout=QUIET_SECONDS)
             if message is None and is_asked:
                 return

@@ -33,8 +33,9 @@ Trouble = Callable[[Cluster, str], AbstractContextManager[None]]
 
 
 @pytest.fixture
-def url(own_cluster: Cluster) -> str:
-    return own_cluster.make_database()
+def url(own_cluster: Cluster) -> Generator[str]:
+    with own_cluster.database() as lent:
+        yield lent
 
 
 @pytest.fixture
