@@ -90,9 +90,9 @@ def comparable(case: Case, body: Body) -> Body:
     if not {"maxTokens"} & {*model, *case["options"]}:
         for name in {*CEILINGS} - {*own}:
             kept.pop(name, None)
+        without_ceiling(kept)
     if "maxTokensField" not in compat and "max_completion_tokens" in kept:
         kept["max_tokens"] = kept.pop("max_completion_tokens")
-    config_alike(case, kept)
     if "system" in kept:
         kept["system"] = text_alone(kept["system"])
     if "input" in kept:
@@ -105,13 +105,13 @@ def comparable(case: Case, body: Body) -> Body:
     return kept
 
 
-def config_alike(case: Case, body: Body) -> None:
-    """Take out of Google's request a ceiling that nobody asked for, and a role."""
-    body.get("systemInstruction", {}).pop("role", None)
-    if not {"maxTokens"} & {*case["model"], *case["options"]}:
-        body.get("generationConfig", {}).pop("maxOutputTokens", None)
-    if not body.get("generationConfig"):
-        body.pop("generationConfig", None)
+def without_ceiling(kept: Body) -> None:
+    """Take the ceiling out of what Google's wire asks, and the role that instructions need not."""
+    config = kept.get("generationConfig", {})
+    config.pop("maxOutputTokens", None)
+    if not config:
+        kept.pop("generationConfig", None)
+    kept.get("systemInstruction", {}).pop("role", None)
 
 
 def item_alike(item: Body) -> Body:

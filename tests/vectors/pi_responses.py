@@ -1,7 +1,6 @@
 """pi's recorded answers, read by our own code: as events, and after they were passed on."""
 
 import json
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -23,8 +22,6 @@ Case = dict[str, Any]
 Told = dict[str, Any]
 
 OK = 200
-MADE = "made up"
-MADE_HERE = re.compile("call_[0-9a-f]{24}")
 SAID = ("type", "text", "thinking", "id", "name", "arguments")
 REASONS = {
     StopKind.END: "stop",
@@ -131,8 +128,6 @@ def said(content: Told) -> Told:
     told = {key: each for key, each in content.items() if key in SAID}
     if "id" in told:  # behind which pi keeps that of the item
         told["id"] = told["id"].partition("|")[0]
-    if "<ts>" in told.get("id", ""):
-        told["id"] = MADE
     return told
 
 
@@ -144,8 +139,6 @@ def is_as_expected(told: Told, wanted: Told) -> bool:
 def decoded(told: Told) -> Told:
     contents = [dict(content) for content in told["content"]]
     for content in contents:
-        if MADE_HERE.fullmatch(content.get("id", "")):
-            content["id"] = MADE
         if content["type"] == "toolCall":
             content["arguments"] = arguments_of(content["arguments"])
     return {**told, "content": contents}

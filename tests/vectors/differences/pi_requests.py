@@ -12,6 +12,7 @@ REQUESTS = {
         "oc-tool-turn-image-result-bridge",
         "oc-orphan-tool-call",
         "am-tool-result-image",
+        "gg-tool-result-image-25",
         "am-orphan-tool-call",
         "or-orphan-tool-call",
     ],
@@ -21,21 +22,10 @@ REQUESTS = {
         "am-image-user-no-vision",
         "gg-image-user-no-vision",
     ],
-    "ids of calls go along, where there are any": [
-        "gg-tool-turn-25",
-        "gg-two-tool-results",
-        "gg-tool-result-image-25",
-    ],
-    "what cannot do without thinking is asked for as little as it may": [
-        "gg-think-3flash-off",
-        "gg-think-gemma4-off",
-    ],
-    "a schema that no wire is told to hold to is named as lost": ["gg-tools-strict-gemini3"],
-    "a seal is shown to its issuer alone, and reasoning without one goes nowhere": [
-        "gg-replay-thinking-bad-signature",
-    ],
     "half a character is refused, or told as one that cannot be read": ["oc-surrogates-removed"],
     "ids of calls are the caller's": [
+        "gg-tool-turn-25",
+        "gg-two-tool-results",
         "oc-replay-toolcall-foreign-id",
         "oc-replay-toolcall-long-id-openai-provider",
         "or-tool-turn-openai-foreign",
@@ -49,6 +39,16 @@ REQUESTS = {
         "oc-think-zai-off-null",
         "oc-think-qwen-off-null",
         "oc-think-qwen-chat-template-off-null",
+    ],
+    "what cannot be switched off thinks as little as it can": [
+        "gg-think-3flash-off",
+        "gg-think-gemma4-off",
+    ],
+    "that a function is not held to its schema on this wire is named as lost": [
+        "gg-tools-strict-gemini3",
+    ],
+    "thoughts that a caller has no place for do not come back": [
+        "gg-replay-thinking-bad-signature",
     ],
     "an endpoint that is said to take marks gets them": ["oc-cache-anthropic-none"],
     "what a model takes is said of it, not guessed from its name": [
@@ -120,5 +120,5 @@ NOT_PLAYED = {
     "pi sends nothing, as its caller demands what the endpoint is said not to know": [
         "oc-tools-constrained-require-unsupported",
     ],
-    "nothing is sent without a key": ["gg-no-key"],
+    "pi sends nothing without a key": ["gg-no-key"],
 }

@@ -20,8 +20,11 @@ ANSWERS = {
         "gg-http-400",
         "or-http-401",
     ],
-    "a seal without words is told, as its issuer wants it back": ["gg-thoughts"],
-    "a call keeps the id that its upstream gave it": ["gg-function-call-id"],
+    "a call without an id of its own is given one that stays the same": [
+        "gg-function-call",
+        "gg-function-call-id",
+    ],
+    "a signature on words is kept for the way back": ["gg-thoughts"],
     "an upstream that breaks is a bad gateway": ["oc-http-500-no-retry"],
     "nothing that was said is lost": ["oc-content-array-delta", "oc-refusal-delta"],
     "a window that is full is a length that was reached": ["am-stop-model_context_window_exceeded"],
