@@ -217,8 +217,9 @@ class _Translation:
         if not isinstance(item, dict):
             return
         item = self.without_idle(item, place)
+        silent = {"reasoning": False, "input": ["text"]}
         self.draft.entry["models"]["default"][number] = item | {
-            "reasoning": item.get("reasoning", False)
+            key: item.get(key, usual) for key, usual in silent.items()
         }
         replaced = self.vendors_own(item.get("id"))
         for key, ours in (("provider", "api"), ("baseUrl", "baseUrl")):

@@ -16,12 +16,7 @@ REQUESTS = {
         "am-orphan-tool-call",
         "or-orphan-tool-call",
     ],
-    "a model of which nothing is said is shown what the caller shows it": [
-        "oc-tool-turn-image-result-no-vision",
-        "oc-image-user-no-vision",
-        "am-image-user-no-vision",
-        "gg-image-user-no-vision",
-    ],
+    "a translated turn of nothing but words is one text": ["oc-image-user-no-vision"],
     "half a character is refused, or told as one that cannot be read": ["oc-surrogates-removed"],
     "ids of calls are the caller's": [
         "gg-tool-turn-25",
