@@ -50,7 +50,10 @@ MOST_FIELDS = 1000
 NOT_VALID = "The request body is not valid: "
 OUT_OF_RANGE = "out of range"
 DECISIVE = frozenset(
-    {"model", "stream", "messages", "max_tokens", "max_completion_tokens", "tools"}
+    {
+        *("model", "stream", "messages", "input", "tools"),
+        *("max_tokens", "max_completion_tokens", "max_output_tokens"),
+    }
 )
 """Fields that an upstream must not read otherwise than we do; some take any case for the same."""
 

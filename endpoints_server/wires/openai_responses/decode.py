@@ -8,7 +8,7 @@ from msgspec import Raw, Struct
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.talk.prompt import Extras
 from endpoints_server.wires.body import DECODE_ERRORS, NOT_VALID, malformed, whole_characters
-from endpoints_server.wires.openai_responses.schema import NAME, Object, StreamEvent
+from endpoints_server.wires.openai_responses.schema import NAME, Answer, Object, StreamEvent
 
 Shape = TypeVar("Shape")
 Known = TypeVar("Known", bound=Struct)
@@ -102,8 +102,23 @@ def filed(fields: Object) -> Extras:
     return {NAME: fields} if fields else {}
 
 
-def decode_event(data: bytes) -> StreamEvent:
-    """Decode an event's data; one of an unknown type may look as it likes.
+def last_answer(event: StreamEvent) -> Answer:
+    """Decode what the last event of a stream holds; its type is the status where none is told.
+
+    Raises msgspec.ValidationError for a strange shape.
+    """
+    answer = msgspec.json.decode(event.response or b"{}", type=Answer)
+    answer.status = answer.status or status_of(event)
+    return answer
+
+
+def status_of(event: StreamEvent) -> str:
+    """Give the status that the type of a last event names."""
+    return event.type.removeprefix("response.")
+
+
+def decode_event(data: bytes, *, is_lax: bool = False) -> StreamEvent:
+    """Decode an event's data; one of an unknown type may look as it likes, or any where `is_lax`.
 
     Half a character is read as the replacement character. Raises one of DECODE_ERRORS for what is
     not JSON, or not what its type promises.
@@ -112,7 +127,7 @@ def decode_event(data: bytes) -> StreamEvent:
         return event_decoder.decode(data)
     except msgspec.ValidationError:
         kind = msgspec.json.decode(data, type=OnlyType).type
-        if kind in KNOWN_EVENTS:
+        if kind in KNOWN_EVENTS and not is_lax:
             raise
         return StreamEvent(type=kind)
     except msgspec.DecodeError:

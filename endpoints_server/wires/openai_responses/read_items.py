@@ -101,7 +101,7 @@ def read_text(part: ContentPart, rest: Object, where: str) -> Text:
     if part.annotations:
         kept["annotations"] = part.annotations
     if not is_null(part.logprobs) and bytes(part.logprobs) != b"[]":
-        kept["logprobs"] = msgspec.json.decode(part.logprobs)
+        kept["logprobs"] = take(part.logprobs, object, f"{where}.logprobs")
     return Text(text=needed(part.text, where, "text"), extras=filed(kept))
 
 

@@ -17,7 +17,7 @@ from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.prompt import Part, Refusal, Text, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Event, ReplyEnd, ReplyStart, Stop
 from endpoints_server.wires.body import DECODE_ERRORS
-from endpoints_server.wires.openai_responses.decode import decode_event, is_null
+from endpoints_server.wires.openai_responses.decode import decode_event, is_null, last_answer
 from endpoints_server.wires.openai_responses.ending import (
     read_cost,
     read_counts,
@@ -102,7 +102,7 @@ class ResponsesReader:
         if event.type in DELTAS:
             return self._grow(event)
         if event.type in TERMINAL:
-            return self._finish(msgspec.json.decode(event.response or b"{}", type=Answer))
+            return self._finish(last_answer(event))
         match event.type:
             case "response.created":
                 return self._begin(msgspec.json.decode(event.response or b"{}", type=Answer))

@@ -109,6 +109,27 @@ def test_a_delta_of_null_is_left_out() -> None:
     assert mender().feed(CLEAN + empty) == CLEAN
 
 
+def test_events_of_strange_shapes_pass() -> None:
+    strange = [
+        sse("response.output_text.delta", output_index="0", delta={"text": "Hi"}),
+        sse("response.output_item.added", output_index=0, item={**CALL, "name": 7}),
+        sse("response.created", response={"id": 7}),
+    ]
+    machine = mender()
+    assert machine.feed(b"".join(strange)) == b"".join(strange)
+    last = sse("response.completed", sequence_number="9", response={"created_at": "now"})
+    assert machine.feed(last) == b""
+    assert machine.close() == last
+    assert machine.seen.fault is None
+
+
+def test_a_failure_of_a_strange_shape_is_one() -> None:
+    machine = mender()
+    machine.feed(CLEAN + sse("response.failed", response={"created_at": "now"}))
+    assert machine.seen.fault
+    assert [event["type"] for event in payloads(machine.close())] == ["error", "response.failed"]
+
+
 def test_what_is_no_json_is_a_fault() -> None:
     machine = mender()
     assert machine.feed(CLEAN + b"data: {\n\n") == CLEAN

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import msgspec
 from msgspec import Raw
 from msgspec.structs import replace
 
@@ -188,7 +187,7 @@ def with_text(prompt: Prompt, value: Raw) -> Prompt:
         case "json_schema":
             return replace(prompt, format=read_schema(format))
         case _:  # a grammar, or what came after us
-            return kept(prompt, "text.format", msgspec.json.decode(asked.format))
+            return kept(prompt, "text.format", take(asked.format, object, "text.format"))
 
 
 def read_schema(format: FormatAsked) -> Format:
