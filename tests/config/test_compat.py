@@ -235,3 +235,12 @@ def test_a_wrong_flag_is_told_with_its_place(compat: str, problem: str) -> None:
 def test_a_flag_that_is_gone_keeps_no_file_from_being_used() -> None:
     text = with_keys("compat: {reasoningEffortMap: {high: max}, supportsStore: true}")
     assert only_endpoint(text).dialect.defaults == {"store": False}
+
+
+def test_fields_go_with_a_level_of_thinking() -> None:
+    dialect = modelled("samplingParamsByThinkingLevel: {high: {top_k: 9}}")
+    assert dialect.level_defaults == {"high": {"top_k": 9}}
+    (problem,) = told(
+        ENTRY.replace("[acme-large]", "[{name: m, samplingParamsByThinkingLevel: {hihg: {}}}]")
+    )
+    assert "did you mean `high`?" in problem

@@ -5,17 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from endpoints_server.config.compile import compile_catalog
+from endpoints_server.config.compile import compile_catalog, endpoint_of
 from endpoints_server.config.load import Loaded, load
 from endpoints_server.config.models_json.read import Allowed, Providers, read_providers
 from endpoints_server.config.models_json.vendors import find_vendor, names, vendor_at
 from endpoints_server.config.models_json.write import write_yaml
 from endpoints_server.config.prices import no_prices
 from endpoints_server.config.problem import Level, has_errors, render
+from endpoints_server.config.schema.server import Server
 from endpoints_server.config.text.document import Source
 from endpoints_server.config.text.json_text import read_json
 from endpoints_server.domain.catalog import Catalog
@@ -321,6 +322,13 @@ def test_what_is_written_out_passes_its_check_and_comes_to_the_same(
         assert compiled(load(path, {"K": "v"})).endpoints[0] == ours
 
 
+@pytest.mark.parametrize("key", ["contextWindow", "maxTokens"])
+def test_no_model_holds_more_than_a_number_can_say(key: str) -> None:
+    text = json.dumps({"providers": {"p": PROVIDER}}).replace('"m"', f'"m", "{key}": 1e999')
+    (problem,) = read_providers(text.encode(), "m.json", {}, Allowed()).problems
+    assert f"`{key}` must be a finite number" in problem.message
+
+
 def test_names_of_librechats_own_are_written_otherwise_and_told() -> None:
     written = write_yaml(b'{"providers": {"anthropic": {"baseUrl": "http://a.test"}}}', "m.json")
     assert "name: My anthropic" in written.yaml
@@ -329,3 +337,45 @@ def test_names_of_librechats_own_are_written_otherwise_and_told() -> None:
         "m.json:1:29: note: `anthropic` is a name of LibreChat's own: the endpoint is"
         " `My anthropic`"
     ]
+
+
+RICH: dict[str, Any] = PROVIDER | {
+    "name": "P",
+    "authHeader": True,
+    "headers": {"X-A": "$K", "X-B": "!id"},
+    "compat": {"supportsStore": True, "openRouterRouting": {"order": ["a"]}},
+    "models": [
+        {"id": "m", "thinkingLevelMap": {"off": None}, "input": ["text"], "contextWindow": 9}
+        | {"cost": {"input": 1, "output": 2, "tiers": [{"inputTokensAbove": 5}]}}
+        | {"headers": {"X": "y"}, "samplingParams": {"a": 1}, "promptCache": {"short": 1}},
+        {"id": "n", "api": "anthropic-messages", "baseUrl": "http://b.test"},
+    ],
+    "modelOverrides": {"m": {"cost": {"input": 3}, "thinkingLevelMap": {"max": "m"}}, "other": {}},
+}
+ODD: st.SearchStrategy[object] = st.sampled_from(
+    [None, True, -1, 1e300, "", "!", "$NOPE", "a\nb", [], {}, [None], {"a": {}}]
+)
+
+
+def spoiled(value: Any, draw: st.DataObject) -> Any:
+    """Put something odd somewhere into a value."""
+    if isinstance(value, dict | list) and value and draw.draw(st.integers(0, 5)):
+        copy = dict(value) if isinstance(value, dict) else list(value)
+        steps = list(copy) if isinstance(copy, dict) else range(len(copy))
+        step = draw.draw(st.sampled_from(list(steps)))
+        copy[step] = spoiled(copy[step], draw)
+        return copy
+    return draw.draw(ODD)
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(["p", "anthropic", "openai", "é"]), st.data())
+def test_no_provider_is_too_odd_to_be_told_of(name: str, draw: st.DataObject) -> None:
+    provider = spoiled(spoiled(RICH, draw), draw)
+    content = json.dumps({"providers": {name: provider, "good": PROVIDER}}).encode()
+    found = read_providers(content, "m.json", {"K": "v"}, Allowed(has_commands=True))
+    assert "good" in [entry.name for entry in found.entries]
+    assert len(found.entries) == 2 or found.problems
+    for entry in found.entries:
+        endpoint_of(entry, Server(), no_prices)
+    assert "name: good" in write_yaml(content, "m.json").yaml

@@ -11,6 +11,12 @@ from endpoints_server.config.problem import Level, Problem, shown
 from endpoints_server.config.schema.wire import WIRES
 from endpoints_server.config.text.document import Document, Path
 
+PLAIN = (
+    *("samplingParams", "samplingParamsByThinkingLevel", "compat", "cost"),
+    *("contextWindow", "maxTokens"),
+)
+"""Keys whose values are sent or counted with."""
+
 
 def check_models(document: Document, entry: Path) -> Iterator[Problem]:
     """Check the models of an endpoint, one by one and against each other."""
@@ -27,7 +33,7 @@ def check_models(document: Document, entry: Path) -> Iterator[Problem]:
     yield from check_overrides(document, entry, seen)
     for place in placed_models(document, entry):
         yield from check_headers(document, place)
-        for key in ("samplingParams", "samplingParamsByThinkingLevel", "compat", "cost"):
+        for key in PLAIN:
             yield from check_plain(document, (*place, key))
     for key in ("samplingParams", "compat"):
         yield from check_plain(document, (*entry, key))

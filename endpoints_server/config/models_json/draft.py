@@ -1,6 +1,6 @@
 """An entry in the making: values of one document, moved to where the YAML has them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -23,14 +23,12 @@ class Draft:
     def take(self, path: Path, origin: Path) -> None:
         """Put what stands at a place of the source to a place of the entry, as it is."""
         self.set(path, self._source.get(origin), origin)
-        self._move(self._source.values, self._values, origin, path)
-        self._move(self._source.keys, self._keys, origin, path)
-        self._move(self._source.texts, self._texts, origin, path)
+        self._move(self._source, origin, path)
 
     def borrow(self, path: Path, lender: Document, origin: Path) -> None:
         """Put a part of another document to a place of the entry; its places stay behind."""
         self.set(path, lender.get(origin), ())
-        self._move(lender.texts, self._texts, origin, path)
+        self._move(lender, origin, path, has_places=False)
 
     def set(self, path: Path, value: object, origin: Path) -> None:
         """Put a value to a place of the entry; problems with it point to a place of the source."""
@@ -58,11 +56,26 @@ class Draft:
             texts=self._texts,
         )
 
-    @staticmethod
-    def _move(
-        source: Mapping[Path, Any], target: dict[Path, Any], origin: Path, path: Path
-    ) -> None:
-        length = len(origin)
-        for place, mark in source.items():
-            if place[:length] == origin:
-                target[(*ENTRY, *path, *place[length:])] = mark
+    def _move(self, source: Document, origin: Path, path: Path, *, has_places: bool = True) -> None:
+        """Note for all that was put to a path what its own document knows of it."""
+        for below in paths_in(source.get(origin)):
+            there, here = (*origin, *below), (*ENTRY, *path, *below)
+            if there in source.texts:
+                self._texts[here] = source.texts[there]
+            if has_places and there in source.values:
+                self._values[here] = source.values[there]
+            if has_places and there in source.keys:
+                self._keys[here] = source.keys[there]
+
+
+def paths_in(value: object) -> Iterator[Path]:
+    """Give the path of everything in a value, its own among them."""
+    yield ()
+    inner: Iterable[tuple[str | int, object]] = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    for step, part in inner:
+        for path in paths_in(part):
+            yield (step, *path)

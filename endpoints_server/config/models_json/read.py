@@ -10,7 +10,7 @@ from endpoints_server.config.checks.commands import check_commands
 from endpoints_server.config.checks.endpoints import check_entry
 from endpoints_server.config.checks.money import check_money
 from endpoints_server.config.checks.nearest import did_you_mean
-from endpoints_server.config.checks.shape import check_shape, unknown_in, unknown_keys, violations
+from endpoints_server.config.checks.shape import problems_of, unknown_in, unknown_keys, violations
 from endpoints_server.config.checks.variables import fill_in
 from endpoints_server.config.decode import decode_settings
 from endpoints_server.config.models_json.draft import ENTRY
@@ -127,24 +127,24 @@ def read_provider(
 
 
 def sound(entry: Document) -> tuple[Document, list[Problem]]:
-    """Check the shape of an entry, without the keys that nobody knows: those are warned of."""
-    entry, problems = without_unknown(entry)
-    return entry, [*problems, *check_shape(entry)]
+    """Check the shape of an entry, without the keys that nobody knows.
 
-
-def without_unknown(entry: Document) -> tuple[Document, list[Problem]]:
-    """Leave out keys that the schema does not know; like pi, but not without a word."""
+    Those are left out, as in pi, but not without a word.
+    """
+    errors = list(violations(entry))
+    unknown = [error for error in errors if error.validator == "additionalProperties"]
     problems: list[Problem] = []
     value: Any = entry.value
-    for error in violations(entry):
-        if error.validator != "additionalProperties":
-            continue
+    for error in unknown:
         path = tuple(error.absolute_path)
         for told in unknown_keys(entry, path, error):
             message = f"{told.message}; it is ignored"
             problems.append(replace(told, message=message, level=Level.WARNING))
         value = without(value, path, frozenset(unknown_in(error)))
-    return replace(entry, value=value), problems
+    if unknown:
+        entry = replace(entry, value=value)
+        errors = list(violations(entry))
+    return entry, problems + [told for error in errors for told in problems_of(entry, error)]
 
 
 def without(value: Any, path: tuple[str | int, ...], keys: frozenset[str]) -> Any:

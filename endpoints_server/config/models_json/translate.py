@@ -96,7 +96,8 @@ class _Translation:
         self.draft.set(("name",), self.home[-1], self.home)
         if "name" in self.provider:
             self.draft.take(("modelDisplayLabel",), (*self.home, "name"))
-        if self.provider.get("api") in WIRES:
+        named = self.provider.get("api", "")
+        if not isinstance(named, str) or named in WIRES:
             self.draft.take(("provider",), (*self.home, "api"))
         elif "provider" in self.facts:
             self.draft.set(("provider",), self.facts["provider"], self.home)
@@ -169,16 +170,16 @@ class _Translation:
 
     def models(self) -> None:
         """List the vendor's models, those of the file in their places or behind them, overrides."""
-        own = {self.document.get((*place, "id")): place for place in self.listed()}
+        own = {self.name_at(place): place for place in self.listed()}
         vendors = self.vendor.models if self.vendor else []
-        places: dict[Any, int] = {}
+        places: dict[str, int] = {}
         for number, facts in enumerate(vendors):
             if facts["name"] not in own:
                 places[facts["name"]] = len(places)
                 self.borrow_model(places[facts["name"]], number)
         for place in self.servable(own):
             self.take_model(len(places), place)
-            places[self.document.get((*place, "id"))] = len(places)
+            places[self.name_at(place)] = len(places)
         if "models" in self.provider and not isinstance(self.provider["models"], list):
             self.draft.take(("models", "default"), (*self.home, "models"))
             return
@@ -188,7 +189,12 @@ class _Translation:
         if "models" not in self.provider and self.facts.get("models", {}).get("fetch"):
             self.draft.set(("models", "fetch"), True, self.home)  # noqa: FBT003
 
-    def servable(self, own: Mapping[Any, Path]) -> Iterator[Path]:
+    def name_at(self, place: Path) -> str:
+        """Give the id of a model; of one without a usable id its place, for it to be told of."""
+        name = self.document.get((*place, "id"))
+        return name if isinstance(name, str) else str(place)
+
+    def servable(self, own: Mapping[str, Path]) -> Iterator[Path]:
         """Give the models whose API is spoken here; warn of the others."""
         for name, place in own.items():
             named = self.document.get((*place, "api")) or self.provider.get("api")
@@ -241,7 +247,7 @@ class _Translation:
             self.note((*place, key), f"`{key}` changes nothing here: {WITHOUT_COUNTERPART[key]}")
         return {key: value for key, value in said.items() if key not in WITHOUT_COUNTERPART}
 
-    def overrides(self, places: dict[Any, int]) -> None:
+    def overrides(self, places: dict[str, int]) -> None:
         """Take the overrides; of a vendor whose models are not all known, one names a model too."""
         overrides = self.provider.get("modelOverrides")
         if overrides is None:

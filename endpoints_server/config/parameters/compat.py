@@ -41,7 +41,7 @@ def with_facts(dialect: Dialect, facts: ModelFacts, wire: str) -> Dialect:
     return replace(
         dialect,
         defaults={**store, **dialect.defaults, **sampling},
-        level_defaults=facts.sampling_params_by_thinking_level if is_openai else {},
+        level_defaults=by_level(facts) if is_openai else {},
         add={**(dict(added(compat)) if wire == "openai_chat" else {}), **dialect.add},
         refuse=tuple(refused(compat)),
         ceiling_name=said(compat.max_tokens_field, dialect.ceiling_name),
@@ -53,6 +53,14 @@ def with_facts(dialect: Dialect, facts: ModelFacts, wire: str) -> Dialect:
         tools=tools_of(compat),
         cache=cache_of(compat, wire),
     )
+
+
+def by_level(facts: ModelFacts) -> dict[str, dict[str, object]]:
+    """Give the fields of each level of thinking that has some."""
+    levels: dict[str, dict[str, object]] = msgspec.to_builtins(
+        facts.sampling_params_by_thinking_level
+    )
+    return levels
 
 
 def added(compat: Compat) -> Iterator[tuple[str, object]]:

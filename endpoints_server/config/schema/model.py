@@ -28,6 +28,23 @@ class ThinkingLevels(Block, frozen=True, kw_only=True, omit_defaults=True):
     max: Annotated[Word, Meta(description="The most; only where it is given a word.")] = UNSET
 
 
+Fields = dict[str, Any]
+
+
+class LevelFields(Block, frozen=True, kw_only=True, omit_defaults=True):
+    """Fields laid over requests, by how much is to be thought."""
+
+    off: Annotated[Fields, Meta(description="Where nothing is thought.")] = field(
+        default_factory=dict
+    )
+    minimal: Annotated[Fields, Meta(description="For the least.")] = field(default_factory=dict)
+    low: Annotated[Fields, Meta(description="For a little.")] = field(default_factory=dict)
+    medium: Annotated[Fields, Meta(description="For some.")] = field(default_factory=dict)
+    high: Annotated[Fields, Meta(description="For much.")] = field(default_factory=dict)
+    xhigh: Annotated[Fields, Meta(description="For very much.")] = field(default_factory=dict)
+    max: Annotated[Fields, Meta(description="For the most.")] = field(default_factory=dict)
+
+
 class SomeRates(Block, frozen=True, kw_only=True):
     """Rates laid over those a model has, in USD per million tokens."""
 
@@ -92,9 +109,8 @@ class ModelFacts(Block, frozen=True, kw_only=True):
         dict[str, Any], Meta(description="Fields laid over its requests, on OpenAI's two APIs.")
     ] = field(default_factory=dict)
     sampling_params_by_thinking_level: Annotated[
-        dict[Literal["off", "minimal", "low", "medium", "high", "xhigh", "max"], dict[str, Any]],
-        Meta(description="The same for one level of thinking, over `samplingParams`."),
-    ] = field(default_factory=dict)
+        LevelFields, Meta(description="The same for one level of thinking, over `samplingParams`.")
+    ] = LevelFields()
 
 
 class ModelOverride(ModelFacts, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ TAGGED: Mapping[str, tuple[type, ...]] = {
 }
 """What the plain text under a tag must be; anything else is refused."""
 
+QUOTE_IT = "quote text, and commands, that begin with `!`"
 MERGE_KEY = "<<"
 TAG = "tag:yaml.org,2002:"
 
@@ -211,7 +212,8 @@ class _Builder:
         if kind == "!!str":
             return text
         if type(plain) not in TAGGED.get(kind, ()):
-            self.tell(event, f"the tag {shown(kind)} cannot be used here")
+            hint = "" if kind.startswith("!!") else QUOTE_IT
+            self.tell(event, f"the tag {shown(kind)} cannot be used here", hint)
             return text
         return float(read_number(text)) if kind == "!!float" else plain
 

@@ -1,8 +1,8 @@
 """How much to think: the one effort scale as a level or a budget, and back."""
 
 from endpoints_server.domain.dialect import ThinkingRules
-from endpoints_server.domain.effort import fit_level
 from endpoints_server.domain.talk.crossing import Lose
+from endpoints_server.domain.talk.effort import fit_level
 from endpoints_server.domain.talk.prompt import Reasoning
 from endpoints_server.wires.google_generative.decode import Fields, optional
 from endpoints_server.wires.google_generative.request.family import Family
