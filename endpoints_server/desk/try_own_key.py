@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from endpoints_server.domain.endpoint import Endpoint, Timeouts
-from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.domain.header import Conversation, overlay, render
 from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.route import Route
@@ -95,6 +95,8 @@ def judge(wire: Wire, endpoint: Endpoint, status: int, body: bytes) -> Trial:
         return Trial(ok=True, status=status, message="The key works.")
     if status == OK:
         message = "What answered is no model: the address may be wrong."
+    elif wire.read_fault(status, {}, body).kind is Kind.UPSTREAM_DENIED:  # one says so under 400
+        message = SAID[401]
     elif status in SAID:
         message = SAID[status].format(model=endpoint.models[0].name)
     elif status >= 500:

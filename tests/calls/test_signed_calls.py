@@ -90,6 +90,28 @@ def test_a_chat_caller_brings_the_signature_back(
 
 
 @pytest.mark.parametrize("is_stream", [True, False])
+def test_a_responses_caller_brings_the_signature_back(
+    is_stream: bool, server: Serving, upstream: Server
+) -> None:
+    client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.key, max_retries=0)
+    tool: Any = {"type": "function", "name": "weather", "parameters": SCHEMA, "strict": False}
+
+    def turn(*items: Any) -> Any:
+        options: Any = {"model": MODEL, "input": list(items), "tools": [tool], "store": False}
+        if not is_stream:
+            return client.responses.create(**options)
+        with client.responses.stream(**options) as stream:
+            return stream.get_final_response()
+
+    said = turn(ASKED)
+    (call,) = [item for item in said.output if item.type == "function_call"]
+    result = {"type": "function_call_output", "call_id": call.call_id, "output": "rain"}
+    back = [item.to_dict() for item in said.output]
+    assert turn(ASKED, *back, result).output_text == "It rains."
+    assert signatures(upstream) == [SIGNATURE]
+
+
+@pytest.mark.parametrize("is_stream", [True, False])
 def test_a_messages_caller_has_no_place_for_it_and_the_call_says_so(
     is_stream: bool, server: Serving, upstream: Server
 ) -> None:

@@ -41,6 +41,7 @@ class Assembler:
         self._counts = ABSENT
         self._id = ""
         self._open: type[Part] | None = None
+        self._sources: Object = {}
         self._count = 0
         self._is_sealed = False
         self._calls: set[str] = set()
@@ -79,6 +80,7 @@ class Assembler:
 
     def _take_candidate(self, candidate: Candidate, place: int, data: bytes) -> None:
         pieces = (candidate.content and candidate.content.parts) or ()
+        self._sources = sources_of(candidate)
         for number, piece in enumerate(pieces):
             if piece.text is not None or (piece.thought_signature and not piece.function_call):
                 self._say(piece)
@@ -86,7 +88,7 @@ class Assembler:
                 self._call(piece.function_call, piece.thought_signature)
             else:
                 self._keep(data, place, number)
-        self._note_sources(candidate)
+        self._note_sources()
         if candidate.finish_reason:
             self.stop = read_stop(candidate.finish_reason, has_calls=bool(self._calls))
 
@@ -123,15 +125,11 @@ class Assembler:
         if value:
             self._whole(Foreign(wire=NAME, value=value))
 
-    def _note_sources(self, candidate: Candidate) -> None:
-        told = {
-            "citationMetadata": candidate.citation_metadata,
-            "groundingMetadata": candidate.grounding_metadata,
-            "urlContextMetadata": candidate.url_context_metadata,
-        }
-        found = {name: decoded(value) for name, value in told.items() if is_there(value)}
-        if found and self._open is Text:
-            self._events.append(PartDelta(index=self._count - 1, extras={NAME: found}))
+    def _note_sources(self) -> None:
+        if self._sources and self._open is Text:
+            extras = {NAME: self._sources}
+            self._events.append(PartDelta(index=self._count - 1, extras=extras))
+            self._sources = {}
 
     def _whole(self, part: Part) -> None:
         self._open_part(part)
@@ -144,9 +142,20 @@ class Assembler:
         self._count += 1
 
     def _close_part(self) -> None:
+        self._note_sources()
         if self._open is not None:
             self._events.append(PartEnd(index=self._count - 1))
             self._open = None
+
+
+def sources_of(candidate: Candidate) -> Object:
+    """Give what is told about where the words of a candidate come from."""
+    told = {
+        "citationMetadata": candidate.citation_metadata,
+        "groundingMetadata": candidate.grounding_metadata,
+        "urlContextMetadata": candidate.url_context_metadata,
+    }
+    return {name: decoded(value) for name, value in told.items() if is_there(value)}
 
 
 def part_at(data: bytes, place: int, number: int) -> Object:

@@ -103,10 +103,11 @@ def test_only_the_first_of_several_candidates_is_told() -> None:
 
 
 def test_sources_stay_with_the_words() -> None:
-    told = chunk({"text": "May."}, finish="STOP")
-    told["candidates"][0]["groundingMetadata"] = {"webSearchQueries": ["when"]}
-    extras = {NAME: {"groundingMetadata": {"webSearchQueries": ["when"]}}}
-    assert parts_of(sse(told)) == (Text(text="May.", extras=extras),)
+    for seal in ({}, {"thoughtSignature": "eA=="}):
+        told = chunk({"text": "May.", **seal}, finish="STOP")
+        told["candidates"][0]["groundingMetadata"] = {"webSearchQueries": ["when"]}
+        extras = {NAME: {"groundingMetadata": {"webSearchQueries": ["when"]}}}
+        assert parts_of(sse(told))[0] == Text(text="May.", extras=extras)
 
 
 @pytest.mark.parametrize(
