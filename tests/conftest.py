@@ -1,7 +1,8 @@
 """What every test may ask for, and the rule that CI skips nothing."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.postgres import Cluster, running_cluster
 
 BESIDE = Path(__file__).parents[2] / "shared"
 SHARED = Path(os.environ.get("ES_SHARED", BESIDE))
+MEASURED = "measured"
 IS_STRICT = os.environ.get("ES_REQUIRE_ALL") == "1"
 
 settings.register_profile("steady", deadline=None)  # a busy machine is no defect
@@ -30,6 +32,21 @@ def cluster() -> Generator[Cluster]:
     """The PostgreSQL that tests share; each makes a database of its own there."""
     with running_cluster() as running:
         yield running
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Say a figure that a test found out; all of them stand at the end of the run."""
+    return partial(record_property, MEASURED)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures, whichever process found them out."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    said = [text for each in reports for name, text in each.user_properties if name == MEASURED]
+    if said:
+        terminalreporter.section("measured")
+        terminalreporter.write_line("\n".join(map(str, said)))
 
 
 @pytest.hookimpl(wrapper=True)

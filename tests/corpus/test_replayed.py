@@ -1,7 +1,6 @@
 """Every recorded exchange through the running server, with the official SDK in front."""
 
 import json
-import sys
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
@@ -92,7 +91,7 @@ def replayed(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Generato
 @pytest.mark.parametrize("wire_in", list(CLIENTS))
 @pytest.mark.parametrize("wire_out", list(CLIENTS))
 def test_each_recording_reaches_its_client_unharmed(
-    wire_in: str, wire_out: str, replayed: Serving, shared: Path, capsys: Any
+    wire_in: str, wire_out: str, replayed: Serving, shared: Path, measured: Callable[[str], None]
 ) -> None:
     ask = CLIENTS[wire_in](replayed)
     passed, excepted, wrong = 0, set(), {}
@@ -104,8 +103,7 @@ def test_each_recording_reaches_its_client_unharmed(
             excepted.add(exchange.id)
         else:
             wrong[exchange.id] = differences
-    with capsys.disabled():
-        sys.stdout.write(f"\n{wire_in} -> {wire_out}: {passed} passed, {len(excepted)} excepted ")
+    measured(f"{wire_in} -> {wire_out}: {passed} passed, {len(excepted)} excepted")
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False, default=str)[:20000]
     assert not stale(wire_in, wire_out, excepted)
 

@@ -1,9 +1,8 @@
 """What recorded answers used and cost: counted as the official clients count, priced as charged."""
 
 import json
-import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -158,7 +157,7 @@ def charged_in(raw: Json) -> int | None:
 
 
 def test_our_cost_agrees_with_what_was_charged(
-    answers: list[Answer], capsys: pytest.CaptureFixture[str]
+    answers: list[Answer], measured: Callable[[str], None]
 ) -> None:
     prices = BundledPrices(AS_OF)
     compared: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
@@ -176,9 +175,8 @@ def test_our_cost_agrees_with_what_was_charged(
         if price:
             ours = cost(each.usage, price.rates_for(each.usage))
             compared[each.provider, "the price list"].append(Decimal(ours) / each.reported)
-    with capsys.disabled():
-        for (provider, rates), ratios in sorted(compared.items()):
-            sys.stdout.write(f"\n{provider} by {rates}: {told(ratios)}")
+    for (provider, rates), ratios in sorted(compared.items()):
+        measured(f"{provider} by {rates}: {told(ratios)}")
     assert all(is_near(ratio) for ratio in compared["xai", "the price list"])
     assert all(is_near(ratio) for ratio in compared["openrouter", "what it charged before"])
     assert {len(ratios) > 10 for ratios in compared.values()} == {True}
