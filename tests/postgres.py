@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from endpoints_server.store.postgres.migrate import migrate
+from endpoints_server.store.sql.tables import METADATA, people
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 UNPRIVILEGED = ("postgres", "nobody")
@@ -37,6 +38,7 @@ class Cluster:
         self.user = unprivileged_user()
         self.process: subprocess.Popen[bytes] | None = None
         self.numbers = count()
+        self.spare: list[str] = []
         self.run("initdb", "-D", self.data, "-A", "trust", "-U", "tests", "-E", "UTF8", "-N")
 
     def run(self, program: str, *arguments: str | Path) -> None:
@@ -100,6 +102,14 @@ class Cluster:
         with psycopg.connect(self.url(name), autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    @contextmanager
+    def database(self) -> Generator[str]:
+        """Lend an empty database with the tables of this version; gives its url."""
+        url = self.spare.pop() if self.spare else self.make_database()
+        yield url
+        empty(url)
+        self.spare.append(url)
+
     def make_database(self, template: str = TEMPLATE) -> str:
         """Make a database with the tables of this version, and give its url."""
         name = f"test{next(self.numbers)}"
@@ -108,6 +118,14 @@ class Cluster:
 
 
 PLAIN = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def empty(url: str) -> None:
+    """Take everything out of a database but the built-in admin."""
+    names = ", ".join(table.name for table in METADATA.sorted_tables if table is not people)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"truncate {names} restart identity".encode())
+        connection.execute("delete from people where id <> 'admin'")
 
 
 def children_of(parent: int) -> list[int]:

@@ -32,7 +32,7 @@ from endpoints_server.metrics import Metrics
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring, open_ring
-from endpoints_server.store.sql.assemble import Opening
+from endpoints_server.store.sql.opening import Opening
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.upstream.commands import Commands
@@ -106,7 +106,9 @@ async def open_configured(environment: Environment) -> Store:
         environment.data_dir,
         url.reveal() if url else "",
         Opening(
-            on_trouble=lambda error: LOG.error("the ledger cannot be written", error=str(error))
+            on_trouble=lambda error: LOG.error("the ledger cannot be written", error=str(error)),
+            on_return=lambda count: LOG.info("entries that waited are written", count=count),
+            redis_url=environment.redis_url,
         ),
     )
 

@@ -19,6 +19,7 @@ from endpoints_server.domain.catalog import Catalog
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring, open_ring
+from endpoints_server.store.sql.opening import Opening
 
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  it is only recognised here, not listened on
 UNSERVED = "http://127.0.0.1:0"
@@ -93,7 +94,8 @@ async def opened_store() -> AsyncIterator[tuple[Store, Ring]]:
     environment, _ = read_surroundings()
     ring = open_ring(environment.data_dir, environment.secret_keys)
     url = environment.database_url
-    store = await open_store(environment.data_dir, url.reveal() if url else "")
+    opening = Opening(redis_url=environment.redis_url)
+    store = await open_store(environment.data_dir, url.reveal() if url else "", opening)
     try:
         yield store, ring
     finally:

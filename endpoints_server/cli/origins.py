@@ -38,6 +38,9 @@ SAMPLES: Mapping[str, Body] = {
 """A small request of each wire, for when nobody brings one."""
 
 
+DEVIATION = "how the model deviates"
+
+
 def sample(wire: Wire, model: str) -> bytes:
     """Write a small request for a model."""
     named: Body = {} if wire.is_named_by_path else {"model": model}
@@ -88,6 +91,7 @@ class Passage(Struct, frozen=True, kw_only=True):
 def trace(passage: Passage, dialect: Dialect) -> Traced:
     """Say of each field where it comes from; raises Failed(bad_request) for what is no request."""
     bare = replace(dialect, defaults={}, add={}, drop=())
+    plain, _ = passage.write(Dialect())
     untouched, _ = passage.write(bare)
     defaulted, _ = passage.write(replace(bare, defaults=dialect.defaults))
     added, _ = passage.write(replace(dialect, drop=()))
@@ -95,7 +99,9 @@ def trace(passage: Passage, dialect: Dialect) -> Traced:
     asked: Body = msgspec.json.decode(passage.body)
     found = []
     for field, value in final.items():
-        if field in untouched and untouched[field] == value:
+        if untouched.get(field) == value != plain.get(field):
+            found.append(Origin(field=field, origin=DEVIATION, value=value))
+        elif field in untouched and untouched[field] == value:
             found.append(Origin(field=field, origin=asked_for(field, asked, passage), value=value))
         elif field in defaulted and defaulted[field] == value:
             found.append(Origin(field=field, origin="a definition's default", value=value))

@@ -4,9 +4,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.store.ports import Store
-from endpoints_server.store.sql.assemble import Opening
+from endpoints_server.store.shared.bell import Bell
+from endpoints_server.store.shared.open import open_shared
+from endpoints_server.store.sql.opening import Opening
 
 BACKENDS = {
     "": "sqlite",
@@ -20,7 +24,7 @@ BACKENDS = {
 class Backend(Protocol):
     """The module `open` of such a folder."""
 
-    async def open_store(self, data_dir: Path, url: str, opening: Opening) -> Store:
+    async def open_store(self, data_dir: Path, url: str, opening: Opening, bell: Bell) -> Store:
         """Open a store."""
 
 
@@ -32,7 +36,19 @@ async def open_store(data_dir: Path, url: str = "", opening: Opening | None = No
     cannot be opened or lacks migrations. Errors do not repeat the url, which may hold a password.
     """
     backend: Backend = load_backend(url, "open")
-    return await backend.open_store(data_dir, url, opening or Opening())
+    opening = opening or Opening()
+    shared = await open_shared(opening.redis_url)
+    try:
+        store = await backend.open_store(data_dir, url, opening, shared.bell)
+    except BaseException:
+        await shared.close()
+        raise
+
+    async def close() -> None:
+        await store.close()
+        await shared.close()
+
+    return replace(store, close=close)
 
 
 def load_backend(url: str, name: str) -> Any:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.acceptance.process import variables
 from tests.clients import isolation
 from tests.clients.install import HOME, Clients, NotInstalled, install
-from tests.clients.programs import PROGRAMS, Program, ask, journeys
+from tests.clients.programs import PROGRAMS, Program, ask, is_there, journeys
 from tests.clients.scripts import Broken, Script, make_journeys, scripts
 from tests.clients.servers import KEY, KINDS, Servers, calls_of, servers
 from tests.clients.settings import write_programs
@@ -36,6 +36,10 @@ def main(wanted: list[str]) -> int:
         again = [*prefix, sys.executable, "-m", "tests.clients", *wanted]
         inside = {**os.environ, isolation.INSIDE: "1"}
         return subprocess.run(again, env=inside, check=False).returncode
+    names = [script.file.stem for script in scripts(clients)] + [each.guide for each in PROGRAMS]
+    if strangers := set(wanted) - set(names):
+        say(f"Nothing is called {', '.join(strangers)}. There are: {' '.join(sorted(set(names)))}")
+        return 1
     say(sealed() if isolation.is_inside() else "NOT ISOLATED: no network of one's own to be had")
     return run_all(clients, wanted)
 
@@ -93,11 +97,14 @@ class Run:
 
     def programs(self, wanted: list[str]) -> Iterator[Outcome]:
         """Run the commands."""
-        for program in PROGRAMS:
-            if not wanted or program.guide in wanted:
-                for wire, model in journeys(program):
-                    what = f"{program.guide}, {wire} over {model}"
-                    yield from self.judged(what, partial(self.ask, program, wire, model))
+        chosen = [each for each in PROGRAMS if not wanted or each.guide in wanted]
+        for program in chosen:
+            if not is_there(program, self.clients):
+                say(f"{program.guide}: skipped, there is no package for this machine")
+                continue
+            for wire, model in journeys(program):
+                what = f"{program.guide}, {wire} over {model}"
+                yield from self.judged(what, partial(self.ask, program, wire, model))
 
     def ask(self, program: Program, wire: str, model: str) -> list[Told]:
         """Ask a command, in a home that nothing was in before."""

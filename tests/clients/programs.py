@@ -18,6 +18,8 @@ from tests.upstreams.acting import END, LETTER
 QUESTION = "How much is 6 times 7? Use a tool."
 RAN = "6 times 7 is 42"
 """What the command that the upstream asks for prints; the command itself does not hold it."""
+GREETED = "inside"
+"""A word that the answer to a greeting holds, in a piece of its own."""
 FILE = "answer.txt"
 EDIT = f"{LETTER}{FILE}\n```\n{RAN}\n```\n{END}"
 PATIENCE_SECONDS = 120.0
@@ -36,8 +38,9 @@ Command = Callable[[Clients, str, str], list[str]]
 class Program(Struct, frozen=True, kw_only=True):
     """A command: its guide, its package, the wires it speaks, and how it is asked.
 
-    `command` writes the words of the command for a wire and a model; `proof` is what must come of
-    it, in `file` where that is named, else on the standard output.
+    `command` writes the words of the command for a wire and a model, none where the settings are
+    a command themselves; `proof` is what must come of it, in `file` where that is named, else on
+    the standard output.
     """
 
     guide: str
@@ -52,10 +55,14 @@ class Program(Struct, frozen=True, kw_only=True):
 
     @property
     def version(self) -> str:
-        """The version that is pinned."""
-        if self.source == "npm":
-            return npm_version(self.package)
-        return python_version(self.source, self.package)
+        """The version that is pinned; that of the machine where it is none of ours."""
+        match self.source:
+            case "npm":
+                return npm_version(self.package)
+            case "":
+                return "(this machine's)"
+            case lock:
+                return python_version(lock, self.package)
 
 
 def script(package: str, path: str, *words: str) -> Command:
@@ -89,6 +96,15 @@ def python(name: str, *words: str) -> Command:
 
 LLM_VERSION = python_version("others", "llm")
 PROGRAMS = (
+    Program(
+        guide="curl",
+        package="",
+        source="",
+        wires=("openai_chat", "anthropic_messages", "openai_responses", "google_generative"),
+        command=lambda *_: [],
+        what="stream",
+        proof=GREETED,
+    ),
     Program(
         guide="claude-code",
         package="@anthropic-ai/claude-code",
@@ -164,6 +180,12 @@ PROGRAMS = (
 )
 
 
+def is_there(program: Program, clients: Clients) -> bool:
+    """Say whether a command was installed: some have no package for every machine."""
+    words = program.command(clients, program.wires[0], "")
+    return all(Path(word).exists() for word in words if word.startswith("/"))
+
+
 def journeys(program: Program) -> Iterator[tuple[str, str]]:
     """Give every wire and model that a command is asked on."""
     spoken = [kind.wire for kind in KINDS if kind.wire in program.wires]
@@ -172,12 +194,13 @@ def journeys(program: Program) -> Iterator[tuple[str, str]]:
 
 def ask(clients: Clients, program: Program, wire: str, model: str, home: Path, url: str) -> Told:
     """Set a command up in a home of its own, and ask it; gives what came of it."""
-    blocks = settings(program.guide, url, KEY, model)
+    blocks = [each for each in settings(program.guide, url, KEY, model) if wire in each.wires]
     prelude = "".join(block.text for block in blocks if block.form == "sh")
     for block in blocks:
         lay(block, home)
-    words = shlex.join(program.command(clients, wire, model))
-    said, is_done = run(f"{prelude}exec {words}\n", program, clients, home)
+    words = program.command(clients, wire, model)
+    text = f"{prelude}exec {shlex.join(words)}\n" if words else prelude
+    said, is_done = run(text, program, clients, home)
     proof = home / program.file
     told = proof.read_text() if program.file and proof.is_file() else said
     return Told(

@@ -1,6 +1,7 @@
 """An empty store of each kind."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,23 +11,28 @@ from tests.postgres import Cluster
 from tests.store.backends import BACKENDS, SHARED_BACKENDS, open_backend
 
 
-def url_of(request: pytest.FixtureRequest) -> str:
-    """Give the url of a fresh store of the kind that a test is run for."""
+@contextmanager
+def url_of(request: pytest.FixtureRequest) -> Generator[str]:
+    """Give the url of an empty store of the kind that a test is run for."""
     if request.param != "postgresql":
-        return "memory" if request.param == "memory" else ""
+        yield "memory" if request.param == "memory" else ""
+        return
     cluster: Cluster = request.getfixturevalue("cluster")
-    return cluster.make_database()
+    with cluster.database() as url:
+        yield url
 
 
 @pytest.fixture(params=BACKENDS)
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Store]:
     """An empty store of each kind in turn."""
-    opened = await open_backend(url_of(request), tmp_path / "state")
-    yield opened
-    await opened.close()
+    with url_of(request) as url:
+        opened = await open_backend(url, tmp_path / "state")
+        yield opened
+        await opened.close()
 
 
 @pytest.fixture(params=SHARED_BACKENDS)
-def shared_url(request: pytest.FixtureRequest) -> str:
+def shared_url(request: pytest.FixtureRequest) -> Generator[str]:
     """The url of an empty store that several may open at once: SQLite in turn with PostgreSQL."""
-    return url_of(request)
+    with url_of(request) as url:
+        yield url

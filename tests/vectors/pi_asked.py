@@ -138,16 +138,17 @@ def tool_of(tool: Body, recorded: Body) -> Body:
     """Write a tool; what it is held to, the caller writes as pi does."""
     if "constrainedSampling" in tool and "tools" in recorded:
         named = (each for each in recorded["tools"] if tool["name"] in name_in(each))
-        written: Body = next(named)
+        written: Body = next(named, {})
         is_flat = written.get("type") == "function" and "function" not in written
         own = {key: each for key, each in written.items() if key != "type"}
-        return {"type": "function", "function": own} if is_flat else written
+        if written:
+            return {"type": "function", "function": own} if is_flat else written
     function = {key: tool[key] for key in ("name", "description", "parameters")}
     return {"type": "function", "function": function}
 
 
 def name_in(tool: Body) -> str:
-    return str((tool.get("function") or tool.get("custom") or tool)["name"])
+    return str((tool.get("function") or tool.get("custom") or tool).get("name", ""))
 
 
 def mark(asked: Body, control: Body) -> None:

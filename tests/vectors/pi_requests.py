@@ -21,6 +21,7 @@ APIS = {
     "openai-completions": "openai_chat",
     "openai-responses": "openai_responses",
     "anthropic-messages": "anthropic_messages",
+    "google-generative-ai": "google_generative",
 }
 NEWEST = "1.5.2"
 CEILINGS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
@@ -89,6 +90,7 @@ def comparable(case: Case, body: Body) -> Body:
     if not {"maxTokens"} & {*model, *case["options"]}:
         for name in {*CEILINGS} - {*own}:
             kept.pop(name, None)
+        without_ceiling(kept)
     if "maxTokensField" not in compat and "max_completion_tokens" in kept:
         kept["max_tokens"] = kept.pop("max_completion_tokens")
     if "system" in kept:
@@ -101,6 +103,15 @@ def comparable(case: Case, body: Body) -> Body:
         if "supportsEagerToolInputStreaming" not in compat:
             tool.pop("eager_input_streaming", None)
     return kept
+
+
+def without_ceiling(kept: Body) -> None:
+    """Take the ceiling out of what Google's wire asks, and the role that instructions need not."""
+    config = kept.get("generationConfig", {})
+    config.pop("maxOutputTokens", None)
+    if not config:
+        kept.pop("generationConfig", None)
+    kept.get("systemInstruction", {}).pop("role", None)
 
 
 def item_alike(item: Body) -> Body:

@@ -17,6 +17,7 @@ NAMES = {
     "openai_chat_completions": "openai_chat",
     "openai_responses": "openai_responses",
     "anthropic_messages": "anthropic_messages",
+    "google_generate_content": "google_generative",
 }
 NAMED = ("openai_responses", "anthropic_messages")
 """Those whose events have names."""

@@ -55,6 +55,12 @@ def test_bytes_of_any_kind_are_read_or_refused(wire: Wire, data: bytes) -> None:
         (b'{"content":[],"\xff":1}', "a broken name"),
         (b'{"messages":[{"role":"tool","tool_call_id":[]}],"model":"m"}', "an id that is a list"),
         (b'{"model":"m"}', "no messages"),
+        (b'{"candidates":[{"content":{"parts":[{"code":{"a":"\xff"}}]}}]}', "a broken part"),
+        (
+            b'data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"f",'
+            b'"args":{"a":"\xff"}}}]}}]}\n\n',
+            "broken arguments",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -13,7 +13,7 @@ from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.store.postgres.migrate import migrate
 from endpoints_server.store.postgres.open import open_database
-from endpoints_server.store.sql.columns import whole_sum
+from endpoints_server.store.sql.dialects.columns import whole_sum
 from endpoints_server.store.sql.engine import LONG_SECONDS, Turn, reading, writing
 from endpoints_server.store.sql.tables import METADATA, entries, names_of, people
 from endpoints_server.store.sqlite.file import open_engine

@@ -15,8 +15,8 @@ from sqlalchemy.types import TypeEngine
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.postgres.connection import PatientConnection, connect
 from endpoints_server.store.sql.engine import Turn
-from endpoints_server.store.sql.entry_row import row_of
-from endpoints_server.store.sql.journal import Unfit, Unwritable
+from endpoints_server.store.sql.ledger.entry_row import row_of
+from endpoints_server.store.sql.ledger.journal import Unfit, Unwritable
 from endpoints_server.store.sql.tables import ENTRY_COLUMNS
 
 NUL = "\x00"

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from endpoints_server.store.postgres.open import find_revision, open_database
-from endpoints_server.store.sql.migrate import upgrade
-from endpoints_server.store.sql.migrated import Migrated
 from endpoints_server.store.sql.migrations import HEAD
+from endpoints_server.store.sql.migrations.migrate import Migrated, upgrade
 
 
 def migrate(_data_dir: Path, url: str) -> Migrated:

@@ -10,22 +10,24 @@ from sqlalchemy.sql import column
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.store.ports import Store
-from endpoints_server.store.postgres.breaker import Breaker
 from endpoints_server.store.postgres.connection import read_url
 from endpoints_server.store.postgres.journal import PostgresJournal
 from endpoints_server.store.postgres.pool import open_engine
+from endpoints_server.store.shared.bell import Bell
+from endpoints_server.store.shared.breaker import Breaker
 from endpoints_server.store.spool.journal import SpoolingJournal
 from endpoints_server.store.spool.spool import Spool
-from endpoints_server.store.sql.assemble import Opening, assemble
+from endpoints_server.store.sql.assemble import assemble
 from endpoints_server.store.sql.engine import words_of
 from endpoints_server.store.sql.migrations import HEAD
+from endpoints_server.store.sql.opening import Opening
 
 SPOOL = "spool"
 HOW = "Run: endpoints-server db migrate"
 REVISION = select(table("alembic_version", column("version_num")).c.version_num)
 
 
-async def open_store(data_dir: Path, url: str, opening: Opening) -> Store:
+async def open_store(data_dir: Path, url: str, opening: Opening, bell: Bell) -> Store:
     """Open the database that a url names; as `store.open` says."""
     conninfo, engine = open_database(url)
     try:
@@ -42,7 +44,7 @@ async def open_store(data_dir: Path, url: str, opening: Opening) -> Store:
             opening.on_return,
         )
 
-    return await assemble(engine, make_journal, opening)
+    return await assemble(engine, make_journal, opening, bell)
 
 
 def open_database(url: str) -> tuple[str, Engine]:

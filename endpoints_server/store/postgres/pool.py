@@ -6,8 +6,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
-from endpoints_server.store.postgres.breaker import Breaker
 from endpoints_server.store.postgres.connection import ANSWER_SECONDS, connect
+from endpoints_server.store.shared.breaker import Breaker
 
 KEPT_CONNECTIONS = 5
 MORE_CONNECTIONS = 10
@@ -21,26 +21,34 @@ class Away(SQLAlchemyError):
 
 def open_engine(conninfo: str, breaker: Breaker) -> Engine:
     """Open a pool; a transaction sees one state of the database unless it is told otherwise."""
-
-    def dial() -> Any:
-        require_closed(breaker)
-        try:
-            connection = connect(conninfo)
-        except Exception:
-            breaker.note_failure()
-            raise
-        breaker.note_success()
-        return connection
-
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=dial,
+        creator=lambda: dial(conninfo, breaker),
         isolation_level="REPEATABLE READ",
         pool_size=KEPT_CONNECTIONS,
         max_overflow=MORE_CONNECTIONS,
         pool_timeout=QUEUE_SECONDS,
         hide_parameters=True,
+        use_native_hstore=False,
     )
+    watch(engine, breaker)
+    return engine
+
+
+def dial(conninfo: str, breaker: Breaker) -> Any:
+    """Connect, unless that is known to be of no use."""
+    require_closed(breaker)
+    try:
+        connection = connect(conninfo)
+    except Exception:
+        breaker.note_failure()
+        raise
+    breaker.note_success()
+    return connection
+
+
+def watch(engine: Engine, breaker: Breaker) -> None:
+    """Let the breaker see what becomes of the connections, and whoever wants one ask it."""
 
     def check(driver: Any, _record: object, _proxy: object) -> None:
         require_closed(breaker)
@@ -48,7 +56,7 @@ def open_engine(conninfo: str, breaker: Breaker) -> Engine:
         if driver.is_gone():
             raise DisconnectionError  # and the pool tries another
 
-    def note(context: ExceptionContext) -> None:
+    def fail(context: ExceptionContext) -> None:
         if context.is_disconnect:
             breaker.note_failure()
 
@@ -56,10 +64,9 @@ def open_engine(conninfo: str, breaker: Breaker) -> Engine:
         breaker.note_success()
 
     event.listen(engine, "checkout", check)
-    event.listen(engine, "handle_error", note)
+    event.listen(engine, "handle_error", fail)
     event.listen(engine, "after_cursor_execute", succeed)
     event.listen(engine, "set_connection_execution_options", be_patient)
-    return engine
 
 
 def require_closed(breaker: Breaker) -> None:

@@ -6,7 +6,7 @@ from threading import Event
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.spool.replay import Replay
 from endpoints_server.store.spool.spool import Spool
-from endpoints_server.store.sql.journal import Journal, Unwritable
+from endpoints_server.store.sql.ledger.journal import Journal, Unwritable
 
 
 class SpoolingJournal:

@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.spool.spool import Spool, read_entries
-from endpoints_server.store.sql.journal import Journal, Unfit, Unwritable
+from endpoints_server.store.sql.ledger.journal import Journal, Unfit, Unwritable
 
 PAUSE_SECONDS = 1.0
 """How often the database is tried while something waits."""

@@ -21,10 +21,10 @@ from sqlalchemy import (
 )
 
 from endpoints_server.domain.money.balance import Account, Standing
-from endpoints_server.store.sql.columns import whole_sum
+from endpoints_server.store.sql.dialects.columns import whole_sum
+from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import reading, writing
 from endpoints_server.store.sql.tables import balances, entries, names_of
-from endpoints_server.store.sql.upsert import insert
 
 NAMES = names_of(balances)
 MOST_KNOWN = 10_000

@@ -22,10 +22,11 @@ from sqlalchemy.exc import IntegrityError
 from endpoints_server.domain.fault import Failed
 from endpoints_server.store.credentials import Kept, Resealed, unknown_person
 from endpoints_server.store.seal import Owner
+from endpoints_server.store.shared.bell import SILENT, Bell, Topic
+from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import Turn, reading, writing
 from endpoints_server.store.sql.tables import credentials, names_of
 from endpoints_server.store.sql.tolerance import FRESH_SECONDS, Tolerance
-from endpoints_server.store.sql.upsert import insert
 
 MOST_KNOWN = 10_000
 
@@ -53,13 +54,16 @@ class SqlCredentials:
         engine: Engine,
         clock: Callable[[], float] = time.monotonic,
         most_known: int = MOST_KNOWN,
+        bell: Bell = SILENT,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._most_known = most_known
         self._known: OrderedDict[Owner, Kept | None] = OrderedDict()
         self._revision: int | None = None
-        self._read_at = float("-inf")
+        self._read_at = self._fresh_until = float("-inf")
+        self._bell = bell
+        bell.listen(Topic.CREDENTIALS, self.look_again)
         self._lock = asyncio.Lock()
         self._tolerance = Tolerance(clock)
         # of their own: calls wait neither for what else the loop's threads do, nor for notes of use
@@ -72,7 +76,7 @@ class SqlCredentials:
         if owner not in self._known:
             return await self._look_up(owner)
         known = self._known[owner]
-        if self._clock() - self._read_at < FRESH_SECONDS:
+        if self._clock() < self._fresh_until:
             self._known.move_to_end(owner)
             return known
         return await self._tolerance.get(lambda: self._look_up(owner), known, self._read_at)
@@ -82,11 +86,11 @@ class SqlCredentials:
             await asyncio.to_thread(self._put, kept)
         except IntegrityError as error:
             raise Failed(unknown_person(kept.owner)) from error
-        await self._look_up(kept.owner)
+        await self._look_at_change(kept.owner)
 
     async def delete_credential(self, owner: Owner) -> bool:
         is_deleted = await asyncio.to_thread(self._delete, owner)
-        await self._look_up(owner)
+        await self._look_at_change(owner)
         return is_deleted
 
     async def list_credentials(self, person_id: str) -> list[Kept]:
@@ -99,7 +103,7 @@ class SqlCredentials:
         if not changes:
             return 0
         count = await asyncio.to_thread(self._replace, changes)
-        await self._look_up(changes[0].owner)
+        await self._look_at_change(changes[0].owner)
         return count
 
     def note_use(self, owner: Owner, at: int) -> None:
@@ -114,6 +118,15 @@ class SqlCredentials:
         """Write down the uses that wait, and let the threads end."""
         self._notes.shutdown()
         self._thread.shutdown(wait=False)
+
+    def look_again(self) -> None:
+        """Ask the database before the next answer."""
+        self._fresh_until = float("-inf")
+
+    async def _look_at_change(self, owner: Owner) -> None:
+        """Let others know of a change, and see it here."""
+        self._bell.ring(Topic.CREDENTIALS)
+        await self._look_up(owner)
 
     async def _look_up(self, owner: Owner) -> Kept | None:
         called_at = self._clock()
@@ -130,6 +143,7 @@ class SqlCredentials:
             if len(self._known) > self._most_known:
                 self._known.popitem(last=False)
             self._revision, self._read_at = look.revision, began_at
+            self._fresh_until = began_at + FRESH_SECONDS
             return look.kept
 
     def _look(self, owner: Owner, since: int | None) -> Look:

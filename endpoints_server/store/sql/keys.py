@@ -19,10 +19,11 @@ from sqlalchemy.exc import IntegrityError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.people.access_key import AccessKey
+from endpoints_server.store.shared.bell import SILENT, Bell, Topic
+from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import Turn, reading, writing
 from endpoints_server.store.sql.tables import access_keys, names_of, people
 from endpoints_server.store.sql.tolerance import FRESH_SECONDS, Tolerance
-from endpoints_server.store.sql.upsert import insert
 
 NAMES = names_of(access_keys)
 PERSON_NAMES = names_of(people)
@@ -33,12 +34,19 @@ NEXT_REVISION = select(func.coalesce(func.max(access_keys.c.revision), 0) + 1).s
 class SqlKeys:
     """Keys in a table, remembered whole."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], float] = time.monotonic,
+        bell: Bell = SILENT,
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self._known: dict[str, AccessKey] = {}
         self._revision = 0
-        self._read_at = float("-inf")
+        self._read_at = self._fresh_until = float("-inf")
+        self._bell = bell
+        bell.listen(Topic.KEYS, self.look_again)
         self._lock = asyncio.Lock()
         self._tolerance = Tolerance(clock)
         # of its own, so that calls never wait for whatever else the loop's threads are busy with
@@ -48,7 +56,7 @@ class SqlKeys:
         key = self._known.get(key_id)
         if key is None:
             return await self._look(key_id)
-        if self._clock() - self._read_at < FRESH_SECONDS:
+        if self._clock() < self._fresh_until:
             return key
         return await self._tolerance.get(lambda: self._look(key_id), key, self._read_at)
 
@@ -58,6 +66,7 @@ class SqlKeys:
         except IntegrityError as error:
             message = f"No user '{key.person.id}'."
             raise Failed(Fault(kind=Kind.BAD_REQUEST, message=message)) from error
+        self._bell.ring(Topic.KEYS)
         await self.catch_up()
 
     async def list_keys(self, person_id: str | None = None) -> list[AccessKey]:
@@ -67,6 +76,7 @@ class SqlKeys:
 
     async def revoke_key(self, key_id: str, at: int) -> bool:
         is_revoked = await asyncio.to_thread(self._revoke, key_id, at)
+        self._bell.ring(Topic.KEYS)
         await self.catch_up()
         return is_revoked
 
@@ -87,7 +97,11 @@ class SqlKeys:
             )
             self._known.update((key.id, key) for key in map(key_of, rows))
             self._revision = rows[-1].revision if rows else self._revision
-            self._read_at = began_at
+            self._read_at, self._fresh_until = began_at, began_at + FRESH_SECONDS
+
+    def look_again(self) -> None:
+        """Ask the database before the next answer."""
+        self._fresh_until = float("-inf")
 
     def close(self) -> None:
         """Let the thread end."""

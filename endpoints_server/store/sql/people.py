@@ -8,9 +8,9 @@ from msgspec.structs import asdict
 from sqlalchemy import Engine, Row, select
 
 from endpoints_server.domain.people.person import Person
+from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import reading, writing
 from endpoints_server.store.sql.tables import names_of, people
-from endpoints_server.store.sql.upsert import insert
 
 NAMES = names_of(people)
 

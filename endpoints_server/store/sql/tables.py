@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from endpoints_server.store.sql.columns import TEXT
+from endpoints_server.store.sql.dialects.columns import TEXT
 
 METADATA = MetaData()
 

@@ -4,9 +4,9 @@ import asyncio
 
 from sqlalchemy import ColumnElement, Engine, delete, select
 
+from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import reading, writing
 from endpoints_server.store.sql.tables import titles
-from endpoints_server.store.sql.upsert import insert
 from endpoints_server.store.titles import ABANDONED, KEPT, Talk, Title
 
 KEY = [titles.c.person_id, titles.c.conversation_id]

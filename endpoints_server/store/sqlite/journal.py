@@ -6,8 +6,8 @@ from functools import cache
 from itertools import chain
 
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.sql.entry_row import NAMES, Row, row_of
-from endpoints_server.store.sql.journal import Unfit, Unwritable
+from endpoints_server.store.sql.ledger.entry_row import NAMES, Row, row_of
+from endpoints_server.store.sql.ledger.journal import Unfit, Unwritable
 
 ROWS_AT_ONCE = 64
 """Rows of one statement: a step of SQLite gives up the interpreter's lock and waits for it again,

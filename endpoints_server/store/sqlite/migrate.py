@@ -3,8 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from endpoints_server.store.sql.migrated import Migrated
 from endpoints_server.store.sql.migrations import HEAD
+from endpoints_server.store.sql.migrations.migrate import Migrated
 from endpoints_server.store.sqlite.file import connect, make_file, open_engine
 from endpoints_server.store.sqlite.open import as_unavailable, find_path, find_revision, upgrade
 

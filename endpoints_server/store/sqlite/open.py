@@ -12,8 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.store.ports import Store
-from endpoints_server.store.sql.assemble import Opening, assemble
+from endpoints_server.store.shared.bell import Bell
+from endpoints_server.store.sql.assemble import assemble
 from endpoints_server.store.sql.migrations import HEAD
+from endpoints_server.store.sql.opening import Opening
 from endpoints_server.store.sqlite.file import connect, make_file, open_engine
 from endpoints_server.store.sqlite.journal import SqliteJournal
 
@@ -21,11 +23,11 @@ FILE_NAME = "endpoints.sqlite3"
 SQLITE = "sqlite:///"
 
 
-async def open_store(data_dir: Path, url: str, opening: Opening) -> Store:
+async def open_store(data_dir: Path, url: str, opening: Opening, bell: Bell) -> Store:
     """Open the file that a url names, else the one in the data dir; as `store.open` says."""
     path = find_path(data_dir, url)
     with as_unavailable(path):
-        return await open_file(path, opening)
+        return await open_file(path, opening, bell)
 
 
 def find_path(data_dir: Path, url: str) -> Path:
@@ -48,14 +50,14 @@ def as_unavailable(path: Path) -> Generator[None]:
         raise Failed(Fault(kind=Kind.UNAVAILABLE, message=message)) from error
 
 
-async def open_file(path: Path, opening: Opening) -> Store:
+async def open_file(path: Path, opening: Opening, bell: Bell) -> Store:
     """Open a SQLite file and put the ports together."""
     connection = await asyncio.to_thread(prepare, path)
     try:
         engine = open_engine(path)
         if find_revision(connection) != HEAD:
             await asyncio.to_thread(upgrade, engine)
-        return await assemble(engine, lambda: SqliteJournal(connection), opening)
+        return await assemble(engine, lambda: SqliteJournal(connection), opening, bell)
     except BaseException:
         connection.close()
         raise
@@ -79,4 +81,4 @@ def find_revision(connection: sqlite3.Connection) -> str | None:
 def upgrade(engine: Engine) -> None:
     """Bring the tables up to date; Alembic is loaded here because its import takes longer than all
     the rest of opening a database that is current already."""
-    import_module("endpoints_server.store.sql.migrate").upgrade(engine)
+    import_module("endpoints_server.store.sql.migrations.migrate").upgrade(engine)

@@ -43,7 +43,7 @@ class Assembler:
         self._open: type[Part] | None = None
         self._count = 0
         self._is_sealed = False
-        self._has_calls = False
+        self._calls: set[str] = set()
         self._is_started = False
         self._events: list[Event] = []
 
@@ -88,7 +88,7 @@ class Assembler:
                 self._keep(data, place, number)
         self._note_sources(candidate)
         if candidate.finish_reason:
-            self.stop = read_stop(candidate.finish_reason, has_calls=self._has_calls)
+            self.stop = read_stop(candidate.finish_reason, has_calls=bool(self._calls))
 
     def _say(self, piece: Piece) -> None:
         kind = Thinking if piece.thought else Text
@@ -113,8 +113,10 @@ class Assembler:
             self._open_part(kind(text=text))
 
     def _call(self, call: FunctionCall, signature: str | None) -> None:
-        self._has_calls = True
-        self._whole(read_call(call, call.id or made_id(self._id, self._count), signature))
+        is_fresh = bool(call.id) and call.id not in self._calls
+        id = call.id if call.id and is_fresh else made_id(self._id, self._count)
+        self._calls.add(id)
+        self._whole(read_call(call, id, signature))
 
     def _keep(self, data: bytes, place: int, number: int) -> None:
         value = part_at(data, place, number)

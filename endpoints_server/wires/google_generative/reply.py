@@ -29,7 +29,10 @@ def read_reply(body: bytes) -> Reply:
         chunk = open_reply(element)
         if isinstance(chunk, Fault):
             return fold([*events, *assembler.end(chunk)])
-        events += assembler.take(chunk, element)
+        try:
+            events += assembler.take(chunk, element)
+        except DECODE_ERRORS:  # what our shape passes over is broken
+            return fold([*events, *assembler.end(NOT_JSON)])
     return fold([*events, *assembler.end(None if events else NOT_JSON)])
 
 

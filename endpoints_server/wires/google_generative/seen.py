@@ -19,7 +19,7 @@ def note(seen: Seen, chunk: Chunk, *, has_calls: bool = False) -> bool:
             elif piece.function_call is not None:
                 has_calls = has_calls or not candidate.index
                 call = piece.function_call
-                seen.texts += [call.name or "", bytes(call.args).decode()]
+                seen.texts += [call.name or "", bytes(call.args).decode(errors="replace")]
         if candidate.finish_reason and not candidate.index:
             seen.stop = read_stop(candidate.finish_reason, has_calls=has_calls)
     if chunk.prompt_feedback and seen.stop is None:

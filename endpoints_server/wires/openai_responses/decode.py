@@ -11,6 +11,7 @@ from endpoints_server.wires.body import DECODE_ERRORS, NOT_VALID, malformed, who
 from endpoints_server.wires.openai_responses.schema import NAME, Object, StreamEvent
 
 Shape = TypeVar("Shape")
+Known = TypeVar("Known", bound=Struct)
 
 KNOWN_EVENTS = frozenset(
     {
@@ -54,6 +55,19 @@ def take(value: bytes | Raw, shape: type[Shape], where: str) -> Shape:
         raise refusal(place, words.removeprefix(NOT_VALID)) from None
 
 
+def take_all(
+    value: Raw, shape: type[Known], closed: type[Known], where: str
+) -> tuple[Known, Object]:
+    """Decode one value, and give what is left over of it; raises Failed(bad_request).
+
+    `closed` is the same shape that takes no other field: nearly nothing has any, and is read once.
+    """
+    try:
+        return msgspec.json.decode(value, type=closed), {}
+    except DECODE_ERRORS:
+        return take(value, shape, where), left_over(take(value, Object, where), shape)
+
+
 def decoded(value: bytes | Raw, shape: type[Shape]) -> Shape:
     """Decode one value; raises one of DECODE_ERRORS."""
     try:
@@ -70,9 +84,9 @@ def refusal(where: str, words: str) -> Failed:
     return Failed(Fault(kind=Kind.BAD_REQUEST, message=message, param=where))
 
 
-def left_over(fields: Object, shape: type[Struct], *also_known: str) -> Object:
+def left_over(fields: Object, shape: type[Struct]) -> Object:
     """Give the fields that a type does not know; null is as good as absent on this wire."""
-    known = {*shape.__struct_fields__, "type", *also_known}
+    known = {*shape.__struct_fields__, "type"}
     return {
         name: value for name, value in fields.items() if name not in known and value is not None
     }

@@ -22,10 +22,11 @@ from endpoints_server.domain.talk.prompt import (
     ToolCall,
     ToolResult,
 )
-from endpoints_server.wires.openai_responses.decode import filed, is_null, left_over, refusal, take
+from endpoints_server.wires.openai_responses.decode import filed, is_null, refusal, take, take_all
 from endpoints_server.wires.openai_responses.schema import (
     NAME,
     CallItem,
+    ClosedPart,
     ContentPart,
     MessageItem,
     Object,
@@ -77,10 +78,10 @@ def read_content(content: list[Raw], where: str) -> tuple[Part, ...]:
 
 def read_part(value: Raw, where: str) -> Part:
     """Read one content part; of a type that we do not know, it stays as it is."""
-    part = take(value, ContentPart, where)
+    part, rest = take_all(value, ContentPart, ClosedPart, where)
     match part.type:
         case "input_text" | "output_text" | "text":
-            return read_text(part, value, where)
+            return read_text(part, rest, where)
         case "refusal":
             return Refusal(text=needed(part.refusal, where, "refusal"))
         case "input_image" if part.image_url:
@@ -94,9 +95,9 @@ def read_part(value: Raw, where: str) -> Part:
             return Foreign(wire=NAME, value=take(value, Object, where))
 
 
-def read_text(part: ContentPart, value: Raw, where: str) -> Text:
+def read_text(part: ContentPart, rest: Object, where: str) -> Text:
     """Read words; citations, and probabilities where there are any, become extras."""
-    kept = left_over(take(value, Object, where), ContentPart)
+    kept = dict(rest)
     if part.annotations:
         kept["annotations"] = part.annotations
     if not is_null(part.logprobs) and bytes(part.logprobs) != b"[]":

@@ -55,6 +55,14 @@ class ContentPart(Struct):
     logprobs: Raw = ABSENT
 
 
+class ClosedPart(ContentPart, forbid_unknown_fields=True):
+    """A content part that has nothing more."""
+
+
+class ClosedMessage(MessageItem, forbid_unknown_fields=True):
+    """A turn that has nothing more."""
+
+
 class CallItem(Struct):
     """A function that the model calls; `id` is the item's own, and another than the call's."""
 

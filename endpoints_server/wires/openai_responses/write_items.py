@@ -2,9 +2,9 @@
 
 from hashlib import blake2s
 
-from endpoints_server.domain.talk.prompt import Refusal, Text, Thinking, ToolCall
+from endpoints_server.domain.talk.prompt import Refusal, Seal, Text, Thinking, ToolCall
 from endpoints_server.wires.openai_responses.schema import NAME, Object
-from endpoints_server.wires.openai_responses.seals import write_seal
+from endpoints_server.wires.openai_responses.seals import write_call_seal, write_seal
 
 DONE, OPEN = "completed", "in_progress"
 
@@ -41,6 +41,12 @@ def reasoning_item(id: str, part: Thinking) -> Object:
     if part.seal is not None:
         item["encrypted_content"] = write_seal(part.seal)
     return item
+
+
+def call_seal_item(id: str, seal: Seal) -> Object:
+    """Write the seal of a call as reasoning that says nothing."""
+    sealed = write_call_seal(seal)
+    return {"id": id, "type": "reasoning", "summary": [], "encrypted_content": sealed}
 
 
 def summary_part(text: str) -> Object:

@@ -42,6 +42,7 @@ from endpoints_server.wires.openai_responses.write_items import (
     DONE,
     OPEN,
     call_item,
+    call_seal_item,
     content_part,
     item_id,
     message_item,
@@ -112,9 +113,7 @@ class ResponsesWriter:
                 self._open = OpenPart(part, [], part.seal)
                 return self._add_item("rs", reasoning_item("", Thinking())) + self._words(part.text)
             case ToolCall():
-                self._open = OpenPart(part, [])
-                item = call_item("", OPEN, replace(part, arguments=""))
-                return self._add_item("fc", item) + self._words(part.arguments)
+                return self._start_call(part)
             case Foreign() if part.wire == NAME:
                 return self._pass_item(dict(part.value))
             case _:  # an answer on this wire has no place for any other part
@@ -129,6 +128,16 @@ class ResponsesWriter:
         started = content_part(replace(part, text=""))
         written += self._content_event("response.content_part.added", part=started)
         return written + self._words(part.text)
+
+    def _start_call(self, call: ToolCall) -> bytes:
+        self._open = OpenPart(call, [])
+        sealed = self._seal_call(call.seal) if call.seal is not None else b""
+        item = call_item("", OPEN, replace(call, arguments=""))
+        return sealed + self._add_item("fc", item) + self._words(call.arguments)
+
+    def _seal_call(self, seal: Seal) -> bytes:
+        added = self._add_item("rs", call_seal_item("", seal))
+        return added + self._finish_item(call_seal_item(self._id, seal))
 
     def _add_item(self, prefix: str, item: Object) -> bytes:
         """Begin an item; its place in the output is that behind all finished ones."""

@@ -19,6 +19,7 @@ from tests.upstreams.replay import Replay
 from tests.upstreams.server import Running
 
 TURNS: list[Any] = [{"role": "user", "content": "How many tokens may this be?"}]
+SAID: list[Any] = [{"role": "user", "parts": [{"text": "How many?"}]}]
 TOOLS: list[Any] = [{"name": "look", "input_schema": {"type": "object"}}]
 FAR = {"local/m": "local", "direct/m": "direct"}
 
@@ -116,25 +117,51 @@ def test_a_long_prompt_is_counted_without_holding_up_others(server: Serving) -> 
 
 
 @pytest.fixture
-def recordings(shared: Path) -> Generator[tuple[Replay, list[Any]]]:
-    rows = map(json.loads, (shared / "corpus/index.jsonl").read_text().splitlines())
-    named = [row["id"] for row in rows if row["endpoint"] == "count_tokens"]
+def replay(shared: Path) -> Generator[Replay]:
     with Running(Replay(shared / "corpus")) as replay:
-        yield replay, [replay.recording(name) for name in named]
+        yield replay
 
 
-def test_every_recorded_count_comes_through(
-    recordings: tuple[Replay, list[Any]], tmp_path: Path
-) -> None:
-    replay, exchanges = recordings
+def recordings(replay: Replay, shared: Path, operation: str) -> list[Any]:
+    """Give every recorded exchange of an operation."""
+    rows = map(json.loads, (shared / "corpus/index.jsonl").read_text().splitlines())
+    return [replay.recording(row["id"]) for row in rows if row["endpoint"] == operation]
+
+
+def file_for(replay: Replay, exchanges: list[Any], wire: str) -> str:
+    """Configure an endpoint for each recording, by its id."""
+    names = [each["id"] for each in exchanges]
+    return config([endpoint(name, wire, replay.base_url(name)) for name in names])
+
+
+def test_every_recorded_count_comes_through(replay: Replay, shared: Path, tmp_path: Path) -> None:
+    exchanges = recordings(replay, shared, "count_tokens")
     assert exchanges
-    endpoints = [
-        endpoint(each["id"], "messages", f"{replay.url}/{each['id']}") for each in exchanges
-    ]
-    with serving(config(endpoints), tmp_path) as server:
+    with serving(file_for(replay, exchanges, "messages"), tmp_path) as server:
         client = anthropic.Anthropic(base_url=server.url, api_key=server.key)
         for each in exchanges:
             asked = (each["request"] or {}).get("body") or {"messages": TURNS}
             counted = client.messages.count_tokens(**{**asked, "model": f"{each['id']}/m"})
             assert counted.input_tokens == each["expect"]["input_tokens"]
             assert json.loads(replay.last.body) == {**asked, "model": "m"}
+
+
+def test_every_recorded_count_of_googles_comes_through(
+    replay: Replay, shared: Path, tmp_path: Path
+) -> None:
+    exchanges = recordings(replay, shared, "countTokens")
+    assert exchanges
+    with serving(file_for(replay, exchanges, "google"), tmp_path) as server:
+        for each in exchanges:
+            asked = (each["request"] or {}).get("body") or {
+                "contents": [{"parts": [{"text": "a"}]}]
+            }
+            url = f"{server.url}/v1beta/models/{each['id']}/m:countTokens"
+            answer = httpx2.post(url, json=asked, headers=server.headers)
+            assert answer.json()["totalTokens"] == each["expect"]["input_tokens"]
+            assert replay.last.path.endswith("/v1beta/models/m:countTokens")
+            sent, whole = json.loads(replay.last.body), asked.get("generateContentRequest")
+            named = {"generateContentRequest": {**whole, "model": "models/m"}} if whole else {}
+            assert sent == {**asked, **named}
+            entry = entry_of(server, answer.headers["x-request-id"])
+            assert (entry.operation, entry.cost_nano_usd) == ("count_tokens", 0)

@@ -1,4 +1,4 @@
-// LibreChat's agents: a streamed tool loop and a title, on two wires.
+// LibreChat's agents: a streamed tool loop and a title, on each wire.
 
 import { HumanMessage } from '@librechat/agents/langchain/messages';
 import { tool } from '@librechat/agents/langchain/tools';
@@ -13,6 +13,19 @@ const onWire = {
     model,
     apiKey: KEY,
     configuration: { baseURL: `${URL}/v1` },
+  }),
+  openai_responses: (model) => ({
+    provider: Providers.OPENAI,
+    model,
+    apiKey: KEY,
+    useResponsesApi: true,
+    configuration: { baseURL: `${URL}/v1` },
+  }),
+  google_generative: (model) => ({
+    provider: Providers.GOOGLE,
+    model,
+    apiKey: KEY,
+    baseUrl: URL,
   }),
   anthropic_messages: (model) => ({
     provider: Providers.ANTHROPIC,

@@ -15,7 +15,7 @@ from endpoints_server.domain.people.access_key import AccessKey
 from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
-from endpoints_server.store.sql.assemble import Opening
+from endpoints_server.store.sql.opening import Opening
 from endpoints_server.store.sql.tolerance import FRESH_SECONDS
 from tests.postgres import Cluster
 from tests.store.entries import entry
@@ -33,8 +33,9 @@ Trouble = Callable[[Cluster, str], AbstractContextManager[None]]
 
 
 @pytest.fixture
-def url(own_cluster: Cluster) -> str:
-    return own_cluster.make_database()
+def url(own_cluster: Cluster) -> Generator[str]:
+    with own_cluster.database() as lent:
+        yield lent
 
 
 @pytest.fixture

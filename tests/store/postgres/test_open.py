@@ -14,8 +14,8 @@ from endpoints_server.store.open import open_store
 from endpoints_server.store.postgres.migrate import migrate
 from endpoints_server.store.postgres.open import open_database
 from endpoints_server.store.sql.engine import reading, writing
-from endpoints_server.store.sql.migrated import Migrated
 from endpoints_server.store.sql.migrations import HEAD
+from endpoints_server.store.sql.migrations.migrate import Migrated
 from endpoints_server.store.sql.tables import METADATA
 from tests.postgres import Cluster
 from tests.store.entries import entry

@@ -13,7 +13,7 @@ from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.spool.journal import SpoolingJournal
 from endpoints_server.store.spool.replay import Replay
 from endpoints_server.store.spool.spool import REFUSED, Spool
-from endpoints_server.store.sql.journal import Unfit, Unwritable
+from endpoints_server.store.sql.ledger.journal import Unfit, Unwritable
 from tests.store.entries import entries, entry
 
 PATIENCE_SECONDS = 10

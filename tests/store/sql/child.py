@@ -9,8 +9,8 @@ from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import open_ring
-from endpoints_server.store.sql.assemble import Opening
-from endpoints_server.store.sql.writer import Pace
+from endpoints_server.store.sql.ledger.writer import Pace
+from endpoints_server.store.sql.opening import Opening
 from tests.store.entries import entry
 
 WRITERS = 20

@@ -15,8 +15,8 @@ from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.store.audit import Rule
 from endpoints_server.store.open import open_store
 from endpoints_server.store.sql.engine import reading
-from endpoints_server.store.sql.migrate import MIGRATIONS
 from endpoints_server.store.sql.migrations import HEAD
+from endpoints_server.store.sql.migrations.migrate import MIGRATIONS
 from endpoints_server.store.sql.tables import METADATA
 from endpoints_server.store.sqlite.file import open_engine
 from endpoints_server.store.sqlite.open import FILE_NAME

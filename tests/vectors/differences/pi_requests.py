@@ -12,6 +12,7 @@ REQUESTS = {
         "oc-tool-turn-image-result-bridge",
         "oc-orphan-tool-call",
         "am-tool-result-image",
+        "gg-tool-result-image-25",
         "am-orphan-tool-call",
         "or-orphan-tool-call",
     ],
@@ -19,9 +20,12 @@ REQUESTS = {
         "oc-tool-turn-image-result-no-vision",
         "oc-image-user-no-vision",
         "am-image-user-no-vision",
+        "gg-image-user-no-vision",
     ],
     "half a character is refused, or told as one that cannot be read": ["oc-surrogates-removed"],
     "ids of calls are the caller's": [
+        "gg-tool-turn-25",
+        "gg-two-tool-results",
         "oc-replay-toolcall-foreign-id",
         "oc-replay-toolcall-long-id-openai-provider",
         "or-tool-turn-openai-foreign",
@@ -35,6 +39,16 @@ REQUESTS = {
         "oc-think-zai-off-null",
         "oc-think-qwen-off-null",
         "oc-think-qwen-chat-template-off-null",
+    ],
+    "what cannot be switched off thinks as little as it can": [
+        "gg-think-3flash-off",
+        "gg-think-gemma4-off",
+    ],
+    "that a function is not held to its schema on this wire is named as lost": [
+        "gg-tools-strict-gemini3",
+    ],
+    "thoughts that a caller has no place for do not come back": [
+        "gg-replay-thinking-bad-signature",
     ],
     "an endpoint that is said to take marks gets them": ["oc-cache-anthropic-none"],
     "what a model takes is said of it, not guessed from its name": [
@@ -106,4 +120,5 @@ NOT_PLAYED = {
     "pi sends nothing, as its caller demands what the endpoint is said not to know": [
         "oc-tools-constrained-require-unsupported",
     ],
+    "pi sends nothing without a key": ["gg-no-key"],
 }

@@ -22,11 +22,20 @@ ANSWERS = {
         "responses-reasoning-summary",
         "responses-function-call",
         "responses-incomplete-max-output",
+        "google-thought-parts",
+        "google-usage-cached-and-thoughts",
+        "google-function-call",
+        "google-max-tokens",
+        "google-safety-finish",
+        "google-prompt-blocked",
     ],
     "a whole answer is an answer, also where a stream was asked for": [
         "http-200-json-instead-of-sse"
     ],
     "the arguments of a tool are what the model wrote": ["tool-call-invalid-json-args"],
+    "a key that Google refuses under 400 is the house's, and not the caller's to hear of": [
+        "google-http-400",
+    ],
 }
 RETRIES = {
     "the caller is told at once and may ask again, as LibreChat's own client does": [
@@ -35,7 +44,3 @@ RETRIES = {
         "retry-529-anthropic",
     ],
 }
-WIRES_NOT_PLAYED = {
-    "google_generate_content": "no endpoint speaks it here yet",
-}
-"""Wires of the cases that are not played, and why."""

@@ -41,6 +41,13 @@ def test_calls_come_whole_with_their_signature_and_an_id_made_up_where_there_is_
     assert fold(events_of(stream)).stop == Stop(kind=StopKind.TOOL, raw="STOP", wire=NAME)
 
 
+def test_an_id_that_was_given_twice_names_the_first_call_alone() -> None:
+    first, second = parts_of(sse(chunk(JOE, JOE, finish="STOP")))
+    assert isinstance(first, ToolCall)
+    assert isinstance(second, ToolCall)
+    assert (first.id, second.id[:5]) == ("0b3pdf3o", "call_")
+
+
 def test_usage_is_that_of_the_last_element() -> None:
     later: Json = COUNTS | {"promptTokenCount": 90, "candidatesTokenCount": 35}
     later |= {"cachedContentTokenCount": 60, "toolUsePromptTokenCount": 7, "serviceTier": "x"}

@@ -480,14 +480,14 @@ def test_a_relayed_body_keeps_its_bytes_and_takes_what_is_configured() -> None:
 
 def test_a_seal_of_another_wire_is_not_relayed() -> None:
     ours = {"type": "reasoning", "summary": [], "encrypted_content": "gAAAA"}
-    theirs = {**ours, "encrypted_content": "es.anthropic_messages.open.sig"}
-    said = {"role": "user", "content": 'What is "es."?'}
+    theirs = {**ours, "encrypted_content": "~es.anthropic_messages.open.sig"}
+    said = {"role": "user", "content": 'What is "~es."?'}
     body = json.dumps({"model": "m", "input": [said, theirs, ours]}).encode()
     assert relay(body) == ({"model": "up", "input": [said, ours]}, ["reasoning.signature"])
     clean = json.dumps({"model": "m", "input": [said, ours]}).encode()
     assert relay(clean) == ({"model": "up", "input": [said, ours]}, [])
-    strange = b'{"model": "m", "input": "\\"es."}'
-    assert relay(strange) == ({"model": "up", "input": '"es.'}, [])
+    strange = b'{"model": "m", "input": "\\"~es."}'
+    assert relay(strange) == ({"model": "up", "input": '"~es.'}, [])
 
 
 def test_the_address_may_end_before_the_operation_or_in_it() -> None:

@@ -2,13 +2,14 @@
 
 import msgspec
 
-from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.dialect import Dialect, TurnRules
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.domain.talk.unseen import UNSEEN, UNSEEN_OF_TOOL
 from endpoints_server.wires.anthropic_messages.schema import Object
 from endpoints_server.wires.body import DECODE_ERRORS, Fields, decode_value, raw, whole_characters
 from endpoints_server.wires.marks import MARK
 
+AS_USUAL = TurnRules()
 PICTURE = b'"image"'
 SYSTEM = b'"system"'
 
@@ -17,7 +18,10 @@ turns_decoder = msgspec.json.Decoder(list[Object])
 
 def fit_blocks(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     """Put words for pictures, and instructions where they may stand."""
-    said, rules = bytes(fields.get("messages", b"")), dialect.turns
+    rules = dialect.turns
+    if rules == AS_USUAL:
+        return
+    said = bytes(fields.get("messages", b""))
     is_blind = rules.has_images is False and PICTURE in said
     is_folded = rules.has_late_system is False and SYSTEM in said
     if not is_blind and not is_folded:

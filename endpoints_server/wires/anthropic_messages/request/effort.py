@@ -1,8 +1,8 @@
 """How much a caller of this wire wants thought, at the levels that the model has."""
 
 from endpoints_server.domain.dialect import ThinkingRules
-from endpoints_server.domain.effort import fit_level, has_off, level_for
 from endpoints_server.domain.talk.crossing import Lose
+from endpoints_server.domain.talk.effort import fit_level, has_off, level_for
 from endpoints_server.wires.body import Fields, add_field, decode_value, inner_fields, lose_fields
 
 EFFORT = "output_config.effort"

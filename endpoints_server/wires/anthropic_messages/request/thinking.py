@@ -6,8 +6,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from endpoints_server.domain.dialect import Dialect, ThinkingRules
-from endpoints_server.domain.effort import BUDGETS, fit_level, has_off, is_judged, level_of
 from endpoints_server.domain.talk.crossing import Lose
+from endpoints_server.domain.talk.effort import BUDGETS, fit_level, has_off, is_judged, level_of
 from endpoints_server.domain.talk.prompt import (
     Message,
     Prompt,

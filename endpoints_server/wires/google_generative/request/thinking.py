@@ -1,8 +1,8 @@
 """How much to think: the one effort scale as a level or a budget, and back."""
 
 from endpoints_server.domain.dialect import ThinkingRules
-from endpoints_server.domain.effort import fit_level
 from endpoints_server.domain.talk.crossing import Lose
+from endpoints_server.domain.talk.effort import fit_level
 from endpoints_server.domain.talk.prompt import Reasoning
 from endpoints_server.wires.google_generative.decode import Fields, optional
 from endpoints_server.wires.google_generative.request.family import Family
@@ -12,6 +12,7 @@ WHERE = "generationConfig.thinkingConfig"
 OWN_BUDGET = -1
 """The budget by which a model finds its own."""
 
+OFF: Object = {"thinkingBudget": 0}
 EFFORTS = ("minimal", "low", "medium", "high", "xhigh", "max")
 
 
@@ -32,33 +33,37 @@ def read_thinking(fields: Fields) -> Reasoning | None:
 def write_thinking(
     asked: Reasoning | None, family: Family, rules: ThinkingRules, lose: Lose
 ) -> Object:
-    """Write a `thinkingConfig` as the model's family takes it; nothing where nothing was asked."""
-    if asked is None:
-        return {}
+    """Write a `thinkingConfig` as the model's family takes it; nothing where nothing was asked.
+
+    Of a model that is said to think, silence asks for no thoughts.
+    """
     if rules.is_able is False or (family.thinking == "none" and not rules.is_able):
-        if asked.effort != "off":
+        if asked is not None and asked.effort != "off":
             lose("reasoning")
         return {}
+    if asked is None:
+        return least(family, rules) if rules.is_able else {}
+    if asked.effort == "off":
+        written = least(family, rules)
+        if written != OFF:
+            lose("reasoning.off")
+        return written
+    if asked.budget_tokens is not None:
+        return {"includeThoughts": True, "thinkingBudget": asked.budget_tokens}
     effort = fit_level(asked.effort, rules)
     if effort != asked.effort:
         lose("reasoning.effort")
-    if effort == "off":
-        return least(family, lose)
-    if asked.budget_tokens is not None:
-        return {"includeThoughts": True, "thinkingBudget": asked.budget_tokens}
     if word := rules.levels.get(effort):
         return {"includeThoughts": True, "thinkingLevel": word.upper()}
     return {"includeThoughts": True, **amount(effort, family, lose)}
 
 
-def least(family: Family, lose: Lose) -> Object:
+def least(family: Family, rules: ThinkingRules) -> Object:
     """Write the wish not to think; what cannot do without thinks as little as it may, unshown."""
     if family.thinking == "level":
-        lose("reasoning.off")
-        return {"thinkingLevel": family.levels[0].upper()}
-    if family.least_budget:
-        lose("reasoning.off")
-    return {"thinkingBudget": family.least_budget}
+        level = fit_level(family.levels[0], rules)
+        return {"thinkingLevel": (rules.levels.get(level) or level).upper()}
+    return {"thinkingBudget": family.least_budget} if family.least_budget else OFF
 
 
 def amount(effort: str, family: Family, lose: Lose) -> Object:

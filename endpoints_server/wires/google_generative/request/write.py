@@ -10,6 +10,7 @@ from endpoints_server.domain.talk.prompt import (
     Tool,
     ToolChoice,
 )
+from endpoints_server.domain.talk.unseen import without_images
 from endpoints_server.domain.wire import Written
 from endpoints_server.wires.body import Fields, close_fields, raw, set_field
 from endpoints_server.wires.google_generative.request.family import family_of
@@ -29,6 +30,8 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
     def lose(name: str) -> None:
         losses.setdefault(name, Loss(name))
 
+    if dialect.turns.has_images is False:
+        prompt = without_images(prompt, lose)
     body: Fields = {name: raw(value) for name, value in write_fields(prompt, dialect, lose).items()}
     for path, value in prompt.extras.get(NAME, {}).items():
         set_field(body, path, raw(value))

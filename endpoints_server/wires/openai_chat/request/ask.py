@@ -5,12 +5,18 @@ from types import MappingProxyType
 
 import msgspec
 from msgspec import Raw
-from msgspec.structs import replace
 
 from endpoints_server.domain.dialect import Dialect, ThinkingRules
-from endpoints_server.domain.effort import BUDGETS, fit_level, has_off, is_judged, level_of
 from endpoints_server.domain.parameter import CEILINGS
 from endpoints_server.domain.talk.crossing import Lose
+from endpoints_server.domain.talk.effort import (
+    BUDGETS,
+    fit_level,
+    has_off,
+    is_judged,
+    level_of,
+    with_level,
+)
 from endpoints_server.domain.talk.prompt import Reasoning
 from endpoints_server.wires.body import (
     DECODE_ERRORS,
@@ -88,10 +94,7 @@ def leveled(fields: Fields, dialect: Dialect) -> Dialect:
         wish = take_wish(dict(fields), dialect.thinking, unnoted)
     except DECODE_ERRORS:
         return dialect
-    if wish is None and not dialect.thinking.is_able:
-        return dialect
-    level = fit_level(level_of(wish), dialect.thinking) if wish else "off"
-    return replace(dialect, defaults={**dialect.defaults, **dialect.level_defaults.get(level, {})})
+    return with_level(dialect, wish)
 
 
 def unnoted(_name: str) -> None:

@@ -102,10 +102,10 @@ def mark(fields: Fields, rules: CacheRules) -> None:
     for place in marked_places(turns):
         turns[place] = with_mark(turns[place], control)
     fields["messages"] = raw(turns)
-    tools = decode_value(fields["tools"]) if "tools" in fields else None
-    if rules.has_tool_marks is not False and isinstance(tools, list) and tools:
-        *others, last = tools
-        fields["tools"] = raw([*others, {**last, MARK: control}])
+    if rules.has_tool_marks is not False and "tools" in fields:
+        tools = objects_decoder.decode(fields["tools"])
+        marked = [{**tool, MARK: control} for tool in tools[-1:]]
+        fields["tools"] = raw([*tools[:-1], *marked])
 
 
 def marked_places(turns: list[Turn]) -> Iterator[int]:

@@ -7,6 +7,7 @@ from msgspec import Raw
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import CEILINGS, NAMES, WEB_SEARCH
+from endpoints_server.domain.talk.ceiling import usual_ceiling
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.wires.body import (
     Fields,
@@ -29,7 +30,6 @@ OLDER, NEWER = CEILINGS
 TAKES_NEWER = re.compile(r"(?:^|/)(?:o\d|gpt-[5-9])", re.IGNORECASE)
 """Models that refuse the older name of the ceiling."""
 
-BYTES_PER_TOKEN, MARGIN_TOKENS, LEAST_CEILING = 4, 4096, 1024
 USUAL_BUDGET = 2000
 TRUE, FALSE = b"true", b"false"
 WEB_PLUGIN = {"id": "web"}
@@ -59,18 +59,12 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
 
 
 def lay_ceiling(fields: Fields, dialect: Dialect) -> None:
-    """Ask for the model's own ceiling where the caller asked for none.
-
-    Where too little of the window is left for it, what is left is asked for; and where that is next
-    to nothing, as it is with pictures, nothing is.
-    """
-    ceiling = dialect.ceiling_tokens or 0
-    if any(name in fields or name in dialect.drop for name in CEILINGS):
+    """Ask for the model's own ceiling where the caller asked for none."""
+    if any(name in fields for name in CEILINGS):
         return
-    if dialect.context_tokens is not None:
-        size = sum(len(bytes(value)) for value in fields.values())
-        ceiling = min(ceiling, dialect.context_tokens - size // BYTES_PER_TOKEN - MARGIN_TOKENS)
-    if ceiling >= min(LEAST_CEILING, dialect.ceiling_tokens or 0):
+    size = sum(len(bytes(value)) for value in fields.values())
+    ceiling = usual_ceiling(dialect, CEILINGS, size)
+    if ceiling is not None:
         fields[OLDER] = raw(ceiling)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.dialect import Dialect, TurnRules
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.domain.talk.unseen import UNSEEN, UNSEEN_OF_TOOL
 from endpoints_server.wires.body import DECODE_ERRORS, Fields, raw, whole_characters
@@ -15,6 +15,7 @@ from endpoints_server.wires.body import DECODE_ERRORS, Fields, raw, whole_charac
 Turn = dict[str, object]
 Act = Callable[[Sequence[Turn], Dialect, Lose], list[Turn]]
 
+AS_USUAL = TurnRules()
 INSTRUCTING = ("system", "developer")
 THOUGHT = ("reasoning_content", "reasoning", "reasoning_text")
 PICTURES = ("image_url", "input_image", "image")
@@ -25,7 +26,7 @@ turns_decoder = msgspec.json.Decoder(list[Turn])
 
 def fit_turns(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     """Bring the turns of a request into the form that the endpoint takes."""
-    if "messages" not in fields:
+    if is_usual(dialect) or "messages" not in fields:
         return
     acts = tuple(due(bytes(fields["messages"]), dialect))
     if not acts:
@@ -37,6 +38,12 @@ def fit_turns(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     for act in acts:
         turns = act(turns, dialect, lose)
     fields["messages"] = raw(turns)
+
+
+def is_usual(dialect: Dialect) -> bool:
+    """Say whether there is no rule about turns."""
+    thinking = dialect.thinking
+    return dialect.turns == AS_USUAL and not (thinking.is_said or thinking.is_always_there)
 
 
 def due(said: bytes, dialect: Dialect) -> Iterator[Act]:

@@ -1,9 +1,9 @@
 """A Prompt becomes a request's bytes, and what it could not carry is named."""
 
 from endpoints_server.domain.dialect import Dialect
-from endpoints_server.domain.effort import level_for
 from endpoints_server.domain.parameter import WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose, Loss, cross
+from endpoints_server.domain.talk.effort import level_for
 from endpoints_server.domain.talk.prompt import (
     ForeignTool,
     Format,

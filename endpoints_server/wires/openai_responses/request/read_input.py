@@ -9,15 +9,23 @@ from endpoints_server.domain.talk.prompt import (
     Message,
     Part,
     Role,
+    Seal,
     Text,
     ToolCall,
     ToolResult,
 )
-from endpoints_server.wires.openai_responses.decode import left_over, take
+from endpoints_server.wires.openai_responses.decode import take, take_all
 from endpoints_server.wires.openai_responses.read_items import needed, read_item
 from endpoints_server.wires.openai_responses.request.kept import REFERENCE, unknown_here
 from endpoints_server.wires.openai_responses.request.schema import Request
-from endpoints_server.wires.openai_responses.schema import NAME, MessageItem, Object, Typed
+from endpoints_server.wires.openai_responses.schema import (
+    NAME,
+    ClosedMessage,
+    MessageItem,
+    Object,
+    Typed,
+)
+from endpoints_server.wires.openai_responses.seals import MARK, read_call_seal
 
 
 def read_input(asked: Request) -> tuple[tuple[Part, ...], tuple[Message, ...]]:
@@ -35,7 +43,31 @@ def read_turns(items: str | list[Raw] | None, where: str, role: Role) -> Iterabl
     """Read items, or a text that is said in a role; each is a turn of its own."""
     if isinstance(items, str):
         return [Message(role=role, parts=(Text(text=items),))]
-    return [read_turn(item, f"{where}[{place}]") for place, item in enumerate(items or ())]
+    turns: list[Message] = []
+    seal: Seal | None = None
+    for place, item in enumerate(items or ()):
+        path = f"{where}[{place}]"
+        found = call_seal_in(item, path)
+        if found is None:
+            turns.append(sealed(read_turn(item, path), seal))
+        seal = found
+    return turns
+
+
+def call_seal_in(item: Raw, where: str) -> Seal | None:
+    """Read reasoning that is nothing but the seal of the call behind it."""
+    if MARK not in bytes(item):
+        return None
+    value = take(item, Object, where).get("encrypted_content")
+    return read_call_seal(value) if isinstance(value, str) else None
+
+
+def sealed(turn: Message, seal: Seal | None) -> Message:
+    """Put a seal on a call; one that no call follows is nobody's."""
+    first = turn.parts[0] if turn.parts else None
+    if seal is None or not isinstance(first, ToolCall):
+        return turn
+    return replace(turn, parts=(replace(first, seal=seal), *turn.parts[1:]))
 
 
 def read_turn(item: Raw, where: str) -> Message:
@@ -47,7 +79,7 @@ def read_turn(item: Raw, where: str) -> Message:
     if told.type not in (None, "message"):
         return turn
     needed(told.role, where, "role")
-    rest = left_over(take(item, Object, where), MessageItem)
+    _, rest = take_all(item, MessageItem, ClosedMessage, where)
     return replace(turn, parts=with_rest(turn.parts, rest)) if rest else turn
 
 

@@ -5,26 +5,13 @@ from msgspec import Raw
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import NAMES, WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose
-from endpoints_server.wires.body import (
-    Fields,
-    apply_dialect,
-    decode_value,
-    lose_fields,
-    raw,
-    rename,
-)
-from endpoints_server.wires.openai_responses.request.fit import (
-    fit_thinking,
-    fit_tools,
-    lay_ceiling,
-)
+from endpoints_server.wires.body import Fields, apply_dialect, decode_value, raw, rename
+from endpoints_server.wires.openai_responses.request.fit import USUAL, fit_model, leveled
 from endpoints_server.wires.openai_responses.schema import NAME, Object
 
 FOREIGN = frozenset(NAMES[NAME])
 """Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
 
-CEILING = "max_output_tokens"
-RETENTION = "prompt_cache_retention"
 SEARCH_TOOL: Object = {"type": "web_search"}
 TRUE, FALSE = b"true", b"false"
 
@@ -33,12 +20,9 @@ def shape(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     """Rename, lay the dialect over the request, and put into form what endpoints differ in."""
     if not FOREIGN.isdisjoint(fields):
         rename(fields, NAMES[NAME])
-    apply_dialect(fields, dialect, lose)
-    lay_ceiling(fields, dialect, CEILING)
-    fit_thinking(fields, dialect.thinking, lose)
-    fit_tools(fields, dialect, lose)
-    if dialect.cache.has_hour is False:
-        lose_fields(fields, (RETENTION,), lose)
+    apply_dialect(fields, leveled(fields, dialect), lose)
+    if dialect != USUAL:
+        fit_model(fields, dialect, lose)
     if WEB_SEARCH in fields:
         fit_web_search(fields)
     if dialect.is_whole and "stream" in fields:

@@ -6,6 +6,7 @@ Nothing of it is stored upstream: the whole conversation goes along, with the re
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose, Loss, cross
+from endpoints_server.domain.talk.effort import is_judged, level_for
 from endpoints_server.domain.talk.prompt import (
     ForeignTool,
     Format,
@@ -24,7 +25,6 @@ from endpoints_server.wires.openai_responses.request.write_input import write_in
 from endpoints_server.wires.openai_responses.schema import NAME, Object
 
 EFFORTS = {"off": "none", "max": "xhigh"}
-LOW_TOKENS, MEDIUM_TOKENS = 2048, 8192
 SMALLEST_CEILING = 16
 SEALED = "reasoning.encrypted_content"
 
@@ -52,7 +52,7 @@ def write_fields(prompt: Prompt, dialect: Dialect, lose: Lose) -> Object:
         "store": False,
         **write_tools(prompt, lose),
         **write_sampling(prompt.sampling, lose),
-        **write_reasoning(prompt, lose),
+        **write_reasoning(prompt, dialect, lose),
     }
     if prompt.ceiling_tokens is not None:
         fields["max_output_tokens"] = fit_ceiling(prompt.ceiling_tokens, lose)
@@ -125,7 +125,7 @@ def write_sampling(sampling: Sampling, lose: Lose) -> Object:
     return {name: value for name, value in wishes.items() if value is not None}
 
 
-def write_reasoning(prompt: Prompt, lose: Lose) -> Object:
+def write_reasoning(prompt: Prompt, dialect: Dialect, lose: Lose) -> Object:
     """Write how much to think; a budget becomes the nearest effort.
 
     Sealed reasoning is asked for where there is or was any: models that do not think refuse it.
@@ -136,7 +136,9 @@ def write_reasoning(prompt: Prompt, lose: Lose) -> Object:
     if asked is not None:
         if asked.budget_tokens is not None:
             lose("reasoning.budget")
-        wish = {"effort": EFFORTS.get(effort, effort)} if effort else {}
+        is_known = is_judged(dialect.thinking) and effort != "off"
+        word = effort if is_known else EFFORTS.get(effort, effort)
+        wish = {"effort": word} if effort else {}
         fields["reasoning"] = wish if effort == "off" else {**wish, "summary": "auto"}
     if effort != "off" or has_thought(prompt):
         fields["include"] = [SEALED]
@@ -154,12 +156,7 @@ def has_thought(prompt: Prompt) -> bool:
 
 def effort_of(asked: Reasoning) -> str:
     """Name the effort, or that which comes near a budget; none where the model finds its own."""
-    budget = asked.budget_tokens
-    if asked.effort or budget is None:
-        return asked.effort
-    if budget <= LOW_TOKENS:
-        return "low" if budget > 0 else "off"
-    return "medium" if budget <= MEDIUM_TOKENS else "high"
+    return asked.effort or level_for(asked.budget_tokens)
 
 
 def write_format(format: Format) -> Object:

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from endpoints_server.store.sql.columns import TEXT
+from endpoints_server.store.sql.dialects.columns import TEXT
 
 revision = "0001"
 down_revision = None

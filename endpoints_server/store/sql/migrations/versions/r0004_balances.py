@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from endpoints_server.store.sql.columns import TEXT
+from endpoints_server.store.sql.dialects.columns import TEXT
 
 revision = "0004"
 down_revision = "0003"

@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.sql.journal import Journal, Unfit, Unwritable
+from endpoints_server.store.sql.ledger.journal import Journal, Unfit, Unwritable
 
 FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 1.0

@@ -1,4 +1,4 @@
-"""Remembers that the database is away, so that calls need not find it out one by one."""
+"""Remembers that a server is away, so that calls need not find it out one by one."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ PAUSE_SECONDS = 0.5
 
 
 class Breaker:
-    """Open while the database is away; closed again by the first success. Used by many threads."""
+    """Open while the server is away; closed again by the first success. Used by many threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

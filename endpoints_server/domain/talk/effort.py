@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from endpoints_server.domain.dialect import ThinkingRules
+from msgspec.structs import replace
+
+from endpoints_server.domain.dialect import Dialect, ThinkingRules
 from endpoints_server.domain.talk.prompt import Reasoning
 
 LEVELS = ("off", "minimal", "low", "medium", "high", "xhigh", "max")
@@ -63,6 +65,18 @@ def fit_level(level: str, rules: ThinkingRules) -> str:
     place = LEVELS.index(level)
     nearest = (*LEVELS[place:], *reversed(LEVELS[:place]))
     return next((each for each in nearest if has_level(rules, each)), "off")
+
+
+def with_level(dialect: Dialect, wish: Reasoning | None) -> Dialect:
+    """Lay the defaults of the level that is asked for over the others.
+
+    Silence is the level off where the model is known to think, and no level where nothing is known.
+    """
+    rules = dialect.thinking
+    if wish is None and not rules.is_able:
+        return dialect
+    level = fit_level(level_of(wish), rules) if wish else "off"
+    return replace(dialect, defaults={**dialect.defaults, **dialect.level_defaults.get(level, {})})
 
 
 def has_off(rules: ThinkingRules) -> bool:

@@ -14,11 +14,11 @@ from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.audit import Audit, Rule, Verification
 from endpoints_server.store.ports import By, Sum
-from endpoints_server.store.sql.columns import whole_sum
+from endpoints_server.store.sql.dialects.columns import whole_sum
 from endpoints_server.store.sql.engine import LONG_SECONDS, reading
-from endpoints_server.store.sql.entry_row import entry_of
+from endpoints_server.store.sql.ledger.entry_row import entry_of
+from endpoints_server.store.sql.ledger.writer import LedgerWriter
 from endpoints_server.store.sql.tables import ENTRY_COLUMNS, entries
-from endpoints_server.store.sql.writer import LedgerWriter
 
 DAY_MICROSECONDS = 86_400_000_000
 FIRST_DAY = date(1970, 1, 1)

@@ -1,4 +1,4 @@
-"""What SQLite and PostgreSQL must be told in different words about columns."""
+"""Columns of text, and sums of columns, that are the same on both."""
 
 from typing import Any
 

@@ -5,13 +5,21 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
+from msgspec import Struct
 from sqlalchemy import Engine
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.store.sql.engine import Turn, writing
 
 PATIENCE_SECONDS = 3600.0
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent
+
+
+class Migrated(Struct, frozen=True):
+    """The revisions before and after; None where there were no tables yet."""
+
+    before: str | None
+    after: str
 
 
 def upgrade(engine: Engine) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from endpoints_server.domain.dialect import ThinkingRules
-from endpoints_server.domain.effort import (
+from endpoints_server.domain.talk.effort import (
     BUDGETS,
     LEVELS,
     fit_level,

@@ -1,0 +1,1 @@
+"""Redis, or Valkey: what processes share beside the database, none of it needed to stay."""

@@ -1,0 +1,1 @@
+"""What processes share beside the database, and how they do without."""

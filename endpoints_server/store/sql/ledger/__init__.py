@@ -1,0 +1,1 @@
+"""The ledger as a table: one thread writes it, everybody reads it."""
