@@ -11,8 +11,8 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.outgoing import outgoing
 from endpoints_server.calls.settle import settle
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.domain.overflow import CODE, OPENING, is_overflow
 from endpoints_server.domain.scrub import scrub
+from endpoints_server.domain.talk.overflow import CODE, OPENING, is_overflow
 from endpoints_server.upstream.send import Incoming, send
 
 UNEXPECTED = Fault(kind=Kind.INTERNAL, message="Something went wrong in this server.")

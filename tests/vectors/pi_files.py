@@ -135,8 +135,7 @@ def request_differences(case: Case, outcome: Outcome) -> Iterator[str]:
         yield "a request"
         return
     route = Route(endpoint=endpoint, model=model)
-    if route.wire in WIRES:
-        yield from compared(sent(case, route), case["request"])
+    yield from compared(sent(case, route), case["request"])
 
 
 def with_stored(case: Case, endpoint: Endpoint) -> Endpoint:

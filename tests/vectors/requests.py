@@ -34,9 +34,7 @@ def play(case: Case) -> Sent | None:
     dialect = replace(endpoint.dialect, has_stream_usage=False)
     if entry.get("addParams", {}).get("streamUsage"):
         dialect = endpoint.dialect
-    wire = WIRES.get(endpoint.wire)
-    if wire is None:
-        return None
+    wire = WIRES[endpoint.wire]
     url = endpoint.address if endpoint.is_direct else wire.address(endpoint.address, Target())
     user = dict(case.get("user") or {"id": "u1"})
     person = Person(id=user["id"], email=user.get("email") or "", name=user.get("name") or "")

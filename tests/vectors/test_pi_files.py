@@ -17,7 +17,7 @@ from endpoints_server.config.values.template import fill_template
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.money.price import cost
 from endpoints_server.domain.money.usage import Usage
-from endpoints_server.domain.overflow import is_overflow
+from endpoints_server.domain.talk.overflow import is_overflow
 from endpoints_server.upstream.commands import Commands
 from tests.vectors.differences.pi_files import (
     FILES,
