@@ -84,6 +84,7 @@ class Request(Struct):
     thinking: Thinking | None = None
     stop_sequences: list[str] = []
     output_config: Output | None = None
+    thread: dict[str, object] | None = None
 
 
 decoder = msgspec.json.Decoder(Request)
@@ -131,6 +132,10 @@ def check(request: Request) -> None:
     """Refuse what Anthropic would refuse."""
     if request.model not in MODELS:
         raise unknown_model(request.model)
+    if request.thread is not None:
+        details = {"error_code": "thread_unsupported_request", "unsupported": ["thread"]}
+        words = "thread: the demo keeps no conversations"
+        raise Refusal(400, "invalid_request_error", words, details)
     if not request.messages:
         raise bad_request("messages: at least one message is required")
     for position, message in enumerate(request.messages):
@@ -281,7 +286,9 @@ def usage(ask: Ask, output_tokens: int) -> dict[str, object]:
 
 def write_refusal(refusal: Refusal) -> bytes:
     """Write an error."""
-    error = {"type": refusal.kind, "message": refusal.message}
+    error: dict[str, object] = {"type": refusal.kind, "message": refusal.message}
+    if refusal.details:
+        error["details"] = refusal.details
     return msgspec.json.encode({"type": "error", "error": error})
 
 

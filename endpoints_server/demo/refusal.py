@@ -1,11 +1,19 @@
 """Why the demo upstream does not answer a request."""
 
+from collections.abc import Mapping
+
 
 class Refusal(Exception):
-    """A status and the words that go with it; each wire has a form of its own for them."""
+    """A status and the words that go with it; each wire has a form of its own for them.
 
-    def __init__(self, status: int, kind: str, message: str) -> None:
+    `details` are for programs, in the words of one wire.
+    """
+
+    def __init__(
+        self, status: int, kind: str, message: str, details: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(message)
+        self.details = details
         self.status = status
         self.kind = kind
         self.message = message
