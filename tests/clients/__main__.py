@@ -18,7 +18,7 @@ from tests.clients.scripts import Broken, Script, make_journeys, scripts
 from tests.clients.servers import KEY, KINDS, Servers, calls_of, servers
 from tests.clients.settings import write_programs
 from tests.clients.table import table
-from tests.clients.told import Outcome, Told, calls_broken, complaints_of, judge
+from tests.clients.told import Outcome, Told, calls_broken, calls_refused, complaints_of, judge
 
 
 def main(wanted: list[str]) -> int:
@@ -59,12 +59,12 @@ def run_all(clients: Clients, wanted: list[str]) -> int:
         with servers(folder) as both:
             run = Run(clients, both, folder)
             outcomes = [*run.scripts(wanted), *run.programs(wanted)]
-            broken = calls_broken("the server", calls_of(both.every))
+            calls = calls_of(both.every)
     say("\n" + table(outcomes, {kind.model: kind.wire for kind in KINDS}))
-    failures = [*complaints_of(outcomes), *run.broken, *broken]
+    failures = [*complaints_of(outcomes), *run.broken, *calls_broken(calls)]
     passed = sum(not each.complaint for each in outcomes)
     say(f"\n{passed} of {len(outcomes)} journeys were finished.")
-    say("\n".join(failures))
+    say("\n".join([f"on the way, {each}" for each in calls_refused(calls)] + failures))
     return 1 if failures or not outcomes else 0
 
 
