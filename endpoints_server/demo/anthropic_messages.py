@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from endpoints_server.demo.answer import Answer, Ask, Offer
 from endpoints_server.demo.catalog import MESSAGES
-from endpoints_server.demo.refusal import Refusal, bad_request, unknown_model
+from endpoints_server.demo.refusal import Refusal, bad_request, kept_nowhere, unknown_model
 from endpoints_server.domain.money.estimate import estimate_tokens
 
 MODELS = (MESSAGES,)
@@ -133,9 +133,7 @@ def check(request: Request) -> None:
     if request.model not in MODELS:
         raise unknown_model(request.model)
     if request.thread is not None:
-        details = {"error_code": "thread_unsupported_request", "unsupported": ["thread"]}
-        words = "thread: the demo keeps no conversations"
-        raise Refusal(400, "invalid_request_error", words, details)
+        raise kept_nowhere()
     if not request.messages:
         raise bad_request("messages: at least one message is required")
     for position, message in enumerate(request.messages):

@@ -27,3 +27,10 @@ def bad_request(message: str) -> Refusal:
 def unknown_model(model: str) -> Refusal:
     """Refuse a model that the demo does not have."""
     return Refusal(404, "not_found_error", f"The demo has no model '{model}'.")
+
+
+def kept_nowhere() -> Refusal:
+    """Refuse to keep a conversation, in the code that clients of Messages go on by."""
+    details = {"error_code": "thread_unsupported_request", "unsupported": ["thread"]}
+    words = "thread: the demo keeps no conversations"
+    return Refusal(400, "invalid_request_error", words, details)

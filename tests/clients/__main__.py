@@ -18,7 +18,17 @@ from tests.clients.scripts import Broken, Script, make_journeys, scripts
 from tests.clients.servers import KEY, KINDS, Servers, calls_of, servers
 from tests.clients.settings import write_programs
 from tests.clients.table import table
-from tests.clients.told import Outcome, Told, calls_broken, calls_refused, complaints_of, judge
+from tests.clients.told import (
+    Outcome,
+    Told,
+    calls_broken,
+    calls_refused,
+    complaints_of,
+    is_unseen,
+    judge,
+)
+
+PATIENCE_SECONDS = 5.0
 
 
 def main(wanted: list[str]) -> int:
@@ -112,11 +122,19 @@ class Run:
         return [ask(self.clients, program, wire, model, home, self.both.every.url)]
 
     def judged(self, what: str, make: Callable[[], list[Told]]) -> list[Outcome]:
-        """Make journeys, and judge them by what they tell and by the calls that were seen."""
+        """Make journeys, and judge them by what they tell and by the calls that were seen.
+
+        A client may have left before the server has told of its call.
+        """
         before, started = len(calls_of(self.both.every)), time.monotonic()
         told = make()
-        calls = calls_of(self.both.every)[before:]
-        outcomes = [judge(each, calls) for each in told]
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            calls = calls_of(self.both.every)[before:]
+            outcomes = [judge(each, calls) for each in told]
+            if not any(map(is_unseen, outcomes)) or time.monotonic() > give_up_at:
+                break
+            time.sleep(0.05)
         failed = sum(bool(each.complaint) for each in outcomes)
         took = time.monotonic() - started
         say(f"{what}: {len(told) - failed} finished, {failed} failed ({took:.0f} s)")

@@ -54,6 +54,11 @@ def judge(told: Told, calls: Calls) -> Outcome:
     return Outcome(told=told, wires_out=wires_out, complaint=complaint)
 
 
+def is_unseen(outcome: Outcome) -> bool:
+    """Say whether a client made a journey that the server has told of no call of."""
+    return outcome.told.is_finished and bool(outcome.told.wire) and not outcome.wires_out
+
+
 def complaints_of(outcomes: Iterable[Outcome]) -> list[str]:
     """Name the journeys that failed."""
     return [
