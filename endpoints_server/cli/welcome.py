@@ -18,6 +18,7 @@ from endpoints_server.store.ports import Store
 from endpoints_server.web.console.sign_in_link import make_sign_in_link
 
 GIVEN_KEY = "$ES_ADMIN_KEY"
+OTHER_CLIENTS = "Settings for other clients, filled in: endpoints-server connect"
 NOTHING_SERVED = (
     "The file holds no endpoints, so there is nothing to call yet. See the demo: endpoints-server"
     " demo. Or write an entry with name, apiKey, baseURL and models under endpoints.custom, as in"
@@ -116,5 +117,5 @@ def lines(told: Welcome) -> list[str]:
         f"Client key    {told.key}",
     ]
     if told.curl:
-        shown += ["", told.curl, ""]
+        shown += ["", told.curl, "", OTHER_CLIENTS]
     return shown + noted

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from endpoints_server.demo.answer import Answer, Ask, Offer
 from endpoints_server.demo.catalog import MESSAGES
-from endpoints_server.demo.refusal import Refusal, bad_request, unknown_model
+from endpoints_server.demo.refusal import Refusal, bad_request, kept_nowhere, unknown_model
 from endpoints_server.domain.money.estimate import estimate_tokens
 
 MODELS = (MESSAGES,)
@@ -84,6 +84,7 @@ class Request(Struct):
     thinking: Thinking | None = None
     stop_sequences: list[str] = []
     output_config: Output | None = None
+    thread: dict[str, object] | None = None
 
 
 decoder = msgspec.json.Decoder(Request)
@@ -131,6 +132,8 @@ def check(request: Request) -> None:
     """Refuse what Anthropic would refuse."""
     if request.model not in MODELS:
         raise unknown_model(request.model)
+    if request.thread is not None:
+        raise kept_nowhere()
     if not request.messages:
         raise bad_request("messages: at least one message is required")
     for position, message in enumerate(request.messages):
@@ -281,7 +284,9 @@ def usage(ask: Ask, output_tokens: int) -> dict[str, object]:
 
 def write_refusal(refusal: Refusal) -> bytes:
     """Write an error."""
-    error = {"type": refusal.kind, "message": refusal.message}
+    error: dict[str, object] = {"type": refusal.kind, "message": refusal.message}
+    if refusal.details:
+        error["details"] = refusal.details
     return msgspec.json.encode({"type": "error", "error": error})
 
 

@@ -140,6 +140,30 @@ def test_a_tool_is_called_run_and_answered_with_anthropic(
 
 
 @every_model
+def test_the_runner_of_tools_goes_on_where_nobody_keeps_its_conversation(
+    messages: anthropic.Anthropic, model: str
+) -> None:
+    cities: list[str] = []
+
+    @anthropic.beta_tool
+    def weather(city: str) -> str:
+        """Tells the weather of a city."""
+        cities.append(city)
+        return "Snow, four below"
+
+    runner = messages.beta.messages.tool_runner(
+        model=model,
+        max_tokens=300,
+        messages=[{"role": "user", "content": "Weather in Oslo?"}],
+        tools=[weather],
+    )
+    *_, last = runner
+    assert cities == ["Weather in Oslo?"]
+    assert last.content[0].type == "text"
+    assert "Snow, four below" in last.content[0].text
+
+
+@every_model
 def test_a_tool_can_be_forced_and_parallel_results_are_understood(
     chat: openai.OpenAI, messages: anthropic.Anthropic, model: str
 ) -> None:

@@ -18,7 +18,17 @@ from tests.clients.scripts import Broken, Script, make_journeys, scripts
 from tests.clients.servers import KEY, KINDS, Servers, calls_of, servers
 from tests.clients.settings import write_programs
 from tests.clients.table import table
-from tests.clients.told import Outcome, Told, calls_broken, complaints_of, judge
+from tests.clients.told import (
+    Outcome,
+    Told,
+    calls_broken,
+    calls_refused,
+    complaints_of,
+    is_unseen,
+    judge,
+)
+
+PATIENCE_SECONDS = 5.0
 
 
 def main(wanted: list[str]) -> int:
@@ -59,12 +69,12 @@ def run_all(clients: Clients, wanted: list[str]) -> int:
         with servers(folder) as both:
             run = Run(clients, both, folder)
             outcomes = [*run.scripts(wanted), *run.programs(wanted)]
-            broken = calls_broken("the server", calls_of(both.every))
+            calls = calls_of(both.every)
     say("\n" + table(outcomes, {kind.model: kind.wire for kind in KINDS}))
-    failures = [*complaints_of(outcomes), *run.broken, *broken]
+    failures = [*complaints_of(outcomes), *run.broken, *calls_broken(calls)]
     passed = sum(not each.complaint for each in outcomes)
     say(f"\n{passed} of {len(outcomes)} journeys were finished.")
-    say("\n".join(failures))
+    say("\n".join([f"on the way, {each}" for each in calls_refused(calls)] + failures))
     return 1 if failures or not outcomes else 0
 
 
@@ -112,11 +122,19 @@ class Run:
         return [ask(self.clients, program, wire, model, home, self.both.every.url)]
 
     def judged(self, what: str, make: Callable[[], list[Told]]) -> list[Outcome]:
-        """Make journeys, and judge them by what they tell and by the calls that were seen."""
+        """Make journeys, and judge them by what they tell and by the calls that were seen.
+
+        A client may have left before the server has told of its call.
+        """
         before, started = len(calls_of(self.both.every)), time.monotonic()
         told = make()
-        calls = calls_of(self.both.every)[before:]
-        outcomes = [judge(each, calls) for each in told]
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            calls = calls_of(self.both.every)[before:]
+            outcomes = [judge(each, calls) for each in told]
+            if not any(map(is_unseen, outcomes)) or time.monotonic() > give_up_at:
+                break
+            time.sleep(0.05)
         failed = sum(bool(each.complaint) for each in outcomes)
         took = time.monotonic() - started
         say(f"{what}: {len(told) - failed} finished, {failed} failed ({took:.0f} s)")

@@ -100,6 +100,7 @@ def lay(folder: Path, endpoints: list[dict[str, object]], **more: object) -> Non
 
 
 def calls_of(server: Process) -> list[dict[str, Any]]:
-    """Give the calls that a server has told of."""
-    lines = [json.loads(line) for line in server.err.read_text().splitlines()]
+    """Give the calls that a server has told of; a line may still be on its way."""
+    written = server.err.read_text().splitlines(keepends=True)
+    lines = [json.loads(line) for line in written if line.endswith("\n")]
     return [line for line in lines if line["event"] == "call"]

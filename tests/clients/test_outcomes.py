@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.clients.scripts import Broken, Script, make_journeys
 from tests.clients.table import table
-from tests.clients.told import MARK, Calls, Told, calls_broken, complaints_of, judge
+from tests.clients.told import MARK, Calls, Told, calls_broken, calls_refused, complaints_of, judge
 
 TOLD = Told(client="c", wire="openai_chat", model="m", what="loop", is_finished=True, text="Snow")
 CALL = {
@@ -77,7 +77,12 @@ def test_what_is_no_call_of_a_model_needs_none() -> None:
 
 
 def test_a_call_that_was_not_delivered_is_named() -> None:
-    assert calls_broken("the server", [CALL]) == []
-    (said,) = calls_broken("the server", [CALL, CALL | {"outcome": "failed", "status": 502}])
-    assert said.startswith("the server: a call of m on openai_chat was failed (502")
-    assert calls_broken("the server", []) == ["the server: nobody called"]
+    broken = CALL | {"outcome": "failed", "status": 502, "fault": "unreachable"}
+    refused = CALL | {"outcome": "refused", "status": 400, "fault": "untranslatable", "model": ""}
+    assert calls_broken([CALL, refused, broken]) == [
+        "a call of m on openai_chat was failed (502: unreachable)"
+    ]
+    assert calls_refused([CALL, refused, broken]) == [
+        "a call of some model on openai_chat was refused (400: untranslatable)"
+    ]
+    assert calls_broken([]) == ["nobody called the server"]

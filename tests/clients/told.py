@@ -54,6 +54,11 @@ def judge(told: Told, calls: Calls) -> Outcome:
     return Outcome(told=told, wires_out=wires_out, complaint=complaint)
 
 
+def is_unseen(outcome: Outcome) -> bool:
+    """Say whether a client made a journey that the server has told of no call of."""
+    return outcome.told.is_finished and bool(outcome.told.wire) and not outcome.wires_out
+
+
 def complaints_of(outcomes: Iterable[Outcome]) -> list[str]:
     """Name the journeys that failed."""
     return [
@@ -64,13 +69,25 @@ def complaints_of(outcomes: Iterable[Outcome]) -> list[str]:
     ]
 
 
-def calls_broken(server: str, calls: Calls) -> list[str]:
-    """Name the calls that a server did not see through to their end."""
+def calls_broken(calls: Calls) -> list[str]:
+    """Name the calls that the server did not see through to their end."""
     if not calls:
-        return [f"{server}: nobody called"]
-    return [
-        f"{server}: a call of {call['model']} on {call['wire']} was {call['outcome']}"
-        f" ({call['status']} {call['fault']} {call['detail']})"
-        for call in calls
-        if call["outcome"] != "delivered"
-    ]
+        return ["nobody called the server"]
+    return [described(call) for call in calls if call["outcome"] != "delivered" and not is_no(call)]
+
+
+def calls_refused(calls: Calls) -> list[str]:
+    """Name the calls that a client was told no to; it may know how to go on from there."""
+    return [described(call) for call in calls if is_no(call)]
+
+
+def is_no(call: dict[str, Any]) -> bool:
+    """Say whether a call was refused for what it asked."""
+    return bool(call["outcome"] != "delivered" and call["status"] in (400, 422))
+
+
+def described(call: dict[str, Any]) -> str:
+    """Describe a call that was not delivered."""
+    model = call["model"] or "some model"
+    why = " ".join(filter(None, (call["fault"], call["detail"])))
+    return f"a call of {model} on {call['wire']} was {call['outcome']} ({call['status']}: {why})"

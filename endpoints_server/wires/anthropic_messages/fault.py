@@ -17,6 +17,12 @@ LONGEST_WORDS = 2000
 OVERLOAD = "The upstream is overloaded."
 NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 
+THREAD_UNSUPPORTED = "thread_unsupported_request"
+"""The code by which this wire says that a conversation is not kept."""
+DETAILS: Mapping[str, Object] = MappingProxyType(
+    {THREAD_UNSUPPORTED: {"error_code": THREAD_UNSUPPORTED, "unsupported": ["thread"]}}
+)
+"""What official clients look for in an error, by its code."""
 TYPES: Mapping[Kind, str] = MappingProxyType(
     {
         Kind.BAD_REQUEST: "invalid_request_error",
@@ -109,7 +115,9 @@ def write_fault(fault: Fault, request_id: str) -> bytes:
     """Write a fault in the shape of this wire, with our own fields under `es`."""
     kind = STATUS_TYPES.get(fault.status) or TYPES[fault.kind]
     ours = {"code": fault.public_code, "who": fault.rule.who, "request_id": request_id}
-    error = {"type": kind, "message": fault.message, "es": ours}
+    error: Object = {"type": kind, "message": fault.message, "es": ours}
+    if details := DETAILS.get(fault.code):
+        error["details"] = details
     return msgspec.json.encode({"type": "error", "error": error, "request_id": request_id})
 
 

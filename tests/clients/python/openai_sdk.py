@@ -1,4 +1,4 @@
-"""The OpenAI SDK: a streamed tool loop on Chat Completions and on Responses."""
+"""The OpenAI SDK: a streamed tool loop that reasons, on Chat Completions and on Responses."""
 
 import json
 
@@ -8,7 +8,11 @@ from journey import DESCRIPTION, QUESTION, SCHEMA, Journey, make
 def chat(journey: Journey) -> str:
     client = journey.found["client"]
     function = {"name": "weather", "description": DESCRIPTION, "parameters": SCHEMA, "strict": True}
-    options = {"model": journey.model, "tools": [{"type": "function", "function": function}]}
+    options = {
+        "model": journey.model,
+        "tools": [{"type": "function", "function": function}],
+        "reasoning_effort": "low",
+    }
     messages = [{"role": "user", "content": QUESTION}]
     while True:
         journey.pieces = 0
@@ -27,7 +31,13 @@ def chat(journey: Journey) -> str:
 def responses(journey: Journey) -> str:
     client = journey.found["client"]
     tool = {"type": "function", "name": "weather", "description": DESCRIPTION, "strict": True}
-    options = {"model": journey.model, "tools": [tool | {"parameters": SCHEMA}], "store": False}
+    options = {
+        "model": journey.model,
+        "tools": [tool | {"parameters": SCHEMA}],
+        "store": False,
+        "reasoning": {"effort": "low", "summary": "auto"},
+        "include": ["reasoning.encrypted_content"],
+    }
     items = [{"role": "user", "content": QUESTION}]
     while True:
         journey.pieces = 0

@@ -343,3 +343,20 @@ def test_a_message_quotes_no_long_value_of_the_callers() -> None:
     with pytest.raises(Failed) as caught:
         read(temperature="secret words of a caller")
     assert "secret words" not in caught.value.fault.message
+
+
+@pytest.mark.parametrize(
+    "thread", [{"type": "create"}, {"type": "continue", "previous_message_id": "msg_1"}]
+)
+def test_a_conversation_kept_elsewhere_is_refused_in_the_code_that_clients_know(
+    thread: dict[str, str],
+) -> None:
+    asked = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]}
+    with pytest.raises(Failed) as refused:
+        WIRE.read_request(json.dumps(asked | {"thread": thread}).encode())
+    fault = refused.value.fault
+    told = json.loads(WIRE.write_fault(fault, "req_1"))["error"]
+    assert (fault.http_status, fault.rule.has_next) == (400, True)
+    assert told["details"]["error_code"] == "thread_unsupported_request"
+    assert "`messages`" in told["message"]
+    assert WIRE.read_request(json.dumps(asked | {"thread": None}).encode()).messages

@@ -29,6 +29,7 @@ from endpoints_server.wires.anthropic_messages.read_content import (
     read_content,
     read_mark,
 )
+from endpoints_server.wires.anthropic_messages.request.kept import refuse_thread
 from endpoints_server.wires.anthropic_messages.schema import (
     NAME,
     Choice,
@@ -54,6 +55,7 @@ EFFORTS = ("low", "medium", "high", "xhigh", "max")
 def read_request(body: bytes) -> Prompt:
     """Read a request; raises Failed(bad_request) with a message that names the field."""
     fields = open_fields(body)
+    refuse_thread(fields)
     asked = take(body, Request, "")
     prompt = Prompt(
         model=asked.model,
