@@ -1,7 +1,9 @@
 """What is counted for Prometheus: calls, seconds, tokens, money, and the state of the process."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
+import msgspec
+from msgspec import Struct
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -112,6 +114,56 @@ class Metrics:
     def exposition(self) -> bytes:
         """Give everything in Prometheus' text format."""
         return generate_latest(self.registry)
+
+    def snapshot(self) -> bytes:
+        """Give everything in a form that `merge` reads."""
+        return msgspec.msgpack.encode(
+            [
+                Family(
+                    name=metric.name,
+                    text=metric.documentation,
+                    kind=metric.type,
+                    samples=[(each.name, each.labels, each.value) for each in metric.samples],
+                )
+                for metric in self.registry.collect()
+            ]
+        )
+
+
+class Family(Struct, frozen=True, kw_only=True):
+    """What a process knows under one name: samples with their names, labels and values."""
+
+    name: str
+    text: str
+    kind: str
+    samples: list[tuple[str, dict[str, str], float]]
+
+
+class Merged(Collector):
+    """The families of several processes; each sample says whose it is."""
+
+    def __init__(self, snapshots: Mapping[str, bytes]) -> None:
+        self.metrics: dict[str, Metric] = {}
+        for worker in sorted(snapshots):
+            for family in msgspec.msgpack.decode(snapshots[worker], type=list[Family]):
+                self.add(worker, family)
+
+    def add(self, worker: str, family: Family) -> None:
+        """Add what one process knows under a name."""
+        metric = self.metrics.setdefault(family.name, Metric(family.name, family.text, family.kind))
+        for name, labels, value in family.samples:
+            metric.add_sample(name, {**labels, "worker": worker}, value)
+
+    def collect(self) -> Iterable[Metric]:
+        """Give every family."""
+        return self.metrics.values()
+
+
+def merge(snapshots: Mapping[str, bytes]) -> bytes:
+    """Give snapshots of several processes, by a name for each, in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(Merged(snapshots))
+    return generate_latest(registry)
 
 
 class ModelListAges(Collector):

@@ -11,6 +11,7 @@ from litestar import Litestar, Router
 from litestar.types import ASGIApp
 
 from endpoints_server.app.parts import Parts
+from endpoints_server.app.siblings import Siblings
 from endpoints_server.config.live import Live
 from endpoints_server.desk.models.lists import ModelLists
 from endpoints_server.web.api.models import model_handlers
@@ -30,10 +31,11 @@ from endpoints_server.web.me.me import me_handlers
 from endpoints_server.web.shortcut import Shortcut
 
 
-def build(parts: Parts, public_url: str) -> ASGIApp:
+def build(parts: Parts, public_url: str, siblings: Siblings | None = None) -> ASGIApp:
     """Build the application; what it needs is open already, and stays open after it.
 
-    `public_url` is where browsers find it. While it runs, the configuration file is watched.
+    `public_url` is where browsers find it; `siblings` are the other workers, where there are any.
+    While it runs, the configuration file is watched.
     """
     exchange, live, store = parts.exchange, parts.live, parts.store
     console = Console(
@@ -46,7 +48,9 @@ def build(parts: Parts, public_url: str) -> ASGIApp:
     handlers = [
         *wire_handlers(applications),
         *model_handlers(exchange),
-        *probe_handlers(exchange.catalog, partial(checks, parts), parts.metrics.exposition),
+        *probe_handlers(
+            exchange.catalog, partial(checks, parts), partial(exposition, parts, siblings)
+        ),
         *me_handlers(exchange, store),
         *librechat_key_handlers(exchange),
         *librechat_endpoint_handlers(exchange),
@@ -66,6 +70,11 @@ def build(parts: Parts, public_url: str) -> ASGIApp:
     )
     require_declared_access(app)
     return Shortcut(app, applications)
+
+
+async def exposition(parts: Parts, siblings: Siblings | None) -> bytes:
+    """Give the counters of this process, or of all that serve together."""
+    return await siblings.exposition() if siblings else parts.metrics.exposition()
 
 
 def checks(parts: Parts) -> dict[str, bool]:

@@ -102,6 +102,8 @@ async def open_parts(
 async def open_configured(environment: Environment) -> Store:
     """Open the store that the environment names, which says so when it can no longer be written."""
     url = environment.database_url
+    if url and url.reveal().startswith("postgres") and environment.secret_keys is None:
+        LOG.warning("ES_SECRET_KEYS is not set: other machines on this database need the same keys")
     return await open_store(
         environment.data_dir,
         url.reveal() if url else "",

@@ -7,12 +7,16 @@ ever more slowly while none lives long. Signals come to the parent, and it passe
 
 import os
 import select
+import shutil
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from signal import Signals
+from tempfile import mkdtemp
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from endpoints_server.cli.outcome import Outcome
 from endpoints_server.log import logger
@@ -32,13 +36,15 @@ Work = Callable[["Place"], None]
 class Place(Struct, frozen=True, kw_only=True):
     """Which of the workers a process is; `lifeline` ends when the parent does.
 
-    A byte into `ready` says that it serves. The server alone in its process is the first of none.
+    A byte into `ready` says that it serves; in `folder` the workers find each other. The server
+    alone in its process is the first of none.
     """
 
     number: int = 0
     is_first_start: bool = True
     ready: int | None = None
     lifeline: int | None = None
+    folder: Path | None = None
 
     def say_ready(self) -> None:
         """Let the parent go on."""
@@ -64,12 +70,21 @@ class Workers:
         self._failures = 0
         self._is_ending = False
         self._lifeline, self._held = os.pipe()
+        self._folder = Path(mkdtemp(prefix="es-workers-"))
 
     def run(self) -> int:
         """Start all, and watch them until they have ended; gives the exit code."""
+        parent = os.getpid()
+        try:
+            return self._run()
+        finally:
+            if os.getpid() == parent:
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self) -> int:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
         reading, writing = os.pipe()
-        place = Place(number=0, ready=writing, lifeline=self._lifeline)
+        place = replace(self._place(0), ready=writing)
         if self._start(place):
             return self._do(place, before)
         os.close(writing)
@@ -77,10 +92,13 @@ class Workers:
             return self._end_first()
         os.close(reading)
         for number in range(1, self._count):
-            place = Place(number=number, lifeline=self._lifeline)
+            place = self._place(number)
             if self._start(place):
                 return self._do(place, before)
         return self._watch(before)
+
+    def _place(self, number: int) -> Place:
+        return Place(number=number, lifeline=self._lifeline, folder=self._folder)
 
     def _start(self, place: Place) -> bool:
         """Fork; True in the child."""
@@ -136,7 +154,7 @@ class Workers:
             code = os.waitstatus_to_exitcode(status)
             LOG.error("worker ended, starting it again", worker=worker.number, code=code)
             self._pause(worker)
-            return Place(number=worker.number, is_first_start=False, lifeline=self._lifeline)
+            return replace(self._place(worker.number), is_first_start=False)
         return None
 
     def _pause(self, worker: Worker) -> None:

@@ -1,6 +1,7 @@
 """The server as several processes: one port, one welcome, one end."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -34,6 +35,14 @@ def address_in(said: str) -> str:
     return next(word for word in said.split() if word.startswith("http://"))
 
 
+def metrics_at(said: str) -> str:
+    return httpx.get(f"{address_in(said)}/metrics").text
+
+
+def workers_in(told: str) -> set[str]:
+    return set(re.findall(r'es_config_version_info\{.*worker="(\d)"\} 1.0', told))
+
+
 def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text()
 
@@ -47,6 +56,9 @@ def test_workers_serve_together_are_replaced_and_end_together(tmp_path: Path) ->
         with httpx.Client(base_url=address_in(said)) as client:
             ready = client.get("/readyz")
         assert {ready.json()["config"]} == versions
+
+        soon(lambda: workers_in(metrics_at(said)) == {str(each) for each in range(WORKERS)})
+        assert metrics_at(said).count("# TYPE es_config_version_info gauge") == 1
 
         process.send_signal(signal.SIGHUP)
         soon(lambda: len(events(tmp_path, "configuration taken")) == 2 * WORKERS)

@@ -14,7 +14,6 @@ from endpoints_server.store.postgres.connection import read_url
 from endpoints_server.store.postgres.journal import PostgresJournal
 from endpoints_server.store.postgres.pool import open_engine
 from endpoints_server.store.shared.bell import Bell
-from endpoints_server.store.shared.breaker import Breaker
 from endpoints_server.store.spool.journal import SpoolingJournal
 from endpoints_server.store.spool.spool import Spool
 from endpoints_server.store.sql.assemble import assemble
@@ -55,7 +54,7 @@ def open_database(url: str) -> tuple[str, Engine]:
         # the driver's words may hold the password
         message = "The database url cannot be read; it is 'postgresql://user:password@host/name'."
         raise Failed(Fault(kind=Kind.BAD_REQUEST, message=message)) from None
-    return conninfo, open_engine(conninfo, Breaker())
+    return conninfo, open_engine(conninfo)
 
 
 def require_current(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 from endpoints_server.store.postgres.connection import ANSWER_SECONDS, connect
-from endpoints_server.store.shared.breaker import Breaker
+from endpoints_server.store.postgres.outage import Outage
 
 KEPT_CONNECTIONS = 5
 MORE_CONNECTIONS = 10
@@ -19,11 +19,12 @@ class Away(SQLAlchemyError):
     """The database did not answer a moment ago, so it is not asked."""
 
 
-def open_engine(conninfo: str, breaker: Breaker) -> Engine:
+def open_engine(conninfo: str) -> Engine:
     """Open a pool; a transaction sees one state of the database unless it is told otherwise."""
+    outage = Outage(lambda: connect(conninfo).close())
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=lambda: dial(conninfo, breaker),
+        creator=lambda: dial(conninfo, outage),
         isolation_level="REPEATABLE READ",
         pool_size=KEPT_CONNECTIONS,
         max_overflow=MORE_CONNECTIONS,
@@ -31,48 +32,43 @@ def open_engine(conninfo: str, breaker: Breaker) -> Engine:
         hide_parameters=True,
         use_native_hstore=False,
     )
-    watch(engine, breaker)
+    watch(engine, outage)
     return engine
 
 
-def dial(conninfo: str, breaker: Breaker) -> Any:
+def dial(conninfo: str, outage: Outage) -> Any:
     """Connect, unless that is known to be of no use."""
-    require_closed(breaker)
+    require_there(outage)
     try:
-        connection = connect(conninfo)
+        return connect(conninfo)
     except Exception:
-        breaker.note_failure()
+        outage.begin()
         raise
-    breaker.note_success()
-    return connection
 
 
-def watch(engine: Engine, breaker: Breaker) -> None:
-    """Let the breaker see what becomes of the connections, and whoever wants one ask it."""
+def watch(engine: Engine, outage: Outage) -> None:
+    """See what becomes of connections, and lend none while the database is away."""
 
     def check(driver: Any, _record: object, _proxy: object) -> None:
-        require_closed(breaker)
+        require_there(outage)
         driver.patience_seconds = ANSWER_SECONDS
         if driver.is_gone():
             raise DisconnectionError  # and the pool tries another
 
     def fail(context: ExceptionContext) -> None:
         if context.is_disconnect:
-            breaker.note_failure()
-
-    def succeed(*_: object) -> None:
-        breaker.note_success()
+            outage.begin()
 
     event.listen(engine, "checkout", check)
     event.listen(engine, "handle_error", fail)
-    event.listen(engine, "after_cursor_execute", succeed)
     event.listen(engine, "set_connection_execution_options", be_patient)
+    event.listen(engine, "engine_disposed", lambda _: outage.close())
 
 
-def require_closed(breaker: Breaker) -> None:
-    """Raise Away where nothing is to be tried yet."""
-    if not breaker.may_try():
-        raise Away("the database is away; it is tried again in a moment")
+def require_there(outage: Outage) -> None:
+    """Raise Away where the database need not be asked."""
+    if outage.is_on():
+        raise Away("the database is away; it is looked for twice a second")
 
 
 def be_patient(connection: Connection, options: dict[str, Any]) -> None:

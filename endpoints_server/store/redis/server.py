@@ -8,9 +8,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 
+from endpoints_server.store.redis.breaker import Breaker
 from endpoints_server.store.redis.script import Script
 from endpoints_server.store.redis.url import plain
-from endpoints_server.store.shared.breaker import Breaker
 
 ANSWER_SECONDS = 0.05
 CONNECT_SECONDS = 0.25

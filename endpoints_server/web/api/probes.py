@@ -1,6 +1,6 @@
 """Health questions, the counters, and a knock at the front door."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from litestar import MediaType, Response, get, head
@@ -16,7 +16,7 @@ NOT_READY = 503
 def probe_handlers(
     catalog: Callable[[], Catalog],
     checks: Callable[[], Mapping[str, bool]],
-    exposition: Callable[[], bytes],
+    exposition: Callable[[], Awaitable[bytes]],
 ) -> list[HTTPRouteHandler]:
     """Make the handlers of the probes; `checks` tells by name what works at this moment."""
 
@@ -40,7 +40,7 @@ def probe_handlers(
     @get("/metrics", opt=PUBLIC, media_type=MediaType.TEXT)
     async def metrics() -> Response[bytes]:
         """Give the counters in Prometheus's text form."""
-        return Response(exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(await exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @head("/", opt=PUBLIC)
     async def knock() -> None:

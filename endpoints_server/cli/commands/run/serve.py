@@ -5,7 +5,7 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
 import rich_click as click
@@ -15,6 +15,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from endpoints_server.app.build import build
 from endpoints_server.app.parts import Parts, open_parts
+from endpoints_server.app.siblings import Siblings
 from endpoints_server.cli.ground import Ground, stand
 from endpoints_server.cli.outcome import Complaint, Outcome
 from endpoints_server.cli.present import json_option
@@ -100,7 +101,8 @@ async def run(ground: Ground, listener: socket.socket, place: Place, *, as_json:
     environment = ground.environment
     async with open_parts(environment, ground.environ, is_demo=ground.is_demo) as parts:
         require_usable(parts)
-        app = build(parts, environment.public_url)
+        siblings = siblings_of(place, parts)
+        app = build(parts, environment.public_url, siblings)
 
         async def announce() -> None:
             if place.number == 0 and place.is_first_start:
@@ -109,8 +111,15 @@ async def run(ground: Ground, listener: socket.socket, place: Place, *, as_json:
 
         server = Announcing(settings(app, environment), announce)
         end_with_parent(server, place)
-        with outlived_signals(server), reloading_on_hangup(parts.live):
-            await server.serve(sockets=[listener])
+        answering = siblings.answering() if siblings else nullcontext()
+        async with answering:
+            with outlived_signals(server), reloading_on_hangup(parts.live):
+                await server.serve(sockets=[listener])
+
+
+def siblings_of(place: Place, parts: Parts) -> Siblings | None:
+    """Say who serves beside this process."""
+    return Siblings(place.folder, place.number, parts.metrics) if place.folder else None
 
 
 def end_with_parent(server: uvicorn.Server, place: Place) -> None:
