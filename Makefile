@@ -12,7 +12,7 @@ run: $(VENV)/run.stamp
 	@$(BIN)/endpoints-server serve
 
 # everything CI runs: what drives whole servers has the machine to itself, all else shares it
-SERVERS := tests/acceptance tests/bench tests/calls tests/store
+SERVERS := tests/acceptance tests/bench tests/calls tests/store tests/web
 test: check
 	@$(BIN)/pytest --numprocesses=2 --dist=loadfile $(SERVERS:%=--ignore=%) --ignore=tests/test_shape.py
 	@$(BIN)/pytest $(SERVERS)

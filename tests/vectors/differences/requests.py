@@ -140,7 +140,6 @@ REQUESTS = {
         "headers-content-type-override",
         "env-openai-organization-header",
     ],
-    "an endpoint may speak Google's wire": ["na-provider-invalid-rejected"],
     "a key is sent as it is": ["na-json-credentials-string"],
 }
 
