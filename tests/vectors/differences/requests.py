@@ -22,7 +22,6 @@ REQUESTS = {
         "add-maxCompletionTokens-gpt5-responses",
         "add-maxCompletionTokens-gpt5-responses-with-panel-limit",
     ],
-    "Google's own API is one that endpoints can speak here": ["na-provider-invalid-rejected"],
     "how tokens are drawn is the caller's to say, and a refusal the upstream's": [
         "model-drops-sampling-o1",
         "model-drops-sampling-o1_mini",
