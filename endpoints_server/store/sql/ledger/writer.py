@@ -28,6 +28,8 @@ from endpoints_server.store.sql.ledger.journal import Deed, Journal, Unfit, Unwr
 FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 1.0
 
+DEEDS_AT_ONCE = 32
+"""In one transaction, for other processes wait meanwhile for their turn."""
 NOTHING: Mapping[int, Any] = MappingProxyType({})
 Trouble = Callable[[Exception], None]
 Waiting = tuple[Entry | Deed | None, Future[Any]]
@@ -144,10 +146,16 @@ class LedgerWriter:
         finally:
             self._closing.set()
             self._journal.close()
-            self._resolve(self._take(), unavailable("The ledger was closed."))
+            while batch := self._take():
+                self._resolve(batch, unavailable("The ledger was closed."))
 
     def _take(self) -> list[Waiting]:
-        return [self._waiting.popleft() for _ in range(len(self._waiting))]
+        batch: list[Waiting] = []
+        deeds = 0
+        while self._waiting and deeds < DEEDS_AT_ONCE:
+            batch.append(self._waiting.popleft())
+            deeds += isinstance(batch[-1][0], Deed)
+        return batch
 
     def _write(self, batch: list[Waiting]) -> None:
         pause_seconds = FIRST_PAUSE_SECONDS
