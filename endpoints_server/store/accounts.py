@@ -7,7 +7,7 @@ from endpoints_server.domain.money.account import Account, Decision, Past, Remai
 from endpoints_server.domain.money.book import Book
 from endpoints_server.domain.money.entry import Entry
 
-LEASE = 40_000_000
+LEASE = 30_000_000
 """Microseconds after which a process that said nothing is taken for dead."""
 
 

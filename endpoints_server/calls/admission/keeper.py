@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from endpoints_server.calls.gate import Gate
 from endpoints_server.domain.fault import Failed
 
-BEAT_SECONDS = 10.0
-RULES_SECONDS = 1.0
+SECOND = 1_000_000
+RULES_SECONDS = 1
+BEAT_SECONDS = 10
 
 
 class Keeper:
@@ -19,22 +21,28 @@ class Keeper:
         self.gate = gate
         self.now = now
         self.tell = tell
+        self.beat_at: int | None = None
 
     async def run(self) -> None:
         """Keep on until cancelled; what fails is tried again at its next turn."""
         turn = 0
         while True:
-            await self.turn(is_beat=turn % round(BEAT_SECONDS / RULES_SECONDS) == 0)
+            with suppress(Failed):  # the store is away, which others tell of
+                await self.gate.stored.catch_up()
+                if turn % BEAT_SECONDS == 0:
+                    await self.beat()
             turn += 1
             await asyncio.sleep(RULES_SECONDS)
 
-    async def turn(self, *, is_beat: bool) -> None:
-        """Do what is due once."""
-        try:
-            await self.gate.stored.catch_up()
-            if is_beat:
-                await self.gate.accounts.beat(self.now())
-                if count := await self.gate.accounts.resolve(self.now()):
-                    self.tell(count)
-        except Failed:
-            return  # the store is away, which others tell of
+    async def beat(self) -> None:
+        """Say that this process lives, and settle what those held that did not say so.
+
+        After a while in which nobody could say anything, all are given the time to say it first.
+        """
+        now, before = self.now(), self.beat_at
+        await self.gate.accounts.beat(now)
+        self.beat_at = now
+        if before is None or now - before > 2 * BEAT_SECONDS * SECOND:
+            return
+        if count := await self.gate.accounts.resolve(now):
+            self.tell(count)
