@@ -14,12 +14,12 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def target_options(command: F) -> F:
     """Let a command name a user, a group or a key; everybody where it names none."""
-    for name, text in (
-        ("--key", "For the client key of this id."),
-        ("--group", "For this group."),
-        ("--user", "For this user."),
+    for option, name, text in (
+        ("--key", "key_id", "For the client key of this id."),
+        ("--group", "group", "For this group."),
+        ("--user", "user", "For this user."),
     ):
-        command = click.option(name, default="", help=text)(command)
+        command = click.option(option, name, default="", help=text)(command)
     return command
 
 

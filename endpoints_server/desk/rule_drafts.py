@@ -30,7 +30,7 @@ class Whose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     user: str = ""
     group: str = ""
-    key: str = ""
+    key_id: str = ""
     each: Each | None = None
     endpoint: str = ""
     model: str = ""
@@ -97,7 +97,7 @@ def scope_of(whose: Whose) -> Scope:
         for level, name in (
             (Level.USER, whose.user),
             (Level.GROUP, whose.group),
-            (Level.KEY, whose.key),
+            (Level.KEY, whose.key_id),
         )
         if name
     ]

@@ -155,11 +155,12 @@ async def test_a_budget_set_for_a_key_refuses_that_key_and_no_other(tmp_path: Pa
         key = await make_key(server, "ada")
         async with client_of(server, key) as ada, client_of(server) as admin:
             key_id = (await ada.get("/me")).json()["key_id"]
-            wanted = {"usd": 10 * CHARGE, "key": key_id}
+            wanted = {"usd": 10 * CHARGE, "key_id": key_id}
             assert (await admin.put("/admin/v1/budgets/purse", json=wanted)).is_success
             await spend_all(ada)
             assert (await ask(admin, "chat", "chat/m")).status == 200
-            await admin.delete(f"/admin/v1/budgets/purse?key={key_id}")
+            gone = await admin.delete(f"/admin/v1/budgets/purse?key_id={key_id}")
+            assert gone.status_code == 204, gone.text
             assert (await ask(ada, "chat", "chat/m")).status == 200
 
 

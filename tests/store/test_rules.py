@@ -64,3 +64,14 @@ async def test_what_another_process_rules_is_seen_at_the_next_look(
     assert again.rules.current() == Rules(groups=(TEAM,))
     await again.close()
     await other.close()
+
+
+async def test_looks_at_once_never_bring_back_what_was_deleted(store: Store) -> None:
+    for number in range(30):
+        rule = Limit(name=f"{number}", requests=5)
+        looks = [asyncio.create_task(store.rules.catch_up()) for _ in range(3)]
+        await store.rules.put_rule(rule)
+        looks += [asyncio.create_task(store.rules.catch_up()) for _ in range(3)]
+        assert await store.rules.delete_rule(rule)
+        await asyncio.gather(*looks)
+        assert store.rules.current() == Rules()

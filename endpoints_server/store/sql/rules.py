@@ -26,6 +26,7 @@ class SqlRules:
         self._kept: dict[Place, Rule] = {}
         self._rules = Rules()
         self._revision = 0
+        self._lock = asyncio.Lock()
 
     def current(self) -> Rules:
         return self._rules
@@ -40,7 +41,10 @@ class SqlRules:
         return was_there
 
     async def catch_up(self) -> None:
-        rows = await asyncio.to_thread(self._read, self._revision)
+        async with self._lock:  # for what was read earlier must not be taken in later
+            self._take_in(await asyncio.to_thread(self._read, self._revision))
+
+    def _take_in(self, rows: list[Row[Any]]) -> None:
         for row in rows:
             self._revision = max(self._revision, row.revision)
             if row.body is None:

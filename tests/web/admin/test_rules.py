@@ -92,7 +92,7 @@ async def test_limits_and_groups_are_set_and_deleted(client: AsyncClient) -> Non
         ("budgets/a", {"usd": "NaN"}, "between zero"),
         ("budgets/a", {}, "missing required field `usd`"),
         ("budgets/a", {"usd": 1, "user": "nobody"}, "no user 'nobody'"),
-        ("budgets/a", {"usd": 1, "key": "nothing"}, "no key"),
+        ("budgets/a", {"usd": 1, "key_id": "nothing"}, "no key"),
         ("budgets/a", {"usd": 1, "group": "none"}, "no group 'none'"),
         ("budgets/a", {"usd": 1, "user": "ada", "group": "none"}, "not several"),
         ("budgets/a", {"usd": 1, "endpoint": "nowhere"}, "no endpoint 'nowhere'"),
