@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.json import Encoder
 from structlog.typing import FilteringBoundLogger, Processor
 
-from endpoints_server.domain.money.entry import Entry, Outcome
+from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.money.usd import usd
 from endpoints_server.domain.report import Report
@@ -78,6 +78,7 @@ class CallLine(Struct, kw_only=True):
     cost_usd: str | None = None
     cost_status: str = ""
     losses: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     config: str = ""
 
 
@@ -130,7 +131,7 @@ def log_call(report: Report) -> None:
     """Write the one line of a call."""
     entry = report.entry
     outcome = entry.outcome.value if entry else "refused"
-    is_fine = outcome == Outcome.DELIVERED or report.status < 500
+    is_fine = report.status < 500 and not report.notices
     if (logging.INFO if is_fine else logging.WARNING) < OUTPUT.level:
         return
     line = CallLine(
@@ -147,6 +148,7 @@ def log_call(report: Report) -> None:
         detail=scrub(legible_text(report.detail), OUTPUT.secrets) if report.detail else "",
         took_seconds=report.took_seconds,
         overhead_seconds=report.overhead_seconds,
+        notices=report.notices,
     )
     if entry is not None:
         fill(line, entry)
@@ -158,11 +160,8 @@ def log_call(report: Report) -> None:
 
 def fill(line: CallLine, entry: Entry) -> None:
     """Add what the ledger knows of the call."""
-    line.endpoint = entry.endpoint
-    line.model = entry.model
-    line.wire_out = entry.wire_out
-    line.operation = entry.operation
-    line.is_stream = entry.is_stream
+    line.endpoint, line.model, line.wire_out = entry.endpoint, entry.model, entry.wire_out
+    line.operation, line.is_stream = entry.operation, entry.is_stream
     line.credential = entry.credential
     line.stop = entry.stop
     if entry.first_byte_took is not None:
@@ -191,6 +190,7 @@ def in_short(line: CallLine) -> dict[str, object]:
         "cost": f"${line.cost_usd}" if line.cost_usd else line.cost_status,
         "fault": line.fault,
         "detail": line.detail,
+        "notices": "; ".join(line.notices),
         "request_id": line.request_id,
     }
 

@@ -12,8 +12,7 @@ from litestar.types import ASGIApp
 
 from endpoints_server.app.parts import Parts
 from endpoints_server.app.siblings import Siblings
-from endpoints_server.config.live import Live
-from endpoints_server.desk.models.lists import ModelLists
+from endpoints_server.web.admin.admin import admin_handlers
 from endpoints_server.web.api.models import model_handlers
 from endpoints_server.web.api.probes import probe_handlers
 from endpoints_server.web.api.titles import title_handlers
@@ -52,6 +51,7 @@ def build(parts: Parts, public_url: str, siblings: Siblings | None = None) -> AS
             exchange.catalog, partial(checks, parts), partial(exposition, parts, siblings)
         ),
         *me_handlers(exchange, store),
+        *admin_handlers(exchange, store),
         *librechat_key_handlers(exchange),
         *librechat_endpoint_handlers(exchange),
         *librechat_model_handlers(exchange),
@@ -63,7 +63,7 @@ def build(parts: Parts, public_url: str, siblings: Siblings | None = None) -> AS
     app = Litestar(
         route_handlers=[Router("/", route_handlers=handlers, guards=[key_guard(exchange)])],
         exception_handlers=fault_answers(exchange),
-        lifespan=[partial(watching, live, parts.lists)],
+        lifespan=[partial(watching, parts)],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
@@ -86,21 +86,23 @@ def checks(parts: Parts) -> dict[str, bool]:
 
 
 @asynccontextmanager
-async def watching(live: Live, lists: ModelLists, _: Litestar) -> AsyncIterator[None]:
-    """Follow the configuration file, and keep model lists fresh, while the application runs.
+async def watching(parts: Parts, _: Litestar) -> AsyncIterator[None]:
+    """Follow the configuration file, keep model lists fresh, and keep the gate, while it runs.
 
     What is alive by then stays alive: freezing it keeps the collector from walking it again and
     again, which is where the slowest answers came from.
     """
     stop = Event()
-    watch = asyncio.create_task(live.watch(stop))
-    refresh = asyncio.create_task(lists.run())
+    watch = asyncio.create_task(parts.live.watch(stop))
+    refresh = asyncio.create_task(parts.lists.run())
+    keeping = asyncio.create_task(parts.keeper.run())
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
         refresh.cancel()
+        keeping.cancel()
         stop.set()
-        await asyncio.gather(refresh, return_exceptions=True)
+        await asyncio.gather(refresh, keeping, return_exceptions=True)
         await watch

@@ -13,7 +13,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 from uuid_utils import uuid7
 
+from endpoints_server.calls.admission.keeper import Keeper
+from endpoints_server.calls.attempt import close_drains
 from endpoints_server.calls.exchange import Exchange
+from endpoints_server.calls.gate import Gate
 from endpoints_server.calls.titles.titling import Titling
 from endpoints_server.config.environment import Environment
 from endpoints_server.config.live import Attempt, Live
@@ -29,6 +32,7 @@ from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.report import Report
 from endpoints_server.log import hide, log_call, logger
 from endpoints_server.metrics import Metrics
+from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring, open_ring
@@ -54,6 +58,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     lists: ModelLists
     exchange: Exchange
     titling: Titling
+    keeper: Keeper
 
 
 @asynccontextmanager
@@ -72,9 +77,7 @@ async def open_parts(
         await ensure_admin(store, ring, environment.admin_key, now())
         upstreams = Upstreams()
         stack.push_async_callback(upstreams.close)
-        path = environment.config_path
-        if is_demo:
-            path = await open_demo(environment.data_dir, stack)
+        path = await open_demo(environment, stack) if is_demo else environment.config_path
         metrics = Metrics()
         prices = await asyncio.to_thread(open_price_book)
         lists = build_lists(Vault(store.credentials, ring), upstreams, prices, metrics)
@@ -85,6 +88,7 @@ async def open_parts(
         exchange = build_exchange(lists, store, ring, upstreams, metrics, environment.public_url)
         exchange = replace(exchange, commands=Commands(environ))
         watch(metrics, exchange)
+        stack.push_async_callback(close_drains, exchange)
         titling = Titling(exchange, store.titles)
         stack.push_async_callback(titling.close)
         yield Parts(
@@ -96,6 +100,7 @@ async def open_parts(
             lists=lists,
             exchange=replace(exchange, listener=titling),
             titling=titling,
+            keeper=Keeper(exchange.gate, now, tell_of_the_dead),
         )
 
 
@@ -123,7 +128,7 @@ def watch(metrics: Metrics, exchange: Exchange) -> None:
     metrics.ledger_waiting.set_function(ledger.waiting)
 
 
-async def open_demo(data_dir: Path, stack: AsyncExitStack) -> Path:
+async def open_demo(environment: Environment, stack: AsyncExitStack) -> Path:
     """Start the demo upstream, and write the configuration that leads to it.
 
     The file is this process's own: another demo on the same data dir has an address of its own.
@@ -131,7 +136,7 @@ async def open_demo(data_dir: Path, stack: AsyncExitStack) -> Path:
     upstream = DemoUpstream()
     await upstream.start()
     stack.push_async_callback(upstream.close)
-    folder = stack.enter_context(TemporaryDirectory(prefix="demo-", dir=data_dir))
+    folder = stack.enter_context(TemporaryDirectory(prefix="demo-", dir=environment.data_dir))
     path = Path(folder, DEMO_FILE)
     await asyncio.to_thread(path.write_text, demo_yaml(upstream.address))
     return path
@@ -183,6 +188,11 @@ def tell_of_list(kept: Kept, person: Person) -> None:
     LOG.warning("model list cannot be had", reason=kept.fault.message, **told)
 
 
+def tell_of_the_dead(count: int) -> None:
+    """Log that calls of a process that died were settled by their estimates."""
+    LOG.warning("settled what a dead process held", calls=count)
+
+
 def build_exchange(
     lists: ModelLists,
     store: Store,
@@ -205,7 +215,7 @@ def build_exchange(
         ring=ring,
         vault=lists.world.vault,
         ledger=store.ledger,
-        balances=store.balances,
+        gate=Gate(store.accounts, store.balances, MemoryLimits(), store.rules),
         upstreams=upstreams,
         now=now,
         timer=time.perf_counter,

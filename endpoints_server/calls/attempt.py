@@ -1,12 +1,14 @@
 """One route, tried once: sent, answered or failed, settled exactly once."""
 
-from asyncio import CancelledError
+import asyncio
+from asyncio import CancelledError, Task, get_running_loop
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
 from endpoints_server.calls.answer.deliver import OK, TOO_DEEP, deliver
 from endpoints_server.calls.call import Attempt, Call
-from endpoints_server.calls.delivery import LEFT, Delivery
+from endpoints_server.calls.delivery import LEFT, Delivery, Detachable
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.outgoing import outgoing
 from endpoints_server.calls.settle import settle
@@ -46,6 +48,52 @@ async def attempt_route(exchange: Exchange, attempt: Attempt, delivery: Delivery
         if attempt.entry is None:
             # nobody waits: this task is cancelled or broken, and the ledger's thread goes on
             _ = settle(exchange, attempt, fault, fault.http_status)
+
+
+async def attempt_to_the_end(exchange: Exchange, attempt: Attempt, delivery: Delivery) -> None:
+    """Try a route in a task of its own, which goes on within bounds where the caller leaves.
+
+    Raises what trying the route raises; once the caller has left, what comes of it is in the
+    ledger.
+    """
+    detachable = Detachable(delivery)
+    task = asyncio.create_task(attempt_route(exchange, attempt, detachable))
+    try:
+        await asyncio.shield(task)
+    except CancelledError:
+        if task.done():
+            raise
+        rule = attempt.call.route.endpoint.abandonment
+        attempt.going_on = task
+        detachable.detach(task, rule.drain_bytes)
+        alarm = get_running_loop().call_later(rule.drain_seconds, task.cancel)
+        task.add_done_callback(lambda _: alarm.cancel())
+        exchange.drains.add(task)
+        task.add_done_callback(exchange.drains.discard)
+        raise
+
+
+def after(attempt: Attempt | None, then: Callable[[], None]) -> None:
+    """Do something when a call is over: now, or when the rest of its answer has been read."""
+    task = attempt.going_on if attempt else None
+    if task is None:
+        then()
+        return
+
+    def conclude(done: Task[None]) -> None:
+        if not done.cancelled():
+            done.exception()  # it is in the ledger
+        then()
+
+    task.add_done_callback(conclude)
+
+
+async def close_drains(exchange: Exchange) -> None:
+    """Let go of the answers that are still being read, which are charged by their estimates."""
+    tasks = list(exchange.drains)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def answer(

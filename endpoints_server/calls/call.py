@@ -1,9 +1,11 @@
 """What is known of a call once it may be attempted, and what an attempt finds out."""
 
+from asyncio import Task
 from collections.abc import Mapping
 
 from msgspec import Struct
 
+from endpoints_server.calls.admitted import Admission, Hold
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.header import Conversation
 from endpoints_server.domain.money.entry import Entry
@@ -75,7 +77,7 @@ class Call(Struct, frozen=True, kw_only=True):
 class Attempt(Struct, kw_only=True):
     """What one try of one route finds out as it goes; `entry` is set once it is settled.
 
-    Times are the timer's seconds.
+    Times are the timer's seconds. `going_on` reads the answer on though the caller has left.
     """
 
     call: Call
@@ -83,4 +85,11 @@ class Attempt(Struct, kw_only=True):
     losses: tuple[str, ...] = ()
     sent: float | None = None
     first_byte: float | None = None
+    admission: Admission | None = None
     entry: Entry | None = None
+    going_on: Task[None] | None = None
+
+    @property
+    def hold(self) -> Hold | None:
+        """What is held for it, if anything is."""
+        return None if self.admission is None else self.admission.hold

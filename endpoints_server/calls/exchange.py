@@ -1,5 +1,6 @@
 """What calls need of the world, in one record."""
 
+from asyncio import Task
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Protocol
 
@@ -7,12 +8,12 @@ from msgspec import Struct, field
 
 from endpoints_server.calls.call import Call
 from endpoints_server.calls.delivery import Delivery
+from endpoints_server.calls.gate import Gate
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.wire import Wire
-from endpoints_server.store.balances import Balances
 from endpoints_server.store.ports import Keys, Ledger
 from endpoints_server.store.ring import Ring
 from endpoints_server.store.vault import Vault
@@ -55,8 +56,8 @@ class Exchange(Struct, frozen=True, kw_only=True):
 
     `now` gives microseconds since 1970, `timer` seconds that never go back, `identify` an id that
     was never given before, `trouble` tells the log of an exception that nobody expected.
-    `keys_url` is where people store provider keys of their own. `lists` is None where nothing is
-    asked for its models.
+    `keys_url` is where people store provider keys of their own. `drains` are the answers that are
+    read on though their callers have left. `lists` is None where nothing is asked for its models.
     """
 
     catalog: Callable[[], Catalog]
@@ -65,7 +66,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     ring: Ring
     vault: Vault
     ledger: Ledger
-    balances: Balances
+    gate: Gate
     upstreams: Upstreams
     now: Callable[[], int]
     timer: Callable[[], float]
@@ -75,6 +76,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     keys_url: str
     commands: Commands = field(default_factory=Commands)
     under_way: UnderWay = field(default_factory=UnderWay)
+    drains: set[Task[None]] = field(default_factory=set)
     listener: Listener | None = None
     lists: Lists | None = None
 

@@ -84,4 +84,6 @@ def encode(text: str) -> bytes:
 def of_attempt(attempt: Attempt) -> Headers:
     """Give the receipt of an attempt as far as it has come."""
     headers = receipt(attempt.call, attempt.losses)
+    if attempt.admission is not None:
+        headers += attempt.admission.headers
     return headers + bill(attempt.entry) if attempt.entry else headers

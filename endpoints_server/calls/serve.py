@@ -1,21 +1,26 @@
 """The journey of a call: the only file that knows the order of its steps."""
 
 from asyncio import CancelledError
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from msgspec import Struct
 
-from endpoints_server.calls.admit import admit
+from endpoints_server.calls.admission.admit import admit, conclude
 from endpoints_server.calls.answer.count_here import count_here
-from endpoints_server.calls.attempt import UNEXPECTED, attempt_route
-from endpoints_server.calls.call import Attempt, Inbound
+from endpoints_server.calls.attempt import UNEXPECTED, after, attempt_route, attempt_to_the_end
+from endpoints_server.calls.call import Attempt, Call, Inbound
 from endpoints_server.calls.delivery import LEFT, Delivery, ReadBody
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.open_call import open_call
 from endpoints_server.calls.receipt import JSON, advice, identify, of_attempt
+from endpoints_server.domain.endpoint import AbandonRule
 from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.scrub import scrub, without_echo
 from endpoints_server.domain.wire import Seen
+
+Step = Callable[[Exchange, Attempt, Delivery], Awaitable[None]]
 
 
 class Journey(Struct):
@@ -52,7 +57,7 @@ async def serve(
         await refuse(inbound, journey)
     finally:
         exchange.under_way.calls -= 1
-        end(exchange, inbound, journey)
+        after(journey.attempt, partial(end, exchange, inbound, journey))
 
 
 async def travel(
@@ -60,15 +65,21 @@ async def travel(
 ) -> None:
     """Go from the request to the end of the answer; raises Failed for whatever stops it before."""
     call = await open_call(exchange, inbound, read_body)
-    if call.catalog.allowance is not None:
-        await admit(exchange.balances, call, call.catalog.allowance)
     attempt = journey.attempt = Attempt(call=call, seen=Seen())
     exchange.under_way.streams += call.is_stream
+    await admit(exchange, attempt)
     if call.conversation.id and exchange.listener is not None:
         journey.delivery = exchange.listener.begin(call, journey.delivery)
-    step = count_here if call.counted_here else attempt_route
-    await step(exchange, attempt, journey.delivery)
+    await step_for(call)(exchange, attempt, journey.delivery)
     journey.fault = attempt.seen.fault
+
+
+def step_for(call: Call) -> Step:
+    """Choose how a call is answered."""
+    if call.counted_here:
+        return count_here
+    is_drained = call.route.endpoint.abandonment.rule is AbandonRule.DRAIN
+    return attempt_to_the_end if is_drained else attempt_route
 
 
 def end(exchange: Exchange, inbound: Inbound, journey: Journey) -> None:
@@ -77,6 +88,7 @@ def end(exchange: Exchange, inbound: Inbound, journey: Journey) -> None:
     exchange.report(report_of(exchange, inbound, attempt, fault))
     if attempt is None:
         return
+    conclude(exchange, attempt)
     exchange.under_way.streams -= attempt.call.is_stream
     if attempt.call.conversation.id and exchange.listener is not None:
         exchange.listener.end(attempt.call, fault)
@@ -115,6 +127,7 @@ def report_of(
         person_id=caller.person.id if caller else "",
         key_id=caller.key_id if caller else "",
         entry=entry,
+        notices=attempt.admission.notices if attempt and attempt.admission else (),
     )
 
 

@@ -6,13 +6,16 @@ from msgspec.structs import replace
 
 from endpoints_server.calls.call import Attempt, Call
 from endpoints_server.calls.exchange import Exchange
-from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.endpoint import AbandonRule
+from endpoints_server.domain.fault import RULES, Failed, Fault, Kind
 from endpoints_server.domain.money.entry import CostStatus, Entry, Outcome, UsageStatus
 from endpoints_server.domain.money.estimate import estimate_tokens
 from endpoints_server.domain.money.price import Price, Rates, cost
 from endpoints_server.domain.money.usage import Usage
 
 TITLE = "title"
+LEFT = Kind.CANCELLED.value
+LEFT_STATUS = RULES[Kind.CANCELLED].status
 SECOND = 1_000_000
 """Microseconds in a second."""
 
@@ -23,6 +26,10 @@ def settle(exchange: Exchange, attempt: Attempt, fault: Fault | None, status: in
     Awaits nothing, so that it also works in a cancelled task. An attempt is settled once.
     """
     entry = make_entry(exchange, attempt, fault, status)
+    if attempt.going_on is not None:
+        entry = replace(entry, outcome=Outcome.LEFT, status=LEFT_STATUS, fault=entry.fault or LEFT)
+    if entry.outcome is Outcome.LEFT and attempt.sent is not None:
+        entry = replace(entry, abandoned=attempt.call.route.endpoint.abandonment.rule.value)
     attempt.entry = entry
     return exchange.ledger.record(entry)
 
@@ -30,10 +37,12 @@ def settle(exchange: Exchange, attempt: Attempt, fault: Fault | None, status: in
 def make_entry(exchange: Exchange, attempt: Attempt, fault: Fault | None, status: int) -> Entry:
     """Say what an attempt came to."""
     call, seen = attempt.call, attempt.seen
+    hold = attempt.hold
+    paying = hold.reservation.accounts if hold else ()
     usage, usage_status = count(attempt, fault)
     rates, source, nano_usd, cost_status = charge(call.route.model.price, usage, usage_status)
     return Entry(
-        id=exchange.identify(),
+        id=hold.reservation.id if hold else exchange.identify(),
         request_id=call.inbound.request_id,
         operation=TITLE if call.is_title else call.inbound.operation.value,
         started_at=call.inbound.started_at,
@@ -60,9 +69,23 @@ def make_entry(exchange: Exchange, attempt: Attempt, fault: Fault | None, status
         cost_nano_usd=nano_usd,
         cost_status=cost_status,
         reported_cost_nano_usd=seen.reported_cost_nano_usd,
-        is_charged=nano_usd is not None and call.catalog.allowance is not None,
+        is_charged=nano_usd is not None and any(account.person_id for account in paying),
+        accounts=tuple(account.row for account in paying),
         losses=attempt.losses,
         config=call.catalog.version,
+    )
+
+
+def priced(entry: Entry, price: Price | None) -> Entry:
+    """Price an entry whose usage is an estimate."""
+    rates, source, nano_usd, cost_status = charge(price, entry.usage, UsageStatus.ESTIMATED)
+    return replace(
+        entry,
+        usage_status=UsageStatus.ESTIMATED,
+        rates=rates,
+        price_source=source,
+        cost_nano_usd=nano_usd,
+        cost_status=cost_status,
     )
 
 
@@ -86,6 +109,9 @@ def count(attempt: Attempt, fault: Fault | None) -> tuple[Usage, UsageStatus]:
         return reported, UsageStatus.REPORTED
     if not has_consumed(attempt, fault):
         return Usage(), UsageStatus.NONE
+    rule = attempt.call.route.endpoint.abandonment.rule
+    if is_left(fault) and rule is AbandonRule.CANCEL:
+        return (reported, UsageStatus.ESTIMATED) if reported else (Usage(), UsageStatus.NONE)
     answered = estimate_tokens(seen.texts)
     if reported is None:
         return Usage(input=estimate_input(attempt.call), output=answered), UsageStatus.ESTIMATED
@@ -97,7 +123,12 @@ def has_consumed(attempt: Attempt, fault: Fault | None) -> bool:
     """Say whether an upstream will have counted tokens for this attempt."""
     if fault is None or attempt.seen.texts or attempt.seen.usage is not None:
         return True
-    return fault.kind is Kind.CANCELLED and attempt.sent is not None
+    return is_left(fault) and attempt.sent is not None
+
+
+def is_left(fault: Fault | None) -> bool:
+    """Say whether it was the caller who ended an attempt."""
+    return fault is not None and fault.kind is Kind.CANCELLED
 
 
 def estimate_input(call: Call) -> int:

@@ -32,8 +32,8 @@ COMMANDS = {
     "connect": Entry(
         "run.connect", "connect", "Print the settings by which a client calls this server."
     ),
-    "user": Entry("people.user", "user", "Add and list the people who may hold keys."),
-    "key": Entry("people.key", "key", "Make, list and revoke client keys."),
+    "user": Entry("people.user", "user", "Add, list and disable the people who may hold keys."),
+    "key": Entry("people.key", "key", "Make, list, rotate and revoke client keys."),
     "credential": Entry(
         "people.credential", "credential", "Store, list and delete people's provider keys."
     ),
@@ -43,6 +43,10 @@ COMMANDS = {
     "secrets": Entry(
         "upkeep.secret_keys", "secret_keys", "Look after the keys that seal what is stored."
     ),
+    "group": Entry("money.group", "group", "Put people into groups."),
+    "budget": Entry("money.budget", "budget", "Set what may be spent, by whom and when."),
+    "limit": Entry("money.limit", "limit", "Set how often people may call."),
+    "balance": Entry("money.balance", "balance", "Show people's balances, and grant more."),
 }
 
 

@@ -14,6 +14,7 @@ from endpoints_server.config.naming import slug_of
 from endpoints_server.config.parameters.dialect import dialect_of
 from endpoints_server.config.parameters.screen import screen_of
 from endpoints_server.config.prices import PriceBook
+from endpoints_server.config.rules.compile_rules import rules_of, zone_of
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.server import Deadlines, Override, Server, Sizes
 from endpoints_server.config.schema.settings import Endpoints, Interface, Settings
@@ -21,7 +22,13 @@ from endpoints_server.config.titles import title_entry_of, title_model_of, title
 from endpoints_server.config.values.command import is_command, plain, read_command
 from endpoints_server.domain.address.allowed import AllowedAddresses, Mistake, read_allowed
 from endpoints_server.domain.catalog import Bounds, Catalog, catalog_of
-from endpoints_server.domain.endpoint import Credential, Endpoint, Timeouts
+from endpoints_server.domain.endpoint import (
+    Abandonment,
+    AbandonRule,
+    Credential,
+    Endpoint,
+    Timeouts,
+)
 from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.title import TitleRules
@@ -52,6 +59,9 @@ def compile_catalog(settings: Settings, version: str, prices: PriceBook) -> Cata
         allowance=allowance_of(settings.balance),
         currency=currency_of(settings.interface),
         has_shown_rates=shows_rates(settings.interface),
+        rules=rules_of(settings.server),
+        zone=zone_of(settings.server.time_zone),
+        step_tokens=settings.server.hold_tokens,
     )
 
 
@@ -90,6 +100,11 @@ def endpoint_of(entry: CustomEndpoint, server: Server, prices: PriceBook) -> End
         is_personal=entry.base_url == USER_PROVIDED,
         discovery=discovery_of(around),
         max_connections=chosen(override.max_connections, USUAL_CONNECTIONS),
+        abandonment=Abandonment(
+            rule=AbandonRule(override.abandoned),
+            drain_seconds=override.drain_seconds,
+            drain_bytes=override.drain_bytes,
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from endpoints_server.config.checks.variables import fill_in
 from endpoints_server.config.decode import decode_settings
 from endpoints_server.config.models_json.beside import Beside, read_beside, without_taken
 from endpoints_server.config.problem import Level, Problem, has_errors
+from endpoints_server.config.rules.check_rules import check_rules
 from endpoints_server.config.schema.settings import Settings
 from endpoints_server.config.text.document import Document, Source
 from endpoints_server.config.text.flatten import read_document
@@ -66,7 +67,7 @@ def load_bytes(
     names = [entry.name for entry in beside.providers.entries]
     problems += [*unset, *check_version(document), *check_endpoints(document, names)]
     problems += [*notes(document), *check_allowed_addresses(document), *check_money(document)]
-    problems += check_commands(document)
+    problems += [*check_commands(document), *check_rules(document, names)]
     used |= beside.providers.used
     loaded = Loaded(
         problems=(*ordered(problems), *ordered(beside.providers.problems)),

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from endpoints_server.desk.rules import BudgetView
 from endpoints_server.domain.catalog import Catalog
+from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.balance import (
     BEGINNING,
-    Account,
     Allowance,
+    Grant,
     Standing,
     Unit,
     next_refill_at,
@@ -33,7 +35,8 @@ class RefillView(Struct, frozen=True, kw_only=True):
 class BalanceView(Struct, frozen=True, kw_only=True):
     """What is left, in USD and in the currency shown beside it; all None where nobody is stopped.
 
-    `left_usd` is below zero where the last call cost more than there was.
+    `left_usd` is below zero where the last call cost more than there was; `reserved_usd`, held for
+    calls under way, is not in it. `budgets` are those that the person's calls are paid from too.
     """
 
     is_limited: bool
@@ -43,18 +46,20 @@ class BalanceView(Struct, frozen=True, kw_only=True):
     spent_usd: str | None = None
     opened_at: str | None = None
     refill: RefillView | None = None
+    reserved_usd: str | None = None
+    budgets: tuple[BudgetView, ...] = ()
 
 
 async def find_standing(
     balances: Balances, allowance: Allowance, person_id: str
 ) -> tuple[Standing, bool]:
-    """Give how a person stands, and whether they have an account; else as it would be opened."""
+    """Give how a person stands, and whether they have an grant; else as it would be opened."""
     standing = await balances.find_standing(person_id)
     if standing is not None:
         return standing, True
     granted = allowance.start_nano_usd
-    account = Account(person_id=person_id, granted_nano_usd=granted, opened_at=0, refilled_at=0)
-    return Standing(account=account, spent_nano_usd=0), False
+    grant = Grant(person_id=person_id, granted_nano_usd=granted, opened_at=0, refilled_at=0)
+    return Standing(grant=grant, spent_nano_usd=0), False
 
 
 async def find_balance(balances: Balances, catalog: Catalog, person_id: str) -> BalanceView:
@@ -64,20 +69,42 @@ async def find_balance(balances: Balances, catalog: Catalog, person_id: str) -> 
         return BalanceView(is_limited=False)
     standing, is_open = await find_standing(balances, allowance, person_id)
     left = standing.left_nano_usd
-    account = standing.account
+    grant = standing.grant
     return BalanceView(
         is_limited=True,
         left_usd=usd(left),
         left_shown=show(left, currency) if currency else None,
-        granted_usd=usd(account.granted_nano_usd),
+        granted_usd=usd(grant.granted_nano_usd),
         spent_usd=usd(standing.spent_nano_usd),
-        opened_at=moment(account.opened_at) if is_open else None,
-        refill=refill_of(account, allowance, is_open=is_open),
+        opened_at=moment(grant.opened_at) if is_open else None,
+        refill=refill_of(grant, allowance, is_open=is_open),
+        reserved_usd=usd(standing.reserved_nano_usd),
     )
 
 
-def refill_of(account: Account, allowance: Allowance, *, is_open: bool) -> RefillView | None:
-    """Tell how an account is refilled, if it is."""
+async def credit(
+    balances: Balances, allowance: Allowance | None, person_id: str, nano_usd: int, now: int
+) -> Standing:
+    """Grant somebody more, or less where the amount is below zero, and give how they stand then.
+
+    Who has no grant yet gets that of the start first. Raises Failed(bad_request) where nobody's
+    balance is limited.
+    """
+    if allowance is None:
+        message = "Nobody's balance is limited: `balance.enabled` is off in the configuration."
+        raise Failed(Fault(kind=Kind.BAD_REQUEST, message=message))
+    start = allowance.start_nano_usd
+    await balances.open_grant(
+        Grant(person_id=person_id, granted_nano_usd=start, opened_at=now, refilled_at=now)
+    )
+    standing = await balances.credit(person_id, nano_usd)
+    if standing is None:
+        raise LookupError(person_id)
+    return standing
+
+
+def refill_of(grant: Grant, allowance: Allowance, *, is_open: bool) -> RefillView | None:
+    """Tell how an grant is refilled, if it is."""
     refill = allowance.refill
     if refill is None:
         return None
@@ -85,8 +112,8 @@ def refill_of(account: Account, allowance: Allowance, *, is_open: bool) -> Refil
         amount_usd=usd(refill.nano_usd),
         every=float(refill.value),
         unit=refill.unit,
-        last_at=moment(account.refilled_at) if is_open else None,
-        next_at=moment(next_refill_at(account.refilled_at, refill)) if is_open else None,
+        last_at=moment(grant.refilled_at) if is_open else None,
+        next_at=moment(next_refill_at(grant.refilled_at, refill)) if is_open else None,
     )
 
 

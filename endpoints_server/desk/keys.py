@@ -72,6 +72,27 @@ async def revoke_key(
     return await store.keys.find_key(key.id) or replace(key, revoked_at=now)
 
 
+async def rotate_key(
+    store: Store, ring: Ring, wanted: str, random_bytes: bytes, until: int, now: int
+) -> tuple[AccessKey, Secret]:
+    """Make a key in place of another, of the same person, name and end; give it and its secret.
+
+    The old one is accepted until an instant, or revoked where that is not ahead. Raises
+    Failed(bad_request) where no valid key or more than one is meant.
+    """
+    old = choose(await store.keys.list_keys(), wanted)
+    if not old.is_valid_at(now) or old.name == ENVIRONMENT:
+        raise refused("This key is not valid, or was given by the environment.")
+    draft = KeyDraft(person=old.person, name=old.name, expires_at=old.expires_at)
+    key, secret = await create_key(store, ring, draft, random_bytes, now)
+    if until > now:
+        ends_at = until if old.expires_at is None else min(until, old.expires_at)
+        await store.keys.add_key(replace(old, expires_at=ends_at))
+    else:
+        await store.keys.revoke_key(old.id, now)
+    return key, secret
+
+
 async def ensure_admin(store: Store, ring: Ring, admin_key: Secret | None, now: int) -> Person:
     """See that the built-in admin is there, and holds the key the environment gives and no other.
 

@@ -1,9 +1,9 @@
-"""The people who may hold keys: added and listed."""
+"""The people who may hold keys: added, listed, and disabled."""
 
 import re
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.domain.people.person import Person
+from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.store.ports import Store
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
@@ -31,6 +31,19 @@ async def list_people(store: Store) -> list[Person]:
     return await store.people.list_people()
 
 
+async def set_disabled(store: Store, person_id: str, at: int | None) -> Person:
+    """Accept none of a person's keys from now on, or all of them again.
+
+    Raises Failed(bad_request) for nobody we know, and for the built-in admin.
+    """
+    if person_id == ADMIN.id and at is not None:
+        raise refused("The built-in admin cannot be disabled; revoke their keys instead.")
+    person = await store.people.set_disabled(person_id, at)
+    if person is None:
+        raise refused(f"There is no user '{person_id}'.")
+    return person
+
+
 def refused(message: str) -> Failed:
-    """Say why nobody was added."""
+    """Say why nothing was done."""
     return Failed(Fault(kind=Kind.BAD_REQUEST, message=message))

@@ -1,6 +1,7 @@
 """One immutable snapshot of the compiled configuration."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, tzinfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from endpoints_server.domain.address.allowed import AllowedAddresses
 from endpoints_server.domain.endpoint import Endpoint, Model
 from endpoints_server.domain.money.balance import Allowance
 from endpoints_server.domain.money.currency import Currency
+from endpoints_server.domain.rules.rulebook import Rules
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
@@ -27,7 +29,8 @@ class Catalog(Struct, frozen=True, kw_only=True):
     some endpoint lists is found there; one that none lists, where it may be asked for all the same.
     `has_shown_rates` says whether LibreChat's screens show what models cost.
     `allowance` is what each person may spend, None where nobody is stopped; `currency` is shown
-    beside USD.
+    beside USD. `rules` are the budgets and limits of the file, `zone` is where days begin, and
+    `step_tokens` is how much of an answer is paid for ahead where nobody says how long it may be.
     """
 
     version: str
@@ -40,6 +43,9 @@ class Catalog(Struct, frozen=True, kw_only=True):
     allowance: Allowance | None = None
     currency: Currency | None = None
     has_shown_rates: bool = False
+    rules: Rules = Rules()
+    zone: tzinfo = UTC
+    step_tokens: int = 1024
 
 
 def catalog_of(

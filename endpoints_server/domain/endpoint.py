@@ -1,6 +1,7 @@
 """A named entry of the configuration: an address, a wire, models and a credential."""
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from itertools import chain
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -68,6 +69,26 @@ class Timeouts(Struct, frozen=True, kw_only=True):
     total_seconds: float = 600.0
 
 
+class AbandonRule(StrEnum):
+    """What becomes of an answer whose caller has left.
+
+    It is cut off, and charged for what was told of its usage, or for what it will have come to by
+    our estimate; or it is read to its end, which tells exactly.
+    """
+
+    CANCEL = "cancel"
+    ESTIMATE = "cancel-and-estimate"
+    DRAIN = "drain"
+
+
+class Abandonment(Struct, frozen=True, kw_only=True):
+    """The rule for answers whose caller has left, and how much of one is read on at most."""
+
+    rule: AbandonRule = AbandonRule.ESTIMATE
+    drain_seconds: float = 60.0
+    drain_bytes: int = 4 * 1024 * 1024
+
+
 class Screen(Struct, frozen=True, kw_only=True):
     """What lists tell screens of an endpoint; no call depends on it.
 
@@ -108,6 +129,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     has_bearer: bool = False
     is_direct: bool = False
     max_connections: int = 1000
+    abandonment: Abandonment = Abandonment()
     is_personal: bool = False
     discovery: Discovery | None = None
     listed_at: int | None = None

@@ -9,7 +9,8 @@ class Report(Struct, frozen=True, kw_only=True):
     """One call from its first byte to its last; times in seconds.
 
     `entry` is None where a call was refused before anything was attempted. `detail` is for the
-    operator alone. `overhead_seconds` is our own share of the time to the first byte.
+    operator alone, and so are `notices` of what rules would have done or were close to.
+    `overhead_seconds` is our own share of the time to the first byte.
     """
 
     request_id: str
@@ -23,3 +24,4 @@ class Report(Struct, frozen=True, kw_only=True):
     person_id: str = ""
     key_id: str = ""
     entry: Entry | None = None
+    notices: tuple[str, ...] = ()

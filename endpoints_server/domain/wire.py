@@ -153,6 +153,18 @@ class Carriage(Struct, frozen=True, kw_only=True):
     counted: str = ""
 
 
+class QuotaNames(Struct, frozen=True, kw_only=True):
+    """The headers that tell clients of a wire what is left, `{}` for `requests` or `tokens`.
+
+    `has_dates` says that the reset is an instant, where others give the time until it.
+    """
+
+    limit: str = "x-ratelimit-limit-{}"
+    remaining: str = "x-ratelimit-remaining-{}"
+    reset: str = "x-ratelimit-reset-{}"
+    has_dates: bool = False
+
+
 class Wire(Struct, frozen=True, kw_only=True):
     """One HTTP dialect family.
 
@@ -177,6 +189,7 @@ class Wire(Struct, frozen=True, kw_only=True):
     read_fault     status, headers (lower-case names), body to Fault
     write_fault    Fault and request id to an error body
     stream_type    query behind the path to the content type of a stream on this wire
+    quota          the headers that tell what is left of limits
     beside         what is carried beside chat
     """
 
@@ -198,6 +211,7 @@ class Wire(Struct, frozen=True, kw_only=True):
     read_fault: Callable[[int, Mapping[str, str], bytes], Fault]
     write_fault: Callable[[Fault, str], bytes]
     stream_type: Callable[[str], str] = event_stream
+    quota: QuotaNames = QuotaNames()
     beside: Mapping[Operation, Carriage] = {}
 
     @property

@@ -23,6 +23,7 @@ class Rule(StrEnum):
     OUTCOME = "outcome"
     ATTEMPTS = "attempts"
     SUMS = "sums"
+    ACCOUNTS = "accounts"
     UNREADABLE = "unreadable"
     DAMAGED = "damaged"
 
@@ -53,11 +54,14 @@ class Audit:
         self._request_id = ""
         self._attempt = 0
         self._total = 0
+        self._charged: dict[tuple[str, int], int] = {}
 
     def feed(self, entry: Entry) -> None:
         """Check the next entry."""
         self._checked += 1
         self._total += entry.cost_nano_usd or 0
+        for row in entry.accounts:
+            self._charged[row] = self._charged.get(row, 0) + (entry.cost_nano_usd or 0)
         for rule, message in (
             *faults_of_cost(entry),
             *faults_of_numbers(entry),
@@ -78,8 +82,20 @@ class Audit:
         self._request_id, self._attempt = request_id, attempt
         self.add(Rule.UNREADABLE, "a field holds what it cannot hold", entry_id)
 
-    def close(self, sums: Mapping[str, int]) -> Verification:
-        """Compare the costs summed by each thing with the total, and give what was found."""
+    def close(
+        self, sums: Mapping[str, int], accounts: Mapping[tuple[str, int], int]
+    ) -> Verification:
+        """Compare the costs summed by each thing with the total, and give what was found.
+
+        `accounts` is what each row of an account says was spent since it was opened; the entries
+        must come to it.
+        """
+        for (name, starts_at), nano_usd in accounts.items():
+            charged = self._charged.get((name, starts_at), 0)
+            if nano_usd != charged:
+                place = f"the account '{name}' from {starts_at} on"
+                message = f"{place} has spent {nano_usd} nano-USD, its entries {charged}"
+                self.add(Rule.ACCOUNTS, message)
         for name, nano_usd in sums.items():
             if nano_usd != self._total:
                 message = f"the sum by {name} is {nano_usd} nano-USD, of all entries {self._total}"

@@ -1,65 +1,71 @@
 """What people were granted: what may be asked, and the answer in a dict."""
 
-from collections.abc import Iterable
 from typing import Protocol
 
 from msgspec.structs import replace
 
-from endpoints_server.domain.money.balance import Account, Standing
-from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.money.balance import Grant, Standing, account_of
+from endpoints_server.domain.money.book import Book, Row
 
 
 class Balances(Protocol):
-    """Accounts by person; what was spent is what the ledger says, wherever it was written."""
+    """Grants by person; what was spent of one, and what is held, its account says."""
 
     async def find_standing(self, person_id: str) -> Standing | None:
-        """Give a person's account and what was charged to it; None where none was opened."""
+        """Give a person's grant and what was taken from it; None where none was opened."""
 
-    async def open_account(self, account: Account) -> Standing:
-        """Keep an account unless the person has one, and give the one there is."""
+    async def open_grant(self, grant: Grant) -> Standing:
+        """Keep a grant unless the person has one, and give the one there is."""
 
-    async def refill(self, account: Account, nano_usd: int, at: int) -> Standing:
-        """Grant more unless the account was refilled since it was read; give what there is.
+    async def refill(self, grant: Grant, nano_usd: int, at: int) -> Standing:
+        """Grant more unless it was refilled since it was read; give what there is.
 
-        Whoever asks twice with one account, in any process, grants once.
+        Whoever asks twice with one grant, in any process, grants once.
         """
+
+    async def credit(self, person_id: str, nano_usd: int) -> Standing | None:
+        """Grant more, or less where the amount is below zero; None where none was opened."""
 
 
 class MemoryBalances:
-    """Accounts in a dict, over the entries of a ledger in memory."""
+    """Grants in a dict, over the accounts of a store in memory."""
 
-    def __init__(self, entries: dict[str, Entry]) -> None:
-        self.entries = entries
-        self.accounts: dict[str, Account] = {}
+    def __init__(self) -> None:
+        self.grants: dict[str, Grant] = {}
+        self.book: Book = Book(self.granted)
+
+    def granted(self, person_id: str) -> int | None:
+        """Give what a person was granted."""
+        grant = self.grants.get(person_id)
+        return None if grant is None else grant.granted_nano_usd
 
     async def find_standing(self, person_id: str) -> Standing | None:
-        account = self.accounts.get(person_id)
-        return None if account is None else self._standing(account)
+        grant = self.grants.get(person_id)
+        return None if grant is None else self._standing(grant)
 
-    async def open_account(self, account: Account) -> Standing:
-        return self._standing(self.accounts.setdefault(account.person_id, account))
+    async def open_grant(self, grant: Grant) -> Standing:
+        return self._standing(self.grants.setdefault(grant.person_id, grant))
 
-    async def refill(self, account: Account, nano_usd: int, at: int) -> Standing:
-        kept = self.accounts[account.person_id]
-        if kept.refilled_at == account.refilled_at:
-            kept = refilled(kept, nano_usd, at)
-            self.accounts[account.person_id] = kept
+    async def refill(self, grant: Grant, nano_usd: int, at: int) -> Standing:
+        kept = self.grants[grant.person_id]
+        if kept.refilled_at == grant.refilled_at:
+            kept = replace(kept, refilled_at=at)
+            self.grants[grant.person_id] = kept
+            return await self.credit(grant.person_id, nano_usd) or self._standing(kept)
         return self._standing(kept)
 
-    def _standing(self, account: Account) -> Standing:
-        spent = charged(self.entries.values(), account.person_id)
-        return Standing(account=account, spent_nano_usd=spent)
+    async def credit(self, person_id: str, nano_usd: int) -> Standing | None:
+        kept = self.grants.get(person_id)
+        if kept is None:
+            return None
+        kept = replace(kept, granted_nano_usd=kept.granted_nano_usd + nano_usd)
+        self.grants[person_id] = kept
+        return self._standing(kept)
 
-
-def refilled(account: Account, nano_usd: int, at: int) -> Account:
-    """Grant more."""
-    return replace(account, granted_nano_usd=account.granted_nano_usd + nano_usd, refilled_at=at)
-
-
-def charged(entries: Iterable[Entry], person_id: str) -> int:
-    """Add up what was charged to a person, in nano-USD."""
-    return sum(
-        entry.cost_nano_usd or 0
-        for entry in entries
-        if entry.is_charged and entry.person_id == person_id
-    )
+    def _standing(self, grant: Grant) -> Standing:
+        row = self.book.rows.get(account_of(grant.person_id).row, Row())
+        return Standing(
+            grant=grant,
+            spent_nano_usd=row.spent_nano_usd,
+            reserved_nano_usd=row.reserved_nano_usd,
+        )

@@ -11,10 +11,12 @@ from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.people.access_key import AccessKey
 from endpoints_server.domain.people.person import ADMIN, Person
+from endpoints_server.store.accounts import MemoryAccounts
 from endpoints_server.store.audit import Audit, Verification
 from endpoints_server.store.balances import MemoryBalances
 from endpoints_server.store.credentials import MemoryCredentials
 from endpoints_server.store.ports import By, Store, Sum
+from endpoints_server.store.rules import MemoryRules
 from endpoints_server.store.sessions import MemorySessions
 from endpoints_server.store.titles import MemoryTitles
 
@@ -24,12 +26,17 @@ MICROSECONDS = 1_000_000
 def open_memory() -> Store:
     """Open a store that is empty but for the built-in admin."""
     people = MemoryPeople()
-    ledger = MemoryLedger()
+    balances = MemoryBalances()
+    entries: dict[str, Entry] = {}
+    accounts = MemoryAccounts(balances.book, entries)
+    ledger = MemoryLedger(entries, accounts)
     return Store(
         keys=MemoryKeys(people),
         people=people,
         ledger=ledger,
-        balances=MemoryBalances(ledger.entries),
+        balances=balances,
+        accounts=accounts,
+        rules=MemoryRules(),
         sessions=MemorySessions(),
         credentials=MemoryCredentials(people.people.__contains__),
         titles=MemoryTitles(),
@@ -52,6 +59,12 @@ class MemoryPeople:
     async def list_people(self) -> list[Person]:
         return [self.people[person_id] for person_id in sorted(self.people)]
 
+    async def set_disabled(self, person_id: str, at: int | None) -> Person | None:
+        person = self.people.get(person_id)
+        if person is not None:
+            self.people[person_id] = person = replace(person, disabled_at=at)
+        return person
+
 
 class MemoryKeys:
     """Keys in a dict."""
@@ -61,7 +74,8 @@ class MemoryKeys:
         self.keys: dict[str, AccessKey] = {}
 
     async def find_key(self, key_id: str) -> AccessKey | None:
-        return self.keys.get(key_id)
+        key = self.keys.get(key_id)
+        return None if key is None else replace(key, person=self.people.people[key.person.id])
 
     async def add_key(self, key: AccessKey) -> None:
         person = await self.people.find_person(key.person.id)
@@ -84,8 +98,9 @@ class MemoryKeys:
 class MemoryLedger:
     """Entries in a dict; durable as soon as they are recorded."""
 
-    def __init__(self) -> None:
-        self.entries: dict[str, Entry] = {}
+    def __init__(self, entries: dict[str, Entry], accounts: MemoryAccounts) -> None:
+        self.entries = entries
+        self.accounts = accounts
         self.is_closed = False
 
     def has_room(self) -> bool:
@@ -97,7 +112,8 @@ class MemoryLedger:
     def record(self, entry: Entry) -> Future[None]:
         if self.is_closed:
             raise Failed(Fault(kind=Kind.UNAVAILABLE, message="The ledger is closed."))
-        self.entries.setdefault(entry.id, entry)
+        if self.entries.setdefault(entry.id, entry) is entry:
+            self.accounts.settle(entry)
         done = asyncio.get_running_loop().create_future()
         done.set_result(None)
         return done
@@ -138,7 +154,9 @@ class MemoryLedger:
         ):
             audit.feed(entry)
         totals = {by.value: sum(row.cost_nano_usd for row in await self.sums(by)) for by in By}
-        return audit.close(totals)
+        rows = self.accounts.book.rows.items()
+        spent = {place: row.spent_nano_usd - row.opening_nano_usd for place, row in rows}
+        return audit.close(totals, spent)
 
     async def drain(self) -> None:
         return

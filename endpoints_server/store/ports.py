@@ -10,9 +10,11 @@ from msgspec import Struct
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.people.access_key import AccessKey
 from endpoints_server.domain.people.person import Person
+from endpoints_server.store.accounts import Accounts
 from endpoints_server.store.audit import Verification
 from endpoints_server.store.balances import Balances
 from endpoints_server.store.credentials import Credentials
+from endpoints_server.store.rules import StoredRules
 from endpoints_server.store.sessions import Sessions
 from endpoints_server.store.titles import Titles
 
@@ -75,6 +77,12 @@ class People(Protocol):
     async def list_people(self) -> list[Person]:
         """Give everybody by id."""
 
+    async def set_disabled(self, person_id: str, at: int | None) -> Person | None:
+        """Accept none of a person's keys any more, or all of them again; None for nobody.
+
+        Processes that remember keys see it as they see a key revoked.
+        """
+
 
 class Ledger(Protocol):
     """The entries of settled attempts; only ever added to."""
@@ -88,9 +96,10 @@ class Ledger(Protocol):
     def record(self, entry: Entry) -> Future[None]:
         """Take an entry without waiting; the future is done once it is durable.
 
-        Recording an id again changes nothing. Raises Failed(unavailable) where the queue is full
-        or the ledger closed; the future fails so where closing came before the entry was durable,
-        and with Failed(internal) where no database can hold the entry.
+        One that names accounts settles what is held of them, in the same transaction. Recording an
+        id again changes nothing. Raises Failed(unavailable) where the queue is full or the ledger
+        closed; the future fails so where closing came before the entry was durable, and with
+        Failed(internal) where no database can hold the entry.
         """
 
     async def find_entries(self, request_id: str) -> list[Entry]:
@@ -129,6 +138,8 @@ class Store(Struct, frozen=True, kw_only=True):
     people: People
     ledger: Ledger
     balances: Balances
+    accounts: Accounts
+    rules: StoredRules
     sessions: Sessions
     credentials: Credentials
     titles: Titles

@@ -10,6 +10,8 @@ from litestar.routes import ASGIRoute, BaseRoute, HTTPRoute, WebSocketRoute
 
 from endpoints_server.calls.authenticate import authenticate, require_keyless
 from endpoints_server.calls.exchange import Exchange
+from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.people.person import ADMIN
 
 AnyRequest = Request[Any, Any, Any]
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -20,6 +22,8 @@ PUBLIC: dict[str, Any] = {ACCESS: "public"}
 """Answered to anybody."""
 KEYED: dict[str, Any] = {ACCESS: "key"}
 """Answered to whoever presents a client key."""
+ADMINISTRATIVE: dict[str, Any] = {ACCESS: "admin"}
+"""Answered to whoever presents a client key of somebody with the role of an administrator."""
 SIGNED_IN: dict[str, Any] = {ACCESS: "session"}
 """Answered to a browser that is signed in to the console."""
 ITSELF: dict[str, Any] = {ACCESS: "itself"}
@@ -30,11 +34,15 @@ def key_guard(exchange: Exchange) -> Guard:
     """Make the guard that turns the key of a request into its Caller, for routes that want one."""
 
     async def require_key(connection: AnyConnection, handler: BaseRouteHandler) -> None:
-        if handler.opt.get(ACCESS) != "key":
+        access = handler.opt.get(ACCESS)
+        if access not in ("key", "admin"):
             return
         require_keyless(connection.scope["query_string"].decode("latin-1"))
         headers = {name.lower(): value for name, value in connection.headers.items()}
         caller, _ = await authenticate(headers, exchange.keys, exchange.ring, exchange.now())
+        if access == "admin" and caller.person.role != ADMIN.role:
+            message = "This is for administrators."
+            raise Failed(Fault(kind=Kind.FORBIDDEN, code="admin_required", message=message))
         connection.scope["state"]["caller"] = caller
 
     return require_key

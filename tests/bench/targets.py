@@ -46,7 +46,8 @@ DIRECT = Target(name="direct", server="upstream")
 PASSTHROUGH = Target(name="passthrough", server="passthrough")
 RELAYED = Target(name="ours", server="ours", prefix="chat/")
 TRANSLATED = Target(name="ours, translated", server="ours", script=MESSAGES, prefix="chat/")
-USUAL = (DIRECT, PASSTHROUGH, RELAYED, TRANSLATED)
+RULED = Target(name="ours, with rules", server="ruled", prefix="chat/")
+USUAL = (DIRECT, PASSTHROUGH, RELAYED, TRANSLATED, RULED)
 OTHERS = (
     Target(name="ours, Messages", server="ours", script=MESSAGES, prefix="native/"),
     Target(name="ours, to Messages", server="ours", prefix="native/"),
@@ -98,10 +99,29 @@ def passthrough(bench: Bench, port: int) -> tuple[str, list[str], dict[str, str]
 
 def ours(bench: Bench, port: int) -> tuple[str, list[str], dict[str, str]]:
     """Say how to start ours, with a configuration file, a key and a ledger of its own."""
+    return serving(bench, port, configuration(bench.upstream.port))
+
+
+def ruled(bench: Bench, port: int) -> tuple[str, list[str], dict[str, str]]:
+    """Say how to start ours where every call is counted by limits and paid from two budgets."""
+    rules = {
+        "budgets": {
+            "house": {"usd": 1_000_000, "per": "month"},
+            "each": {"usd": 100_000, "per": "day", "each": "user"},
+        },
+        "limits": {"all": {"requestsPerMinute": 10**9, "tokensPerMinute": 10**12}},
+    }
+    return serving(bench, port, configuration(bench.upstream.port) | {"server": rules})
+
+
+def serving(
+    bench: Bench, port: int, file_content: Mapping[str, object]
+) -> tuple[str, list[str], dict[str, str]]:
+    """Write the file of a server, and say how to start it."""
     folder = bench.folder / f"ours-{port}"
     folder.mkdir()
     file = folder / "librechat.yaml"
-    file.write_bytes(msgspec.yaml.encode(configuration(bench.upstream.port)))
+    file.write_bytes(msgspec.yaml.encode(file_content))
     settings = {
         "CONFIG_PATH": str(file),
         "ES_DATA_DIR": str(folder / "data"),
@@ -112,7 +132,7 @@ def ours(bench: Bench, port: int) -> tuple[str, list[str], dict[str, str]]:
     return "endpoints_server", ["serve"], settings
 
 
-SERVERS = {"passthrough": passthrough, "ours": ours}
+SERVERS = {"passthrough": passthrough, "ours": ours, "ruled": ruled}
 
 
 def configuration(upstream_port: int) -> dict[str, object]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from endpoints_server.domain.money.usd import usd
 from tests.calls.asking import Got, ask
 from tests.calls.places import Block, config, endpoint
 from tests.serving import Serving, serving
@@ -85,31 +86,49 @@ async def test_a_caller_over_budget_is_refused_in_its_own_wire(
     wire: str, is_stream: bool, tmp_path: Path
 ) -> None:
     with Running(Paid()) as upstream:
-        place = Place(tmp_path, upstream, startBalance=2 * CHARGE_CREDITS + 9)
+        place = Place(tmp_path, upstream, startBalance=100)
         with place.open() as server:
             async with client_of(server) as client:
-                for _ in range(3):
-                    assert (await ask(client, wire, f"{wire}/m", is_stream=is_stream)).status == 200
-                assert await left(client) == "-0.000006"
-                refused = await ask(client, wire, f"{wire}/m", is_stream=is_stream)
-                check_refusal(refused, 429, "budget_exceeded")
-                assert "retry-after" not in refused.headers
-                assert "-0.000006 USD" in refused.errors[0]["message"]
-                assert "not refilled" in refused.errors[0]["message"]
-                assert upstream.asked == 3
-                assert len(server.latest(10)) == 3
+                told = 100
+                answer = await ask(client, wire, f"{wire}/m", is_stream=is_stream, max_tokens=4)
+                while answer.status == 200:
+                    told -= CHARGE_CREDITS
+                    assert await left(client) == usd(told * 1000)
+                    answer = await ask(client, wire, f"{wire}/m", is_stream=is_stream, max_tokens=4)
+                check_refusal(answer, 429, "budget_exceeded")
+                assert 0 <= told < 60
+                assert "retry-after" not in answer.headers
+                assert f"balance of {usd(told * 1000)} USD" in answer.errors[0]["message"]
+                assert "not refilled" in answer.errors[0]["message"]
+                assert upstream.asked == len(server.latest(100)) == (100 - told) // CHARGE_CREDITS
                 assert all(entry.is_charged for entry in server.latest(10))
                 assert (await ask(client, "chat", "free/m")).status == 200
 
 
-async def test_a_balance_that_just_holds_the_prompt_is_enough(tmp_path: Path) -> None:
-    with Running(Paid()) as upstream, Place(tmp_path, upstream, startBalance=3).open() as server:
+async def test_i_53_calls_at_once_do_not_overdraw_a_balance(tmp_path: Path) -> None:
+    with Running(Paid()) as upstream, Place(tmp_path, upstream, startBalance=200).open() as server:
         async with client_of(server) as client:
-            assert (await ask(client, "chat", "chat/m")).status == 200
-            long = [{"role": "user", "content": "word " * 50}]
-            check_refusal(
-                await ask(client, "chat", "chat/m", messages=long), 429, "budget_exceeded"
-            )
+            asked = (ask(client, "chat", "chat/m", max_tokens=4) for _ in range(40))
+            answers = await asyncio.gather(*asked)
+            admitted = [answer for answer in answers if answer.status == 200]
+            assert 3 <= len(admitted) <= 200 // CHARGE_CREDITS
+            assert await left(client) == usd((200 - len(admitted) * CHARGE_CREDITS) * 1000)
+            headers = admitted[0].headers
+            assert headers["x-es-budget-name"] == "balance"
+            assert 0 <= float(headers["x-es-budget-remaining"]) < 0.0002
+
+
+async def test_what_may_cost_more_than_there_is_is_refused_before_it_begins(tmp_path: Path) -> None:
+    with Running(Paid()) as upstream, Place(tmp_path, upstream, startBalance=300).open() as server:
+        async with client_of(server) as client:
+            dear = await ask(client, "chat", "chat/m", max_tokens=4000)
+            check_refusal(dear, 429, "budget_exceeded")
+            assert "smaller ceiling" in dear.errors[0]["message"]
+            long = [{"role": "user", "content": "word " * 200}]
+            answer = await ask(client, "chat", "chat/m", messages=long, max_tokens=4)
+            check_refusal(answer, 429, "budget_exceeded")
+            assert upstream.asked == 0
+            assert (await ask(client, "chat", "chat/m", max_tokens=4)).status == 200
 
 
 @pytest.mark.parametrize(
@@ -128,30 +147,31 @@ async def test_what_nobody_has_priced_cannot_be_paid_from_a_balance(
 
 async def test_a_refill_comes_when_it_is_due_and_once(tmp_path: Path) -> None:
     refill: Block = {
-        "startBalance": 10,
+        "startBalance": 50,
         "autoRefillEnabled": True,
         "refillIntervalValue": 2,
         "refillIntervalUnit": "seconds",
-        "refillAmount": 2 * CHARGE_CREDITS,
+        "refillAmount": 100,
     }
     with Running(Paid()) as upstream, Place(tmp_path, upstream, **refill).open() as server:
         async with client_of(server) as client:
-            assert (await ask(client, "chat", "chat/m")).status == 200
-            refused = await ask(client, "chat", "chat/m")
+            assert (await ask(client, "chat", "chat/m", max_tokens=4)).status == 200
+            refused = await ask(client, "chat", "chat/m", max_tokens=4)
             check_refusal(refused, 429, "budget_exceeded")
-            assert "0.00003 USD more" in refused.errors[0]["message"]
+            assert "0.0001 USD more" in refused.errors[0]["message"]
             assert 0 <= float(refused.headers["retry-after"]) <= 2
             await asyncio.sleep(float(refused.headers["retry-after-ms"]) / 1000 + 0.05)
-            many = await asyncio.gather(*(ask(client, "chat", "chat/m") for _ in range(8)))
+            asked = (ask(client, "chat", "chat/m", max_tokens=4) for _ in range(8))
+            many = await asyncio.gather(*asked)
             assert any(answer.status == 200 for answer in many)
             told = (await client.get("/me/balance")).json()
-            assert told["granted_usd"] == "0.00004"
+            assert told["granted_usd"] == "0.00015"
 
 
 async def test_a_balance_outlives_a_restart(tmp_path: Path) -> None:
     with Running(Paid()) as upstream:
-        place = Place(tmp_path, upstream, startBalance=1000)
-        for expected in ("0.000985", "0.00097"):
+        place = Place(tmp_path, upstream, startBalance=9000)
+        for expected in ("0.008985", "0.00897"):
             with place.open() as server:
                 async with client_of(server) as client:
                     assert (await ask(client, "chat", "chat/m")).status == 200
@@ -164,12 +184,12 @@ async def test_what_is_spent_while_nobody_is_limited_never_counts(tmp_path: Path
             assert (await ask(client, "chat", "chat/m")).status == 200
             assert (await ask(client, "chat", "unpriced/unheard-of")).status == 200
             assert not any(entry.is_charged for entry in server.latest(2))
-            limited = file_with(upstream.url, {"enabled": True, "startBalance": 1000})
+            limited = file_with(upstream.url, {"enabled": True, "startBalance": 9000})
             server.config.write_text(limited)
             server.ask(server.parts.live.reload())
-            assert await left(client) == "0.001"
+            assert await left(client) == "0.009"
             assert (await ask(client, "chat", "chat/m")).status == 200
-            assert await left(client) == "0.000985"
+            assert await left(client) == "0.008985"
 
 
 @pytest.mark.parametrize("wire", ["chat", "messages"])

@@ -312,7 +312,7 @@ def test_what_does_not_act_yet_is_noted_once() -> None:
         " (where the endpoint lacks it too, there are no titles)",
         "15:19: note: the model `m` is not among the models of the endpoint that is asked"
         " (where the endpoint lacks it too, there are no titles)",
-        "16:11: note: `reservationTtlMs`: nothing is reserved for calls under way as yet",
+        "16:11: note: `reservationTtlMs`: what is held for a call is given back when it ends",
     ]
 
 

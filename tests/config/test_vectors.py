@@ -153,7 +153,7 @@ def as_text(value: object) -> str:
 
 def person_of(case: dict[str, Any]) -> Person:
     user = dict(case.get("user") or {})
-    main = {
+    main: dict[str, Any] = {
         name: as_text(user.pop(name, None))
         for name in ("id", "name", "username", "email", "role", "provider")
     }

@@ -13,25 +13,28 @@ from typing import Any
 
 import pytest
 
-from endpoints_server.calls.admit import require
+from endpoints_server.calls.admission.pay import draw
+from endpoints_server.calls.gate import Gate
 from endpoints_server.config.compile import compile_catalog
 from endpoints_server.config.load import load_bytes
 from endpoints_server.config.price_list import BundledPrices
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Model
-from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.money.account import Reservation
 from endpoints_server.domain.money.balance import (
     BEGINNING,
     MICROSECOND,
     NANO_PER_CREDIT,
-    Account,
     Allowance,
+    Grant,
     next_refill_at,
 )
+from endpoints_server.domain.money.balance import account_of as balance_account
 from endpoints_server.domain.money.price import cost
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.reply import fold
 from endpoints_server.domain.wire import Style, Wire
+from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.memory import open_memory
 from endpoints_server.wires.listed import WIRES
 from tests.store.entries import NOON, entry
@@ -346,14 +349,16 @@ async def checked(case: Case) -> str:
     if price is None:
         return "model_unpriced"
     needed = cost(Usage(input=case["prompt_tokens"]), price.rates)
-    balances = open_memory().balances
+    store = open_memory()
     if record:
-        await balances.open_account(account_of(record))
-    try:
-        await require(balances, "ada", catalog.allowance, needed, NOON)
-    except Failed as failed:
-        return failed.fault.kind.value
-    return "allowed"
+        await store.balances.open_grant(account_of(record))
+    gate = Gate(store.accounts, store.balances, MemoryLimits(), store.rules)
+    kept = entry("a", person_id="ada", accounts=(balance_account("ada").row,))
+    held = Reservation(accounts=(balance_account("ada"),), nano_usd=needed, entry=kept)
+    if not needed:
+        return "allowed"
+    decision = await draw(gate, held, catalog.allowance, NOON)
+    return "allowed" if decision.is_admitted else "over_budget"
 
 
 def balance_of(record: Case) -> Case:
@@ -362,10 +367,10 @@ def balance_of(record: Case) -> Case:
     return {"enabled": True} | {name: record[name] for name in names if name in record}
 
 
-def account_of(record: Case) -> Account:
+def account_of(record: Case) -> Grant:
     """Open an account as a record has it; a refill that is missing was long ago."""
     ago = record.get("lastRefillAgoMs")
-    return Account(
+    return Grant(
         person_id="ada",
         granted_nano_usd=record["tokenCredits"] * NANO_PER_CREDIT,
         opened_at=0,
@@ -395,20 +400,21 @@ async def left_after(case: Case) -> int:
     store = open_memory()
     start = case.get("start_credits")
     granted = allowance.start_nano_usd if start is None else start * NANO_PER_CREDIT
-    await store.balances.open_account(
-        Account(person_id="ada", granted_nano_usd=granted, opened_at=NOON, refilled_at=NOON)
+    await store.balances.open_grant(
+        Grant(person_id="ada", granted_nano_usd=granted, opened_at=NOON, refilled_at=NOON)
     )
     usage = Usage(input=case.get("prompt_tokens", 0), output=case.get("completion_tokens", 0))
-    await store.ledger.record(
-        entry(
-            "a",
-            person_id="ada",
-            usage=usage,
-            rates=price.rates,
-            cost_nano_usd=cost(usage, price.rates),
-            is_charged=catalog.allowance is not None,
-        )
+    account = balance_account("ada")
+    spent = entry(
+        "a",
+        person_id="ada",
+        usage=usage,
+        rates=price.rates,
+        cost_nano_usd=cost(usage, price.rates),
+        accounts=(account.row,) if catalog.allowance else (),
     )
+    await store.accounts.reserve(Reservation(accounts=(account,), nano_usd=0, entry=spent))
+    await store.ledger.record(spent)
     standing = await store.balances.find_standing("ada")
     assert standing
     return standing.left_nano_usd

@@ -99,3 +99,28 @@ async def test_keys_are_listed_oldest_first_and_by_person(store: Store) -> None:
     assert await store.keys.list_keys() == [hers, old, young]
     assert await store.keys.list_keys("admin") == [old, young]
     assert await store.keys.list_keys("ada") == [hers]
+
+
+async def test_a_disabled_person_has_no_valid_key_until_they_are_enabled(store: Store) -> None:
+    await store.people.add_person(Person(id="eve"))
+    for key_id in ("one", "two"):
+        await store.keys.add_key(
+            AccessKey(
+                id=key_id,
+                digest=b"",
+                ring_id="r",
+                shown="es-",
+                person=Person(id="eve"),
+                created_at=1,
+            )
+        )
+    for at in (5, None):
+        changed = await store.people.set_disabled("eve", at)
+        assert changed is not None
+        assert changed.disabled_at == at
+        await store.keys.revoke_key("unheard-of", 1)  # after which what is remembered is fresh
+        for key_id in ("one", "two"):
+            found = await store.keys.find_key(key_id)
+            assert found is not None
+            assert found.is_valid_at(10) is (at is None)
+    assert await store.people.set_disabled("nobody", 5) is None

@@ -11,6 +11,7 @@ from litestar import Litestar
 from msgspec.structs import replace
 
 from endpoints_server.calls.exchange import Exchange
+from endpoints_server.calls.gate import Gate
 from endpoints_server.config.problem import Problem
 from endpoints_server.desk.keys import KeyDraft, create_key
 from endpoints_server.domain.catalog import Catalog, catalog_of
@@ -20,10 +21,12 @@ from endpoints_server.domain.money.price import Price, Rates
 from endpoints_server.domain.people.access_key import RANDOM_BYTES, AccessKey
 from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.domain.secret import Secret
+from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.ring import Ring
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
+from endpoints_server.web.admin.admin import admin_handlers
 from endpoints_server.web.console.console import Console
 from endpoints_server.web.console.my_keys import MY_KEYS
 from endpoints_server.web.console.pages import console_handlers
@@ -86,7 +89,7 @@ class Site:
             ring=self.ring,
             vault=Vault(self.store.credentials, self.ring),
             ledger=self.store.ledger,
-            balances=self.store.balances,
+            gate=Gate(self.store.accounts, self.store.balances, MemoryLimits(), self.store.rules),
             upstreams=Upstreams(),
             now=lambda: self.now,
             timer=lambda: 0.0,
@@ -106,6 +109,7 @@ class Site:
             route_handlers=[
                 *console_handlers(self.console),
                 *me_handlers(self.exchange, self.store),
+                *admin_handlers(self.exchange, self.store),
                 *librechat_key_handlers(self.exchange),
                 *librechat_balance_handlers(self.exchange),
             ],

@@ -2,6 +2,7 @@
 
 from asyncio import CancelledError
 
+from endpoints_server.calls.admission.stretch import stretch
 from endpoints_server.calls.answer.meter import seen_of
 from endpoints_server.calls.answer.translate import Translator, Untagging, read_stream, write_stream
 from endpoints_server.calls.call import Attempt, Call
@@ -85,7 +86,7 @@ async def deliver_stream(
                 await write(attempt, delivery, passed)
             if is_broken:
                 break
-            received = await incoming.read()
+            received = await read_on(exchange, attempt, incoming)
     except (Failed, RecursionError) as error:
         fault = error.fault if isinstance(error, Failed) else TOO_DEEP
     except CancelledError:
@@ -101,6 +102,13 @@ async def deliver_stream(
     if not delivery.is_started:
         await delivery.start(OK, [*stream_headers(attempt.call), *of_attempt(attempt)])
     await delivery.end(ending)
+
+
+async def read_on(exchange: Exchange, attempt: Attempt, incoming: Incoming) -> bytes:
+    """Give what comes next, once it is paid for; raises Failed where it cannot be."""
+    if attempt.hold is not None:
+        await stretch(exchange.gate.accounts, attempt.hold, attempt.seen)
+    return await incoming.read()
 
 
 async def write(attempt: Attempt, delivery: Delivery, passed: bytes) -> None:

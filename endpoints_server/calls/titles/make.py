@@ -4,7 +4,7 @@ from asyncio import CancelledError, sleep
 
 from msgspec import Struct
 
-from endpoints_server.calls.admit import admit
+from endpoints_server.calls.admission.admit import admit, conclude
 from endpoints_server.calls.attempt import UNEXPECTED, attempt_route
 from endpoints_server.calls.call import Attempt, Call, Inbound
 from endpoints_server.calls.delivery import LEFT, Headers
@@ -120,11 +120,10 @@ async def ask(
     """Ask once; the call is in the log and in the ledger however it ends."""
     require_room(exchange)
     call = title_call(exchange, chat, target, talked, deadline=deadline, is_plain=is_plain)
-    if call.catalog.allowance is not None:
-        await admit(exchange.balances, call, call.catalog.allowance)
     attempt, answer = Attempt(call=call, seen=Seen()), Answer()
     fault: Fault | None = UNEXPECTED
     try:
+        await admit(exchange, attempt)
         await attempt_route(exchange, attempt, answer)
         fault = attempt.seen.fault
     except Failed as failed:
@@ -134,6 +133,7 @@ async def ask(
         fault = LEFT
         raise
     finally:
+        conclude(exchange, attempt)
         exchange.report(report_of(exchange, call.inbound, attempt, fault))
     return Made(title_of(call.wire_out.read_reply(answer.body)), attempt)
 

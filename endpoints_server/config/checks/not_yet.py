@@ -29,7 +29,7 @@ FEATURES = (
     Feature(("endpoints", "all", "reasoningLabel*"), "reasoning is not labelled as yet"),
     Feature(("endpoints", "all", "streamRate"), "answers go on as they come; screens pace"),
     Feature(("endpoints", "all", "maxToolResultChars"), "tool results are passed on whole"),
-    Feature(("balance", "reservationTtlMs"), "nothing is reserved for calls under way as yet"),
+    Feature(("balance", "reservationTtlMs"), "what is held for a call is given back when it ends"),
 )
 
 

@@ -1,10 +1,11 @@
 """`server`: what is ours alone; LibreChat does not read it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
 from endpoints_server.config.schema.block import Block, Positive, Seconds
+from endpoints_server.config.schema.rules import BudgetRule, GroupRule, LimitRule
 
 OptionalSeconds = Seconds | UnsetType
 OptionalCount = Positive | UnsetType
@@ -40,6 +41,16 @@ class Override(Block, frozen=True, kw_only=True):
     max_connections: Annotated[
         OptionalCount, Meta(description="Most connections open to it at once.")
     ] = UNSET
+    abandoned: Annotated[
+        Literal["cancel-and-estimate", "cancel", "drain"],
+        Meta(description="What becomes of an answer whose caller has left."),
+    ] = "cancel-and-estimate"
+    drain_seconds: Annotated[
+        Seconds, Meta(description="How long such an answer is read on at most, with `drain`.")
+    ] = 60.0
+    drain_bytes: Annotated[
+        Positive, Meta(description="How much of it is read on at most, with `drain`.")
+    ] = 4 * 1024 * 1024
 
 
 class Server(Block, frozen=True, kw_only=True):
@@ -58,3 +69,19 @@ class Server(Block, frozen=True, kw_only=True):
     models_json: Annotated[
         str, Meta(description="A `models.json` of pi that is served too, beside this file.")
     ] = ""
+    time_zone: Annotated[
+        str, Meta(description="Where days, weeks and months of budgets begin.")
+    ] = "UTC"
+    hold_tokens: Annotated[
+        Positive,
+        Meta(description="Tokens of an answer that are held at first, and more as they come."),
+    ] = 1024
+    budgets: Annotated[
+        dict[str, BudgetRule], Meta(description="What everybody may spend, by names of your own.")
+    ] = field(default_factory=dict)
+    limits: Annotated[
+        dict[str, LimitRule], Meta(description="How often all may call, by names of your own.")
+    ] = field(default_factory=dict)
+    groups: Annotated[
+        dict[str, GroupRule], Meta(description="People with budgets and limits of their own.")
+    ] = field(default_factory=dict)

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from endpoints_server.domain.money.account import Account
+
 NANO_PER_CREDIT = 1000
 """A credit is a millionth of a USD."""
 MONTHS_OF_YEAR = 12
@@ -50,7 +52,7 @@ class Allowance(Struct, frozen=True, kw_only=True):
     refill: Refill | None = None
 
 
-class Account(Struct, frozen=True, kw_only=True):
+class Grant(Struct, frozen=True, kw_only=True):
     """Everything a person was ever granted; instants are microseconds since 1970."""
 
     person_id: str
@@ -60,24 +62,26 @@ class Account(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """An account, and what the ledger says was taken from it."""
+    """A grant, what was spent of it, and what is held for calls under way."""
 
-    account: Account
+    grant: Grant
     spent_nano_usd: int
+    reserved_nano_usd: int = 0
 
     @property
     def left_nano_usd(self) -> int:
         """What may still be spent; below zero where the last call cost more than was left."""
-        return self.account.granted_nano_usd - self.spent_nano_usd
-
-    def affords(self, nano_usd: int) -> bool:
-        """Say whether a call may begin; one that costs nothing always may."""
-        return nano_usd <= max(0, self.left_nano_usd)
+        return self.grant.granted_nano_usd - self.spent_nano_usd - self.reserved_nano_usd
 
     def is_due(self, refill: Refill, nano_usd: int, now: int) -> bool:
         """Say whether a refill comes before a call: it would leave nothing, and it is time."""
         is_low = self.left_nano_usd - nano_usd <= 0
-        return is_low and now >= next_refill_at(self.account.refilled_at, refill)
+        return is_low and now >= next_refill_at(self.grant.refilled_at, refill)
+
+
+def account_of(person_id: str) -> Account:
+    """Give the account that a person's grant pays for."""
+    return Account(name=f"balance:{person_id}", person_id=person_id)
 
 
 def next_refill_at(last: int, refill: Refill) -> int:

@@ -37,8 +37,10 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     Instants are microseconds since 1970, durations microseconds, money nano-USD. `cost_nano_usd`
     is None where nobody knows a price. `rates` are those the cost was computed with.
-    `reported_cost_nano_usd` is what the upstream says it charges, kept beside ours. `is_charged`
-    says that the cost was taken from the person's balance.
+    `reported_cost_nano_usd` is what the upstream says it charges, kept beside ours. `accounts` are
+    the rows of accounts that the cost was taken from, each by its name and its beginning;
+    `is_charged` says that the person's balance is among them. `abandoned` is the rule that was
+    followed for a caller who left before the end.
     """
 
     id: str
@@ -70,5 +72,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     cost_status: CostStatus = CostStatus.UNPRICED
     reported_cost_nano_usd: int | None = None
     is_charged: bool = False
+    accounts: tuple[tuple[str, int], ...] = ()
+    abandoned: str = ""
     losses: tuple[str, ...] = ()
     config: str = ""

@@ -48,7 +48,7 @@ class AccessKey(Struct, frozen=True, kw_only=True):
 
     def is_valid_at(self, instant: int) -> bool:
         """Say whether the key may be used at an instant."""
-        if self.revoked_at is not None:
+        if self.revoked_at is not None or self.person.disabled_at is not None:
             return False
         return self.expires_at is None or instant < self.expires_at
 

@@ -10,7 +10,8 @@ OWN_FIELDS = frozenset({"ID", "NAME", "USERNAME", "EMAIL", "ROLE", "PROVIDER"})
 class Person(Struct, frozen=True, kw_only=True):
     """A person known to this server.
 
-    `fields` holds what else is known under LibreChat's placeholder names (`GOOGLEID`,
+    From `disabled_at` on (microseconds since 1970) none of their keys is accepted. `fields` holds
+    what else is known under LibreChat's placeholder names (`GOOGLEID`,
     `EMAILVERIFIED`, …), already as text.
     """
 
@@ -21,6 +22,7 @@ class Person(Struct, frozen=True, kw_only=True):
     role: str = "USER"
     provider: str = "local"
     fields: Mapping[str, str] = {}
+    disabled_at: int | None = None
 
     def field(self, name: str) -> str | None:
         """Give a field by its placeholder name, or None where it is not known."""

@@ -6,7 +6,10 @@ is its own transaction, so that a process that stops in the middle holds up nobo
 the server needs to finish it.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
 
 import psycopg
 from sqlalchemy import BigInteger, Boolean, Column, Integer
@@ -15,10 +18,12 @@ from sqlalchemy.types import TypeEngine
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.postgres.connection import PatientConnection, connect
 from endpoints_server.store.sql.engine import Turn
+from endpoints_server.store.sql.ledger.account_deeds import settle_all
 from endpoints_server.store.sql.ledger.entry_row import row_of
-from endpoints_server.store.sql.ledger.journal import Unfit, Unwritable
+from endpoints_server.store.sql.ledger.journal import Deed, Unfit, Unwritable
 from endpoints_server.store.sql.tables import ENTRY_COLUMNS
 
+NAMED = re.compile(r":(\w+)")
 NUL = "\x00"
 REPLACEMENT = "\ufffd"
 UNFIT = (psycopg.DataError, psycopg.IntegrityError, ArithmeticError, TypeError, ValueError)
@@ -31,25 +36,39 @@ class PostgresJournal:
         self._conninfo = conninfo
         self._connection: PatientConnection | None = None
 
-    def write(self, entries: Sequence[Entry]) -> None:
+    def write(self, entries: Sequence[Entry], deeds: Sequence[Deed] = ()) -> list[Any]:
+        try:
+            if deeds or any(entry.accounts for entry in entries):
+                return self._commit(entries, deeds)
+            self.keep(entries)
+        except UNFIT as error:
+            raise Unfit(str(error)) from error
+        except psycopg.Error as error:
+            raise Unwritable(str(error)) from error
+        return []
+
+    def ask(self, statement: str, values: Mapping[str, object]) -> psycopg.Cursor[Any]:
+        return self._connected().execute(spelt(statement), values)
+
+    def keep(self, entries: Sequence[Entry]) -> None:
         if entries:
-            self._keep([clean(row_of(entry)) for entry in entries])
+            rows = [clean(row_of(entry)) for entry in entries]
+            self._connected().execute(INSERT, [list(each) for each in zip(*rows, strict=True)])
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
 
-    def _keep(self, rows: list[tuple[object, ...]]) -> None:
-        try:
-            self._insert(rows)
-        except UNFIT as error:
-            raise Unfit(str(error)) from error
-        except psycopg.Error as error:
-            raise Unwritable(str(error)) from error
-
-    def _insert(self, rows: list[tuple[object, ...]]) -> None:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        self._connected().execute(INSERT, columns)
+    def _commit(self, entries: Sequence[Entry], deeds: Sequence[Deed]) -> list[Any]:
+        """Whoever changes accounts does so alone, for two of them could wait for each other."""
+        connection = self._connected()
+        with connection.transaction():
+            if not entries and all(deed.is_light for deed in deeds):
+                connection.execute("set local synchronous_commit to off")
+            connection.execute("select pg_advisory_xact_lock(%s)", [Turn.ACCOUNTS.value])
+            self.keep(entries)
+            settle_all(self, entries)
+            return [deed.act(self) for deed in deeds]
 
     def _connected(self) -> PatientConnection:
         connection = self._connection
@@ -57,6 +76,12 @@ class PostgresJournal:
             self.close()
             connection = self._connection = connect(self._conninfo, autocommit=True)
         return connection
+
+
+@cache
+def spelt(statement: str) -> bytes:
+    """Spell the named values of a statement as the driver does."""
+    return NAMED.sub(r"%(\1)s", statement).encode()
 
 
 def clean(row: tuple[object, ...]) -> tuple[object, ...]:

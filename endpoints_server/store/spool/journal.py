@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from threading import Event
+from typing import Any
 
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.spool.replay import Replay
 from endpoints_server.store.spool.spool import Spool
-from endpoints_server.store.sql.ledger.journal import Journal, Unwritable
+from endpoints_server.store.sql.ledger.journal import Deed, Journal, Unwritable
 
 
 class SpoolingJournal:
@@ -30,17 +31,19 @@ class SpoolingJournal:
         self._is_away = Event()
         self._replay = Replay(spool, make_journal(), self._return)
 
-    def write(self, entries: Sequence[Entry]) -> None:
+    def write(self, entries: Sequence[Entry], deeds: Sequence[Deed] = ()) -> list[Any]:
         if not self._is_away.is_set():
             try:
-                return self._journal.write(entries)
+                return self._journal.write(entries, deeds)
             except Unwritable as error:
                 self._is_away.set()
                 self._on_away(error)
         try:
-            self._spool.append(entries)
+            if entries:
+                self._spool.append(entries)
         except OSError as error:
             raise Unwritable(f"nor can the spool be written: {error}") from error
+        return [Unwritable("the database is away") for _ in deeds]
 
     def close(self) -> None:
         self._replay.close()

@@ -4,17 +4,20 @@ import asyncio
 from collections.abc import Callable
 
 from sqlalchemy import Engine
+from uuid_utils import uuid7
 
 from endpoints_server.store.ports import Store
 from endpoints_server.store.shared.bell import Bell
-from endpoints_server.store.sql.balances import SqlBalances
 from endpoints_server.store.sql.credentials import SqlCredentials
 from endpoints_server.store.sql.keys import SqlKeys
 from endpoints_server.store.sql.ledger.journal import Journal
 from endpoints_server.store.sql.ledger.ledger import SqlLedger
 from endpoints_server.store.sql.ledger.writer import LedgerWriter
+from endpoints_server.store.sql.money.accounts import SqlAccounts
+from endpoints_server.store.sql.money.balances import SqlBalances
 from endpoints_server.store.sql.opening import Opening
 from endpoints_server.store.sql.people import SqlPeople
+from endpoints_server.store.sql.rules import SqlRules
 from endpoints_server.store.sql.sessions import SqlSessions
 from endpoints_server.store.sql.titles import SqlTitles
 
@@ -23,9 +26,10 @@ async def assemble(
     engine: Engine, make_journal: Callable[[], Journal], opening: Opening, bell: Bell
 ) -> Store:
     """Open the ports over an engine; the store closes it. Raises Failed(unavailable)."""
-    keys = SqlKeys(engine, bell=bell)
+    keys, rules = SqlKeys(engine, bell=bell), SqlRules(engine)
     try:
         await keys.catch_up()
+        await rules.catch_up()
         journal = make_journal()
     except BaseException:
         keys.close()
@@ -47,6 +51,8 @@ async def assemble(
         people=SqlPeople(engine),
         ledger=SqlLedger(engine, writer),
         balances=SqlBalances(engine),
+        accounts=SqlAccounts(engine, writer, uuid7().hex),
+        rules=rules,
         sessions=SqlSessions(engine),
         credentials=credentials,
         titles=SqlTitles(engine),

@@ -28,6 +28,8 @@ class Turn(IntEnum):
     LEDGER = 7_264_002
     KEYS = 7_264_003
     CREDENTIALS = 7_264_004
+    RULES = 7_264_005
+    ACCOUNTS = 7_264_006
 
 
 LONG_SECONDS = 120.0

@@ -5,14 +5,16 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import asdict
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import Engine, Row, func, select, update
 
 from endpoints_server.domain.people.person import Person
 from endpoints_server.store.sql.dialects.upsert import insert
-from endpoints_server.store.sql.engine import reading, writing
-from endpoints_server.store.sql.tables import names_of, people
+from endpoints_server.store.sql.engine import Turn, reading, writing
+from endpoints_server.store.sql.tables import access_keys, names_of, people
 
 NAMES = names_of(people)
+NEXT_REVISION = select(func.coalesce(func.max(access_keys.c.revision), 0) + 1).scalar_subquery()
+"""Whoever remembers keys, and whose they are, reads again what has a higher one."""
 
 
 class SqlPeople:
@@ -29,6 +31,19 @@ class SqlPeople:
 
     async def list_people(self) -> list[Person]:
         return await asyncio.to_thread(self._list)
+
+    async def set_disabled(self, person_id: str, at: int | None) -> Person | None:
+        await asyncio.to_thread(self._disable, person_id, at)
+        return await self.find_person(person_id)
+
+    def _disable(self, person_id: str, at: int | None) -> None:
+        keys = select(access_keys.c.id).where(access_keys.c.person_id == person_id)
+        with writing(self._engine, Turn.KEYS) as connection:
+            is_this_one = people.c.id == person_id
+            connection.execute(update(people).where(is_this_one).values(disabled_at=at))
+            for key_id in connection.execute(keys).scalars().all():
+                changed = update(access_keys).where(access_keys.c.id == key_id)
+                connection.execute(changed.values(revision=NEXT_REVISION))
 
     def _find(self, person_id: str) -> Person | None:
         with reading(self._engine) as connection:

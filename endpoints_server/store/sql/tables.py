@@ -12,7 +12,6 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    text,
 )
 
 from endpoints_server.store.sql.dialects.columns import TEXT
@@ -29,6 +28,7 @@ people = Table(
     Column("role", TEXT, nullable=False),
     Column("provider", TEXT, nullable=False),
     Column("fields", JSON, nullable=False),
+    Column("disabled_at", BigInteger),
 )
 
 # `revision` grows with every change of any key, so that whoever remembers keys
@@ -86,6 +86,53 @@ balances = Table(
     Column("refilled_at", BigInteger, nullable=False),
 )
 
+# An account is rows of one name, each of a span of time that begins at `starts_at`. How much was
+# spent before the row was there is in `opening_nano_usd`, and in what was spent.
+accounts = Table(
+    "accounts",
+    METADATA,
+    Column("name", TEXT, primary_key=True),
+    Column("starts_at", BigInteger, primary_key=True),
+    Column("cap_nano_usd", BigInteger, nullable=False),
+    Column("spent_nano_usd", BigInteger, nullable=False),
+    Column("reserved_nano_usd", BigInteger, nullable=False),
+    Column("opening_nano_usd", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+)
+
+# What is held for an attempt under way. `charges` names the rows of accounts, `entry` is what the
+# ledger keeps where the owner dies.
+reservations = Table(
+    "reservations",
+    METADATA,
+    Column("id", TEXT, primary_key=True),
+    Column("owner", TEXT, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("nano_usd", BigInteger, nullable=False),
+    Column("charges", TEXT, nullable=False),
+    Column("entry", TEXT, nullable=False),
+)
+
+# The processes that hold something, and when each last said that it lives.
+owners = Table(
+    "owners",
+    METADATA,
+    Column("id", TEXT, primary_key=True),
+    Column("seen_at", BigInteger, nullable=False),
+)
+
+# Budgets, limits and groups set while the server runs; `revision` as above, and one without a
+# `body` was deleted.
+rules = Table(
+    "rules",
+    METADATA,
+    Column("kind", TEXT, primary_key=True),
+    Column("place", TEXT, primary_key=True),
+    Column("body", TEXT),
+    Column("revision", BigInteger, nullable=False),
+    Index("rules_revision", "revision", unique=True),
+)
+
 # `text` is null while a title is being made, and empty where none came of it.
 titles = Table(
     "titles",
@@ -133,6 +180,8 @@ entries = Table(
     Column("is_charged", Boolean, nullable=False),
     Column("config", TEXT, nullable=False),
     Column("losses", TEXT, nullable=False),
+    Column("accounts", TEXT, nullable=False),
+    Column("abandoned", TEXT, nullable=False),
     Column("input_tokens", BigInteger, nullable=False),
     Column("cache_read_tokens", BigInteger, nullable=False),
     Column("cache_write_tokens", BigInteger, nullable=False),
@@ -148,12 +197,6 @@ entries = Table(
     Index("entries_request", "request_id", "attempt"),
     Index("entries_person", "person_id", "started_at"),
     Index("entries_started", "started_at"),
-    Index(
-        "entries_charged",
-        "person_id",
-        sqlite_where=text("is_charged = 1"),
-        postgresql_where=text("is_charged"),
-    ),
     sqlite_autoincrement=True,
 )
 ENTRY_COLUMNS = tuple(entries.c)[1:]

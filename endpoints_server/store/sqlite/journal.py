@@ -1,13 +1,15 @@
 """The ledger's writer on SQLite: one transaction for a batch, on the driver itself."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
+from typing import Any
 
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.sql.ledger.entry_row import NAMES, Row, row_of
-from endpoints_server.store.sql.ledger.journal import Unfit, Unwritable
+from endpoints_server.store.sql.ledger.account_deeds import settle_all
+from endpoints_server.store.sql.ledger.entry_row import NAMES, row_of
+from endpoints_server.store.sql.ledger.journal import Deed, Unfit, Unwritable
 
 ROWS_AT_ONCE = 64
 """Rows of one statement: a step of SQLite gives up the interpreter's lock and waits for it again,
@@ -30,33 +32,50 @@ class SqliteJournal:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._is_durable: bool | None = None
 
-    def write(self, entries: Sequence[Entry]) -> None:
+    def write(self, entries: Sequence[Entry], deeds: Sequence[Deed] = ()) -> list[Any]:
         try:
-            self._commit([row_of(entry) for entry in entries])
+            if deeds or len(entries) > ROWS_AT_ONCE or any(entry.accounts for entry in entries):
+                return self._commit(entries, deeds)
+            self._be_durable(is_durable=True)
+            self.keep(entries)  # a statement alone is a transaction
         except UNFIT as error:
             raise Unfit(str(error)) from error
         except sqlite3.Error as error:
             raise Unwritable(str(error)) from error
+        return []
+
+    def ask(self, statement: str, values: Mapping[str, object]) -> sqlite3.Cursor:
+        return self._connection.execute(statement, values)
+
+    def keep(self, entries: Sequence[Entry]) -> None:
+        rows = [row_of(entry) for entry in entries]
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            self._connection.execute(insertion(len(some)), tuple(chain.from_iterable(some)))
 
     def close(self) -> None:
         self._connection.close()
 
-    def _commit(self, rows: list[Row]) -> None:
-        if len(rows) <= ROWS_AT_ONCE:
-            self._insert(rows)  # a statement alone is a transaction
-            return
+    def _commit(self, entries: Sequence[Entry], deeds: Sequence[Deed]) -> list[Any]:
+        self._be_durable(is_durable=bool(entries) or not all(deed.is_light for deed in deeds))
         try:
             self._connection.execute("begin immediate")
-            for start in range(0, len(rows), ROWS_AT_ONCE):
-                self._insert(rows[start : start + ROWS_AT_ONCE])
+            self.keep(entries)
+            settle_all(self, entries)
+            given = [deed.act(self) for deed in deeds]
             self._connection.execute("commit")
         finally:
             if self._connection.in_transaction:
                 self._connection.rollback()
+        return given
 
-    def _insert(self, rows: Sequence[Row]) -> None:
-        self._connection.execute(insertion(len(rows)), tuple(chain.from_iterable(rows)))
+    def _be_durable(self, *, is_durable: bool) -> None:
+        """Wait for the disk at the end of a transaction, or only for the file."""
+        if is_durable is not self._is_durable:
+            self._connection.execute(f"pragma synchronous = {'full' if is_durable else 'normal'}")
+            self._is_durable = is_durable
 
 
 @cache

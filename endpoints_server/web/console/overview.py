@@ -42,4 +42,4 @@ async def balance_of(visit: Visit) -> BalanceView:
     """Tell what whoever looks may still spend."""
     exchange = visit.console.exchange
     person_id = visit.signed_in.person.id if visit.signed_in else ""
-    return await find_balance(exchange.balances, exchange.catalog(), person_id)
+    return await find_balance(exchange.gate.balances, exchange.catalog(), person_id)

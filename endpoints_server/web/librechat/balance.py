@@ -22,7 +22,7 @@ def librechat_balance_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
         if allowance is None:
             raise not_found("Balance not found")
         person_id = caller_of(request).person.id
-        standing, is_open = await find_standing(exchange.balances, allowance, person_id)
+        standing, is_open = await find_standing(exchange.gate.balances, allowance, person_id)
         refill = allowance.refill
         told: dict[str, Any] = {
             "tokenCredits": credits_of(max(0, standing.left_nano_usd)),
@@ -32,7 +32,7 @@ def librechat_balance_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
             told |= {
                 "refillIntervalValue": plain(float(refill.value)),
                 "refillIntervalUnit": refill.unit.value,
-                "lastRefill": moment(standing.account.refilled_at) if is_open else None,
+                "lastRefill": moment(standing.grant.refilled_at) if is_open else None,
                 "refillAmount": credits_of(refill.nano_usd),
             }
         return told

@@ -2,20 +2,27 @@
 
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
+from msgspec.structs import replace
 
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.balance import BalanceView, find_balance
+from endpoints_server.desk.rules import list_own_budgets
+from endpoints_server.store.ports import Store
 from endpoints_server.web.guards import KEYED, AnyRequest
 from endpoints_server.web.me.caller import caller_of
 
 
-def balance_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
+def balance_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handler."""
 
     @get("/me/balance", opt=KEYED)
     async def show_my_balance(request: AnyRequest) -> BalanceView:
         """Tell what is left, and when more comes."""
-        person_id = caller_of(request).person.id
-        return await find_balance(exchange.balances, exchange.catalog(), person_id)
+        caller, catalog = caller_of(request), exchange.catalog()
+        balance = await find_balance(store.balances, catalog, caller.person.id)
+        budgets = await list_own_budgets(
+            store, catalog, caller.person.id, caller.key_id, exchange.now()
+        )
+        return replace(balance, budgets=tuple(budgets))
 
     return [show_my_balance]

@@ -34,7 +34,7 @@ def me_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         *credential_handlers(exchange),
         *key_handlers(exchange, store),
         *usage_handlers(exchange, store),
-        *balance_handlers(exchange),
+        *balance_handlers(exchange, store),
     ]
 
 

@@ -1,6 +1,6 @@
 """ANTHROPIC_MESSAGES: the Messages API as a wire."""
 
-from endpoints_server.domain.wire import Entrance, Operation, Target, Wire
+from endpoints_server.domain.wire import Entrance, Operation, QuotaNames, Target, Wire
 from endpoints_server.wires.anthropic_messages.counting import COUNTING
 from endpoints_server.wires.anthropic_messages.fault import read_fault, write_fault
 from endpoints_server.wires.anthropic_messages.mender import MessagesMender
@@ -51,4 +51,10 @@ ANTHROPIC_MESSAGES = Wire(
     read_fault=read_fault,
     write_fault=write_fault,
     beside={Operation.COUNT: COUNTING},
+    quota=QuotaNames(
+        limit="anthropic-ratelimit-{}-limit",
+        remaining="anthropic-ratelimit-{}-remaining",
+        reset="anthropic-ratelimit-{}-reset",
+        has_dates=True,
+    ),
 )

@@ -11,7 +11,7 @@ from endpoints_server.domain.money.balance import (
     BEGINNING,
     MICROSECOND,
     NEVER,
-    Account,
+    Grant,
     Refill,
     Standing,
     Unit,
@@ -33,8 +33,8 @@ def next_after(last: datetime, value: str, unit: Unit) -> datetime:
 
 
 def standing(left: int, refilled_at: int = 0) -> Standing:
-    account = Account(person_id="ada", granted_nano_usd=1000, opened_at=0, refilled_at=refilled_at)
-    return Standing(account=account, spent_nano_usd=1000 - left)
+    grant = Grant(person_id="ada", granted_nano_usd=1000, opened_at=0, refilled_at=refilled_at)
+    return Standing(grant=grant, spent_nano_usd=1000 - left)
 
 
 @pytest.mark.parametrize(
@@ -80,16 +80,6 @@ def test_weeks_and_parts_of_an_hour_are_exact() -> None:
     last = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
     assert next_after(last, "2", Unit.WEEKS) - last == timedelta(days=14)
     assert next_after(last, "1.5", Unit.HOURS) - last == timedelta(minutes=90)
-
-
-@pytest.mark.parametrize(
-    ("left", "needed", "may"),
-    [(10, 10, True), (10, 11, False), (0, 0, True), (-5, 0, True), (-5, 1, False)],
-)
-def test_a_balance_affords_what_it_holds_and_what_is_free(
-    left: int, needed: int, *, may: bool
-) -> None:
-    assert standing(left).affords(needed) is may
 
 
 def test_a_refill_is_due_when_little_is_left_and_the_time_has_come() -> None:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.spool.journal import SpoolingJournal
 from endpoints_server.store.spool.replay import Replay
 from endpoints_server.store.spool.spool import REFUSED, Spool
-from endpoints_server.store.sql.ledger.journal import Unfit, Unwritable
+from endpoints_server.store.sql.ledger.journal import Deed, Unfit, Unwritable
 from tests.store.entries import entries, entry
 
 PATIENCE_SECONDS = 10
@@ -28,13 +29,14 @@ class ScriptedJournal:
         self.unfit = unfit
         self.tries = 0
 
-    def write(self, entries: Sequence[Entry]) -> None:
+    def write(self, entries: Sequence[Entry], deeds: Sequence[Deed] = ()) -> list[Any]:
         self.tries += 1
         if self.is_away:
             raise Unwritable("away")
         if any(one.id == self.unfit for one in entries):
             raise Unfit("no")
         self.kept += [one for one in entries if one not in self.kept]
+        return ["done" for _ in deeds]
 
     def close(self) -> None:
         """Nothing is held."""
@@ -130,13 +132,15 @@ def test_while_the_database_is_away_only_the_spool_is_tried(tmp_path: Path) -> N
     journal = SpoolingJournal(
         lambda: next(journals), Spool(tmp_path), troubles.append, brought.append
     )
+    deed = Deed(lambda _: "done")
     for number in range(5):
-        journal.write([entry(f"{number}")])
+        (refused,) = journal.write([entry(f"{number}")], [deed])
+        assert isinstance(refused, Unwritable)
     assert direct.tries == 1
     assert len(troubles) == 1
     direct.is_away = later.is_away = False
     wait_until(lambda: brought == [5])
-    journal.write([entry("direct")])
+    assert journal.write([entry("direct")], [deed]) == ["done"]
     assert direct.kept == [entry("direct")]
     journal.close()
 

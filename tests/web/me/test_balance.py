@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from httpx2 import AsyncClient
 
-from endpoints_server.domain.money.balance import Account, Allowance, Refill, Unit
+from endpoints_server.domain.money.account import Reservation
+from endpoints_server.domain.money.balance import Allowance, Grant, Refill, Unit, account_of
 from endpoints_server.domain.money.currency import Currency
 from tests.store.entries import entry
 from tests.web.console.browsing import sign_in
@@ -16,7 +17,7 @@ from tests.web.site import ADA, NOON, Site
 REFILL = Refill(nano_usd=10_000_000, value=Decimal(1), unit=Unit.MONTHS)
 ALLOWANCE = Allowance(start_nano_usd=20_000_000, refill=REFILL)
 EURO = Currency(code="EUR", rate=Decimal("0.92"))
-ACCOUNT = Account(person_id="ada", granted_nano_usd=20_000_000, opened_at=NOON, refilled_at=NOON)
+GRANT = Grant(person_id="ada", granted_nano_usd=20_000_000, opened_at=NOON, refilled_at=NOON)
 
 
 @pytest.fixture
@@ -33,8 +34,10 @@ async def client(site: Site) -> AsyncGenerator[AsyncClient]:
 
 
 async def spend(site: Site, nano_usd: int) -> None:
-    await site.store.balances.open_account(ACCOUNT)
-    spent = entry("a", person_id="ada", cost_nano_usd=nano_usd, is_charged=True)
+    await site.store.balances.open_grant(GRANT)
+    account = account_of("ada")
+    spent = entry("a", person_id="ada", cost_nano_usd=nano_usd, accounts=(account.row,))
+    await site.store.accounts.reserve(Reservation(accounts=(account,), nano_usd=0, entry=spent))
     await site.record(spent)
 
 
@@ -73,6 +76,8 @@ async def test_what_is_left_is_told_in_usd_and_in_the_currency_shown(
             "last_at": at.isoformat(),
             "next_at": at.replace(month=12).isoformat(),
         },
+        "reserved_usd": "0",
+        "budgets": [],
     }
 
 

@@ -1,4 +1,4 @@
-"""`key`: client keys, made, listed and revoked."""
+"""`key`: client keys, made, listed, rotated and revoked."""
 
 import asyncio
 from secrets import token_bytes
@@ -9,7 +9,7 @@ from msgspec import Struct
 from endpoints_server.cli.ground import now, opened_store
 from endpoints_server.cli.moment import Moment
 from endpoints_server.cli.present import instant, json_option, show_json, show_pairs, show_table
-from endpoints_server.desk.keys import KeyDraft, create_key, list_keys, revoke_key
+from endpoints_server.desk.keys import KeyDraft, create_key, list_keys, revoke_key, rotate_key
 from endpoints_server.domain.people.access_key import RANDOM_BYTES, AccessKey
 from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.domain.secret import Secret
@@ -30,7 +30,7 @@ class KeyRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @click.group(no_args_is_help=False)
 def key() -> None:
-    """Make, list and revoke client keys: what callers show to this server.
+    """Make, list, rotate and revoke client keys: what callers show to this server.
 
     \b
     Examples:
@@ -108,6 +108,33 @@ async def find_keys(user: str | None) -> list[AccessKey]:
     """Give the keys of a person or of everybody."""
     async with opened_store() as (store, _):
         return await list_keys(store, user)
+
+
+@key.command("rotate")
+@click.argument("wanted", metavar="KEY")
+@click.option("--grace", type=Moment(now(), 1), help="How long the old one is accepted, as 24h.")
+@json_option
+def rotate(*, wanted: str, grace: int | None, as_json: bool) -> None:
+    """Make a key in place of another, of the same person and name, and print it, this once.
+
+    The old one is revoked at once, or accepted for a time of grace.
+
+    \b
+    Examples:
+      endpoints-server key rotate es-4fTq9a --grace 24h
+    """
+    made, secret = asyncio.run(rotate_one(wanted, grace or 0))
+    if as_json:
+        show_json(row_of(made, now(), secret))
+        return
+    click.echo(secret.reveal())
+    click.echo("Keep it now: it is not shown again.", err=True)
+
+
+async def rotate_one(wanted: str, until: int) -> tuple[AccessKey, Secret]:
+    """Rotate the one key that is meant."""
+    async with opened_store() as (store, ring):
+        return await rotate_key(store, ring, wanted, token_bytes(RANDOM_BYTES), until, now())
 
 
 @key.command("revoke")

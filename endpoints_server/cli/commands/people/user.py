@@ -1,13 +1,13 @@
-"""`user`: the people who may hold keys, added and listed."""
+"""`user`: the people who may hold keys, added, listed and disabled."""
 
 import asyncio
 
 import rich_click as click
 from msgspec import Struct
 
-from endpoints_server.cli.ground import opened_store
+from endpoints_server.cli.ground import now, opened_store
 from endpoints_server.cli.present import json_option, show_json, show_pairs, show_table
-from endpoints_server.desk.people import add_person, list_people
+from endpoints_server.desk.people import add_person, list_people, set_disabled
 from endpoints_server.domain.people.person import Person
 
 ROLES = ("USER", "ADMIN")
@@ -20,11 +20,12 @@ class UserRow(Struct, frozen=True, kw_only=True):
     name: str
     email: str
     role: str
+    state: str
 
 
 @click.group(no_args_is_help=False)
 def user() -> None:
-    """Add and list the people who may hold keys.
+    """Add, list and disable the people who may hold keys.
 
     \b
     Examples:
@@ -76,8 +77,48 @@ def show(*, as_json: bool) -> None:
     if as_json:
         show_json(rows)
         return
-    header = ("id", "name", "email", "role")
+    header = ("id", "name", "email", "role", "state")
     show_table(header, [[getattr(row, column) for column in header] for row in rows])
+
+
+@user.command("disable")
+@click.argument("user_id", metavar="ID")
+@json_option
+def disable(*, user_id: str, as_json: bool) -> None:
+    """Accept none of a person's keys any more; a server that is running does so within a second.
+
+    \b
+    Examples:
+      endpoints-server user disable ada
+    """
+    tell(asyncio.run(change(user_id, now())), as_json=as_json)
+
+
+@user.command("enable")
+@click.argument("user_id", metavar="ID")
+@json_option
+def enable(*, user_id: str, as_json: bool) -> None:
+    """Accept a disabled person's keys again.
+
+    \b
+    Examples:
+      endpoints-server user enable ada
+    """
+    tell(asyncio.run(change(user_id, None)), as_json=as_json)
+
+
+async def change(user_id: str, at: int | None) -> UserRow:
+    """Disable or enable a person."""
+    async with opened_store() as (store, _):
+        return row_of(await set_disabled(store, user_id, at))
+
+
+def tell(row: UserRow, *, as_json: bool) -> None:
+    """Tell how a person stands."""
+    if as_json:
+        show_json(row)
+        return
+    show_pairs([("user", row.id), ("state", row.state)])
 
 
 async def find_everybody() -> list[Person]:
@@ -88,4 +129,10 @@ async def find_everybody() -> list[Person]:
 
 def row_of(person: Person) -> UserRow:
     """Write a person for people."""
-    return UserRow(id=person.id, name=person.name, email=person.email, role=person.role)
+    return UserRow(
+        id=person.id,
+        name=person.name,
+        email=person.email,
+        role=person.role,
+        state="enabled" if person.disabled_at is None else "disabled",
+    )

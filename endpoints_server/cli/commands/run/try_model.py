@@ -14,6 +14,7 @@ from uuid_utils import uuid7
 
 from endpoints_server.calls.call import Inbound
 from endpoints_server.calls.exchange import Exchange
+from endpoints_server.calls.gate import Gate
 from endpoints_server.calls.serve import serve
 from endpoints_server.cli.ground import UNSERVED, now, opened_store, read_catalog, stand
 from endpoints_server.cli.listener import Listener
@@ -33,6 +34,7 @@ from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.talk.prompt import Message, Prompt, Role, Text
 from endpoints_server.domain.wire import Operation, Wire
 from endpoints_server.log import hide, logger
+from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring
@@ -141,7 +143,7 @@ async def make_exchange(
         ring=ring,
         vault=Vault(store.credentials, ring),
         ledger=store.ledger,
-        balances=store.balances,
+        gate=Gate(store.accounts, store.balances, MemoryLimits(), store.rules),
         upstreams=upstreams,
         now=now,
         timer=time.perf_counter,

@@ -48,10 +48,17 @@ def row_of(entry: Entry) -> Row:
         entry.reported_cost_nano_usd,
         entry.is_charged,
         entry.config,
-        msgspec.json.encode(entry.losses).decode() if entry.losses else "[]",
+        listed(entry.losses),
+        listed(entry.accounts),
+        entry.abandoned,
         *astuple(entry.usage),
         *(NO_RATES if entry.rates is None else texts_of(entry.rates)),
     )
+
+
+def listed(values: tuple[object, ...]) -> str:
+    """Write a list as JSON."""
+    return msgspec.json.encode(values).decode() if values else "[]"
 
 
 def texts_of(rates: Rates) -> tuple[str | None, ...]:
@@ -65,5 +72,6 @@ def entry_of(row: Iterable[object]) -> Entry:
     fields["usage"] = {name: fields.pop(f"{name}_tokens") for name in COUNTS}
     rates = {name: fields.pop(f"{name}_rate") for name in RATES}
     fields["rates"] = rates if any(rates.values()) else None
-    fields["losses"] = msgspec.json.decode(str(fields["losses"]))
+    for name in ("losses", "accounts"):
+        fields[name] = msgspec.json.decode(str(fields[name]))
     return msgspec.convert(fields, Entry)

@@ -18,7 +18,7 @@ from endpoints_server.store.sql.dialects.columns import whole_sum
 from endpoints_server.store.sql.engine import LONG_SECONDS, reading
 from endpoints_server.store.sql.ledger.entry_row import entry_of
 from endpoints_server.store.sql.ledger.writer import LedgerWriter
-from endpoints_server.store.sql.tables import ENTRY_COLUMNS, entries
+from endpoints_server.store.sql.tables import ENTRY_COLUMNS, accounts, entries
 
 DAY_MICROSECONDS = 86_400_000_000
 FIRST_DAY = date(1970, 1, 1)
@@ -104,7 +104,7 @@ class SqlLedger:
                 return examine(connection, audit)
             except DatabaseError as error:  # raised where not even a page can be read
                 audit.add(Rule.DAMAGED, str(error.orig))
-        return audit.close({})
+        return audit.close({}, {})
 
 
 def get_entry(row: Row[Any]) -> Entry:
@@ -163,7 +163,16 @@ def examine(connection: Connection, audit: Audit) -> Verification:
         audit.add(Rule.DAMAGED, damage)
     for row in stream(connection):
         check(row, audit)
-    return audit.close({by.value: total(connection, group) for by, group in GROUPS.items()})
+    sums = {by.value: total(connection, group) for by, group in GROUPS.items()}
+    return audit.close(sums, spent(connection))
+
+
+def spent(connection: Connection) -> dict[tuple[str, int], int]:
+    """Read what each row of an account says was spent since it was opened."""
+    since = accounts.c.spent_nano_usd - accounts.c.opening_nano_usd
+    columns = (accounts.c.name, accounts.c.starts_at, since)
+    rows = connection.execute(select(*columns)).all()
+    return {(name, starts_at): nano_usd for name, starts_at, nano_usd in rows}
 
 
 def damages(connection: Connection) -> list[str]:

@@ -12,23 +12,28 @@ import atexit
 import time
 from asyncio import AbstractEventLoop, Future
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Event, Thread
+from types import MappingProxyType
+from typing import Any
 
 from msgspec import Struct
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.sql.ledger.journal import Journal, Unfit, Unwritable
+from endpoints_server.store.sql.ledger.journal import Deed, Journal, Unfit, Unwritable
 
 FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 1.0
 
+DEEDS_AT_ONCE = 32
+"""In one transaction, for other processes wait meanwhile for their turn."""
+NOTHING: Mapping[int, Any] = MappingProxyType({})
 Trouble = Callable[[Exception], None]
-Waiting = tuple[Entry | None, Future[None]]
-"""An entry and who waits for it; without an entry, somebody waits for those before."""
+Waiting = tuple[Entry | Deed | None, Future[Any]]
+"""What is to be written and who waits for it; without anything, somebody waits for those before."""
 
 
 class Pace(Struct, frozen=True, kw_only=True):
@@ -89,11 +94,15 @@ class LedgerWriter:
 
     def record(self, entry: Entry) -> Future[None]:
         """Queue an entry; as the port says."""
-        if self._closing.is_set():
-            raise Failed(Fault(kind=Kind.UNAVAILABLE, message="The ledger is closed."))
         if len(self._waiting) >= self._pace.limit:
             raise Failed(unavailable("The ledger cannot be written fast enough."))
-        return self._queue(entry)
+        return self.do(entry)
+
+    def do(self, deed: Entry | Deed) -> Future[Any]:
+        """Queue something to be done in its turn; raises Failed(unavailable) once closed."""
+        if self._closing.is_set():
+            raise Failed(Fault(kind=Kind.UNAVAILABLE, message="The ledger is closed."))
+        return self._queue(deed)
 
     async def drain(self) -> None:
         """Wait until everything recorded so far is durable."""
@@ -116,9 +125,9 @@ class LedgerWriter:
         self.stop()
         self.join()
 
-    def _queue(self, entry: Entry | None) -> Future[None]:
+    def _queue(self, wanted: Entry | Deed | None) -> Future[Any]:
         future = self._loop.create_future()
-        self._waiting.append((entry, future))
+        self._waiting.append((wanted, future))
         if not self._is_rung:
             self._is_rung = True
             if self._pace.window_seconds:
@@ -137,16 +146,22 @@ class LedgerWriter:
         finally:
             self._closing.set()
             self._journal.close()
-            self._resolve(self._take(), unavailable("The ledger was closed."))
+            while batch := self._take():
+                self._resolve(batch, unavailable("The ledger was closed."))
 
     def _take(self) -> list[Waiting]:
-        return [self._waiting.popleft() for _ in range(len(self._waiting))]
+        batch: list[Waiting] = []
+        deeds = 0
+        while self._waiting and deeds < DEEDS_AT_ONCE:
+            batch.append(self._waiting.popleft())
+            deeds += isinstance(batch[-1][0], Deed)
+        return batch
 
     def _write(self, batch: list[Waiting]) -> None:
         pause_seconds = FIRST_PAUSE_SECONDS
         while True:
             try:
-                self._commit(batch)
+                given = self._commit(batch)
             except Unfit:
                 return self._write_apart(batch)
             except Unwritable as error:
@@ -157,15 +172,19 @@ class LedgerWriter:
                     self._resolve(batch, unavailable(str(error)))
             else:
                 self._fails_since = None
-                return self._resolve(batch)
+                return self._resolve(batch, given=given)
             if self._closing.wait(pause_seconds):
                 time.sleep(FIRST_PAUSE_SECONDS)
             pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
 
-    def _commit(self, batch: list[Waiting]) -> None:
-        entries = [entry for entry, _ in batch if entry is not None]
-        if entries:
-            self._journal.write(entries)
+    def _commit(self, batch: list[Waiting]) -> dict[int, Any]:
+        """Write a batch in one transaction; gives what its deeds gave, by their places."""
+        entries = [wanted for wanted, _ in batch if isinstance(wanted, Entry)]
+        deeds = {at: wanted for at, (wanted, _) in enumerate(batch) if isinstance(wanted, Deed)}
+        if not entries and not deeds:
+            return {}
+        given = self._journal.write(entries, tuple(deeds.values()))
+        return dict(zip(deeds, given, strict=True))
 
     def _note_failure(self, error: Unwritable) -> None:
         """Remember since when nothing can be written, and say so once."""
@@ -184,21 +203,27 @@ class LedgerWriter:
             self._write([waiting])
         return None
 
-    def _resolve(self, batch: list[Waiting], fault: Fault | None = None) -> None:
+    def _resolve(
+        self,
+        batch: list[Waiting],
+        fault: Fault | None = None,
+        given: Mapping[int, Any] = NOTHING,
+    ) -> None:
         futures = [future for _, future in batch]
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self._loop.call_soon_threadsafe(settle, futures, fault)
+            self._loop.call_soon_threadsafe(tell, futures, fault, given)
 
 
-def settle(futures: list[Future[None]], fault: Fault | None) -> None:
-    """Tell those who wait what became of their entries."""
-    for future in futures:
+def tell(futures: list[Future[Any]], fault: Fault | None, given: Mapping[int, Any]) -> None:
+    """Tell those who wait what became of what they wanted."""
+    for at, future in enumerate(futures):
+        result = given.get(at)
         if future.done():
             continue
-        if fault is None:
-            future.set_result(None)
+        if fault is None and not isinstance(result, Unwritable):
+            future.set_result(result)
         else:
-            future.set_exception(Failed(fault))
+            future.set_exception(Failed(fault or unavailable(str(result))))
 
 
 def unavailable(detail: str) -> Fault:

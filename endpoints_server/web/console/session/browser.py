@@ -25,7 +25,7 @@ class SignedIn(Struct, frozen=True, kw_only=True):
 
 def is_operator(person: Person) -> bool:
     """Say whether somebody may use the console."""
-    return person.role == ADMIN.role
+    return person.role == ADMIN.role and person.disabled_at is None
 
 
 async def find_signed_in(console: Console, request: AnyRequest) -> SignedIn | None:

@@ -1,0 +1,48 @@
+"""What is done beside calls: this process lives, the dead are settled, rules are read again."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from endpoints_server.calls.gate import Gate
+from endpoints_server.domain.fault import Failed
+
+SECOND = 1_000_000
+RULES_SECONDS = 1
+BEAT_SECONDS = 10
+
+
+class Keeper:
+    """Keeps a gate: `now` gives microseconds since 1970, `tell` is told how many were settled."""
+
+    def __init__(
+        self, gate: Gate, now: Callable[[], int], tell: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self.gate = gate
+        self.now = now
+        self.tell = tell
+        self.beat_at: int | None = None
+
+    async def run(self) -> None:
+        """Keep on until cancelled; what fails is tried again at its next turn."""
+        turn = 0
+        while True:
+            with suppress(Failed):  # the store is away, which others tell of
+                await self.gate.stored.catch_up()
+                if turn % BEAT_SECONDS == 0:
+                    await self.beat()
+            turn += 1
+            await asyncio.sleep(RULES_SECONDS)
+
+    async def beat(self) -> None:
+        """Say that this process lives, and settle what those held that did not say so.
+
+        After a while in which nobody could say anything, all are given the time to say it first.
+        """
+        now, before = self.now(), self.beat_at
+        await self.gate.accounts.beat(now)
+        self.beat_at = now
+        if before is None or now - before > 2 * BEAT_SECONDS * SECOND:
+            return
+        if count := await self.gate.accounts.resolve(now):
+            self.tell(count)

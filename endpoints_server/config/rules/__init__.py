@@ -1,0 +1,1 @@
+"""What the file rules of money and calls: checked, and compiled."""

@@ -1,0 +1,86 @@
+"""Accounts as rows, changed in turn with the entries of the ledger, on the same connection."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Engine, Select, func, select
+
+from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.money.account import Account, Decision, Past, Remainder, Reservation
+from endpoints_server.store.accounts import KEPT, LEASE
+from endpoints_server.store.sql.engine import reading
+from endpoints_server.store.sql.ledger.account_deeds import (
+    beating,
+    extending,
+    opening,
+    releasing,
+    reserving,
+    resolving,
+    telling,
+)
+from endpoints_server.store.sql.ledger.writer import LedgerWriter
+from endpoints_server.store.sql.tables import entries
+
+
+class SqlAccounts:
+    """Accounts in a table; `owner` names this process among those that hold something."""
+
+    def __init__(self, engine: Engine, writer: LedgerWriter, owner: str) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._owner = owner
+
+    async def reserve(self, reservation: Reservation) -> Decision:
+        try:
+            decision: Decision = await self._writer.do(reserving(reservation, self._owner))
+        except BaseException:  # cancelled, or told to wait no longer: it may still come about
+            self.release(reservation.id)
+            raise
+        return decision
+
+    async def open(self, account: Account, past: Past) -> None:
+        spent = await asyncio.to_thread(self._add_up, past)
+        await self._writer.do(opening(account, spent))
+
+    async def extend(self, reservation: Reservation, nano_usd: int) -> Decision:
+        decision: Decision = await self._writer.do(extending(reservation, nano_usd))
+        return decision
+
+    def release(self, reservation_id: str) -> None:
+        try:
+            _ = self._writer.do(releasing(reservation_id))
+        except Failed:
+            return  # the writer is closed: whoever opens next finds the owner dead
+
+    async def list_remainders(self, accounts: Iterable[Account]) -> list[Remainder]:
+        found: list[Remainder] = await self._writer.do(telling(tuple(accounts)))
+        return found
+
+    async def beat(self, now: int) -> None:
+        await self._writer.do(beating(self._owner, now))
+
+    async def resolve(self, now: int) -> int:
+        count: int = await self._writer.do(resolving(now - LEASE, now - KEPT))
+        return count
+
+    def _add_up(self, past: Past) -> int:
+        with reading(self._engine) as connection:
+            return int(connection.execute(costs_of(past)).scalar_one())
+
+
+def costs_of(past: Past) -> Select[Any]:
+    """Add up what the ledger says was spent on what an account would have paid for."""
+    wanted = [entries.c.started_at >= past.since]
+    if past.person_ids is not None:
+        wanted.append(entries.c.person_id.in_(past.person_ids))
+    if past.is_house:
+        wanted.append(entries.c.credential == "house")
+    for column, value in (
+        (entries.c.key_id, past.key_id),
+        (entries.c.endpoint, past.endpoint),
+        (entries.c.model, past.model),
+    ):
+        if value:
+            wanted.append(column == value)
+    return select(func.coalesce(func.sum(entries.c.cost_nano_usd), 0)).where(*wanted)

@@ -1,0 +1,75 @@
+"""Rules as rows, and all of them in memory, read again by revision as keys are."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from sqlalchemy import Engine, Row, func, select, update
+
+from endpoints_server.domain.rules.budget import Budget
+from endpoints_server.domain.rules.limit import Limit
+from endpoints_server.domain.rules.rulebook import Group, Rules
+from endpoints_server.store.rules import Place, Rule, place_of, rules_of
+from endpoints_server.store.sql.dialects.upsert import insert
+from endpoints_server.store.sql.engine import Turn, reading, writing
+from endpoints_server.store.sql.tables import rules
+
+KINDS: dict[str, type[Rule]] = {"budget": Budget, "limit": Limit, "group": Group}
+NEXT_REVISION = select(func.coalesce(func.max(rules.c.revision), 0) + 1).scalar_subquery()
+
+
+class SqlRules:
+    """Rules in a table; one that was deleted stays as a row without a body."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._kept: dict[Place, Rule] = {}
+        self._rules = Rules()
+        self._revision = 0
+        self._lock = asyncio.Lock()
+
+    def current(self) -> Rules:
+        return self._rules
+
+    async def put_rule(self, rule: Rule) -> None:
+        await asyncio.to_thread(self._put, rule)
+        await self.catch_up()
+
+    async def delete_rule(self, rule: Rule) -> bool:
+        was_there = await asyncio.to_thread(self._delete, rule)
+        await self.catch_up()
+        return was_there
+
+    async def catch_up(self) -> None:
+        async with self._lock:  # for what was read earlier must not be taken in later
+            self._take_in(await asyncio.to_thread(self._read, self._revision))
+
+    def _take_in(self, rows: list[Row[Any]]) -> None:
+        for row in rows:
+            self._revision = max(self._revision, row.revision)
+            if row.body is None:
+                self._kept.pop((row.kind, row.place), None)
+            else:
+                rule = msgspec.json.decode(row.body, type=KINDS[row.kind])
+                self._kept[row.kind, row.place] = rule
+        if rows:
+            self._rules = rules_of(self._kept)
+
+    def _put(self, rule: Rule) -> None:
+        kind, place = place_of(rule)
+        fresh = {"body": msgspec.json.encode(rule).decode(), "revision": NEXT_REVISION}
+        put = insert(rules).values(kind=kind, place=place, **fresh)
+        with writing(self._engine, Turn.RULES) as connection:
+            connection.execute(put.on_conflict_do_update(["kind", "place"], set_=fresh))
+
+    def _delete(self, rule: Rule) -> bool:
+        kind, place = place_of(rule)
+        gone = update(rules).where(rules.c.kind == kind, rules.c.place == place)
+        gone = gone.where(rules.c.body.is_not(None)).values(body=None, revision=NEXT_REVISION)
+        with writing(self._engine, Turn.RULES) as connection:
+            return connection.execute(gone).rowcount == 1
+
+    def _read(self, revision: int) -> list[Row[Any]]:
+        changed = select(rules).where(rules.c.revision > revision).order_by(rules.c.revision)
+        with reading(self._engine) as connection:
+            return list(connection.execute(changed).all())

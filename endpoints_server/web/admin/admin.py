@@ -1,0 +1,17 @@
+"""All routes under `/admin/v1`."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from endpoints_server.calls.exchange import Exchange
+from endpoints_server.store.ports import Store
+from endpoints_server.web.admin.people import admin_key_handlers, people_handlers
+from endpoints_server.web.admin.rules import rule_handlers
+
+
+def admin_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
+    """Make the handlers; all of them want a client key of an administrator."""
+    return [
+        *rule_handlers(exchange, store),
+        *people_handlers(exchange, store),
+        *admin_key_handlers(exchange, store),
+    ]

@@ -1,0 +1,167 @@
+"""People and their keys: listed, added, disabled, credited; keys made, rotated and revoked."""
+
+from decimal import Decimal
+from secrets import token_bytes
+
+from litestar import delete, get, patch, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from endpoints_server.calls.exchange import Exchange
+from endpoints_server.desk.balance import BalanceView, credit, find_balance
+from endpoints_server.desk.keys import KeyDraft, create_key, list_keys, revoke_key, rotate_key
+from endpoints_server.desk.people import add_person, list_people, set_disabled
+from endpoints_server.desk.rule_drafts import nano_usd_of
+from endpoints_server.domain.people.access_key import RANDOM_BYTES
+from endpoints_server.domain.people.person import Person
+from endpoints_server.store.ports import Store
+from endpoints_server.web.admin.reading import BODY_BYTES, read_body
+from endpoints_server.web.admin.rules import Listed
+from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
+from endpoints_server.web.me.caller import not_found
+from endpoints_server.web.me.keys import KeyRequest, KeyView, MadeKey, instant_of, view
+
+SECOND = 1_000_000
+
+
+class UserView(Struct, frozen=True, kw_only=True):
+    """A person as administrators see them."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+    is_disabled: bool
+
+
+class UserDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person to be added."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    role: str = "USER"
+
+
+class UserChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changes about a person."""
+
+    disabled: bool
+
+
+class Credit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An amount of USD that somebody is granted, or that is taken back below zero."""
+
+    usd: Decimal
+
+
+class UserKeyRequest(KeyRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A key to be made for somebody."""
+
+    user: str
+
+
+class Rotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long the old key is accepted beside the new one."""
+
+    grace_seconds: float = 0.0
+
+
+def people_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
+    """Make the handlers of people and of their balances."""
+
+    @get("/admin/v1/users", opt=ADMINISTRATIVE)
+    async def show_users() -> Listed[UserView]:
+        """List everybody."""
+        return Listed([user_view(person) for person in await list_people(store)])
+
+    @post("/admin/v1/users", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
+    async def add_user(request: AnyRequest) -> UserView:
+        """Add a person."""
+        wanted = await read_body(request, UserDraft)
+        person = Person(username=wanted.id, **asdict(wanted))
+        return user_view(await add_person(store, person))
+
+    @patch("/admin/v1/users/{user_id:str}", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
+    async def change_user(request: AnyRequest, user_id: FromPath[str]) -> UserView:
+        """Disable a person, or enable them again."""
+        wanted = await read_body(request, UserChange)
+        at = exchange.now() if wanted.disabled else None
+        return user_view(await set_disabled(store, user_id, at))
+
+    @get("/admin/v1/users/{user_id:str}/balance", opt=ADMINISTRATIVE)
+    async def show_balance(user_id: FromPath[str]) -> BalanceView:
+        """Tell what somebody may still spend."""
+        await require_user(store, user_id)
+        return await find_balance(store.balances, exchange.catalog(), user_id)
+
+    @post("/admin/v1/users/{user_id:str}/credit", opt=ADMINISTRATIVE, status_code=200)
+    async def credit_user(request: AnyRequest, user_id: FromPath[str]) -> BalanceView:
+        """Grant somebody more."""
+        usd, catalog = (await read_body(request, Credit)).usd, exchange.catalog()
+        await require_user(store, user_id)
+        amount = nano_usd_of(abs(usd)) * (-1 if usd < 0 else 1)
+        await credit(store.balances, catalog.allowance, user_id, amount, exchange.now())
+        return await find_balance(store.balances, catalog, user_id)
+
+    return [show_users, add_user, change_user, show_balance, credit_user]
+
+
+def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
+    """Make the handlers of everybody's keys."""
+
+    @get("/admin/v1/keys", opt=ADMINISTRATIVE)
+    async def show_keys(request: AnyRequest) -> Listed[KeyView]:
+        """List keys, of everybody or of the `user` that the query names."""
+        keys = await list_keys(store, request.query_params.get("user"))
+        return Listed([view(key) for key in keys])
+
+    @post("/admin/v1/keys", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
+    async def make_key(request: AnyRequest) -> MadeKey:
+        """Make a key for somebody; it is told here and never again."""
+        wanted = await read_body(request, UserKeyRequest)
+        draft = KeyDraft(
+            person=await require_user(store, wanted.user),
+            name=wanted.name,
+            expires_at=None if wanted.expires_at is None else instant_of(wanted.expires_at),
+        )
+        drawn = token_bytes(RANDOM_BYTES)
+        key, secret = await create_key(store, exchange.ring, draft, drawn, exchange.now())
+        return MadeKey(key=secret.reveal(), **asdict(view(key)))
+
+    @post("/admin/v1/keys/{key_id:str}/rotate", opt=ADMINISTRATIVE)
+    async def rotate(request: AnyRequest, key_id: FromPath[str]) -> MadeKey:
+        """Make a key in place of another, which is revoked now or after a time of grace."""
+        wanted, now = await read_body(request, Rotation), exchange.now()
+        until = now + int(max(0.0, wanted.grace_seconds) * SECOND)
+        drawn = token_bytes(RANDOM_BYTES)
+        key, secret = await rotate_key(store, exchange.ring, key_id, drawn, until, now)
+        return MadeKey(key=secret.reveal(), **asdict(view(key)))
+
+    @delete("/admin/v1/keys/{key_id:str}", opt=ADMINISTRATIVE, status_code=204)
+    async def revoke(key_id: FromPath[str]) -> None:
+        """Revoke a key."""
+        await revoke_key(store, key_id, exchange.now())
+
+    return [show_keys, make_key, rotate, revoke]
+
+
+async def require_user(store: Store, user_id: str) -> Person:
+    """Give a person; raises Failed for nobody we know."""
+    person = await store.people.find_person(user_id)
+    if person is None:
+        raise not_found(f"There is no user '{user_id}'.")
+    return person
+
+
+def user_view(person: Person) -> UserView:
+    """Write a person for administrators."""
+    return UserView(
+        id=person.id,
+        name=person.name,
+        email=person.email,
+        role=person.role,
+        is_disabled=person.disabled_at is not None,
+    )
