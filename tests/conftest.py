@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import Cluster, running_cluster
 
@@ -15,7 +15,9 @@ SHARED = Path(os.environ.get("ES_SHARED", BESIDE))
 MEASURED = "measured"
 IS_STRICT = os.environ.get("ES_REQUIRE_ALL") == "1"
 
-settings.register_profile("steady", deadline=None)  # a busy machine is no defect
+settings.register_profile(  # a busy machine is no defect
+    "steady", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("steady")
 
 
