@@ -1,5 +1,6 @@
 """A journal that goes on without its database: entries wait in the spool meanwhile."""
 
+import time
 from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Any
@@ -29,6 +30,7 @@ class SpoolingJournal:
         self._on_away = on_away
         self._on_back = on_back
         self._is_away = Event()
+        self._away_at = 0.0
         self._replay = Replay(spool, make_journal(), self._return)
 
     def write(self, entries: Sequence[Entry], deeds: Sequence[Deed] = ()) -> list[Any]:
@@ -36,21 +38,28 @@ class SpoolingJournal:
             try:
                 return self._journal.write(entries, deeds)
             except Unwritable as error:
+                self._keep(entries)
+                self._away_at = time.monotonic()
                 self._is_away.set()
                 self._on_away(error)
+        else:
+            self._keep(entries)
+        return [Unwritable("the database is away") for _ in deeds]
+
+    def _keep(self, entries: Sequence[Entry]) -> None:
         try:
             if entries:
                 self._spool.append(entries)
         except OSError as error:
             raise Unwritable(f"nor can the spool be written: {error}") from error
-        return [Unwritable("the database is away") for _ in deeds]
 
     def close(self) -> None:
         self._replay.close()
         self._spool.close()
         self._journal.close()
 
-    def _return(self, count: int) -> None:
-        self._is_away.clear()
+    def _return(self, count: int, looked_at: float) -> None:
+        if self._away_at < looked_at:  # else the look began too early to see what waits
+            self._is_away.clear()
         if count:
             self._on_back(count)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event, Thread
@@ -14,15 +15,20 @@ PAUSE_SECONDS = 1.0
 """How often the database is tried while something waits."""
 
 
+OnEmpty = Callable[[int, float], None]
+
+
 class Replay:
     """A thread with a journal of its own; `on_empty` is told, whenever nothing
-    waits, how many entries were brought home since.
+    waits, how many entries were brought home since, and when that look began (monotonic).
 
     An entry may be brought twice, by a process that ended before it removed the file: the journal
     passes over what is there already.
     """
 
-    def __init__(self, spool: Spool, journal: Journal, on_empty: Callable[[int], None]) -> None:
+    def __init__(
+        self, spool: Spool, journal: Journal, on_empty: Callable[[int, float], None]
+    ) -> None:
         self._spool = spool
         self._journal = journal
         self._on_empty = on_empty
@@ -45,13 +51,14 @@ class Replay:
             self._journal.close()
 
     def _bring_all(self) -> None:
+        looked_at = time.monotonic()
         try:
             for path in self._spool.leftover():
                 self._bring(path)
         except (Unwritable, OSError):
             return
         if self._spool.own() is None:
-            self._on_empty(self._count)
+            self._on_empty(self._count, looked_at)
             self._count = 0
 
     def _bring(self, path: Path) -> None:

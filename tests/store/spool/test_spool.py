@@ -45,7 +45,7 @@ class ScriptedJournal:
 def bring_all(spool: Spool, journal: ScriptedJournal) -> None:
     """Replay until nothing waits."""
     done = threading.Event()
-    replay = Replay(spool, journal, lambda _: done.set())
+    replay = Replay(spool, journal, lambda _count, _at: done.set())
     assert done.wait(PATIENCE_SECONDS)
     replay.close()
 
