@@ -32,7 +32,6 @@ from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.report import Report
 from endpoints_server.log import hide, log_call, logger
 from endpoints_server.metrics import Metrics
-from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring, open_ring
@@ -215,7 +214,7 @@ def build_exchange(
         ring=ring,
         vault=lists.world.vault,
         ledger=store.ledger,
-        gate=Gate(store.accounts, store.balances, MemoryLimits(), store.rules),
+        gate=Gate(store.accounts, store.balances, store.limits, store.rules),
         upstreams=upstreams,
         now=now,
         timer=time.perf_counter,

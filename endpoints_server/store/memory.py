@@ -15,6 +15,7 @@ from endpoints_server.store.accounts import MemoryAccounts
 from endpoints_server.store.audit import Audit, Verification
 from endpoints_server.store.balances import MemoryBalances
 from endpoints_server.store.credentials import MemoryCredentials
+from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.rules import MemoryRules
 from endpoints_server.store.sessions import MemorySessions
@@ -37,6 +38,7 @@ def open_memory() -> Store:
         balances=balances,
         accounts=accounts,
         rules=MemoryRules(),
+        limits=MemoryLimits(),
         sessions=MemorySessions(),
         credentials=MemoryCredentials(people.people.__contains__),
         titles=MemoryTitles(),

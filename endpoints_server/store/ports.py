@@ -14,6 +14,7 @@ from endpoints_server.store.accounts import Accounts
 from endpoints_server.store.audit import Verification
 from endpoints_server.store.balances import Balances
 from endpoints_server.store.credentials import Credentials
+from endpoints_server.store.limits import Limits
 from endpoints_server.store.rules import StoredRules
 from endpoints_server.store.sessions import Sessions
 from endpoints_server.store.titles import Titles
@@ -140,6 +141,7 @@ class Store(Struct, frozen=True, kw_only=True):
     balances: Balances
     accounts: Accounts
     rules: StoredRules
+    limits: Limits
     sessions: Sessions
     credentials: Credentials
     titles: Titles

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
@@ -12,9 +12,12 @@ from endpoints_server.store.redis.breaker import Breaker
 from endpoints_server.store.redis.script import Script
 from endpoints_server.store.redis.url import plain
 
-ANSWER_SECONDS = 0.05
-CONNECT_SECONDS = 0.25
-MOST_CONNECTIONS = 50
+ANSWER_SECONDS = 0.25
+"""Generous to a loop that is late to read an answer; only the first of many waits for it."""
+CONNECT_SECONDS = 0.5
+MOST_CONNECTIONS = 4
+QUEUE_SECONDS = 2.0
+"""How long many at once may wait for one of the connections; a loop so busy has other cares."""
 
 Argument = str | bytes | int | float
 
@@ -24,19 +27,21 @@ class Away(Exception):
 
 
 class RedisServer:
-    """Commands and scripts; each is answered within 50 ms, or raises Away at once."""
+    """Commands and scripts; each is answered within a quarter of a second, or raises Away."""
 
     def __init__(self, url: str) -> None:
         """Take a url; raises ValueError where it cannot be read. Nothing is connected yet."""
         self._breaker = Breaker()
-        self._redis: Redis = Redis.from_url(
+        pool = BlockingConnectionPool.from_url(
             plain(url),
             socket_timeout=ANSWER_SECONDS,
             socket_connect_timeout=CONNECT_SECONDS,
             max_connections=MOST_CONNECTIONS,
+            timeout=QUEUE_SECONDS,
             retry=Retry(NoBackoff(), 0),
             client_name="endpoints-server",
         )
+        self._redis: Redis = Redis.from_pool(pool)
 
     async def ask(self, *command: Argument) -> Any:
         """Run a command; raises Away."""

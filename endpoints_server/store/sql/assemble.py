@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 from uuid_utils import uuid7
 
+from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.ports import Store
 from endpoints_server.store.shared.bell import Bell
 from endpoints_server.store.sql.credentials import SqlCredentials
@@ -53,6 +54,7 @@ async def assemble(
         balances=SqlBalances(engine),
         accounts=SqlAccounts(engine, writer, uuid7().hex),
         rules=rules,
+        limits=MemoryLimits(),
         sessions=SqlSessions(engine),
         credentials=credentials,
         titles=SqlTitles(engine),

@@ -34,7 +34,6 @@ from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.talk.prompt import Message, Prompt, Role, Text
 from endpoints_server.domain.wire import Operation, Wire
 from endpoints_server.log import hide, logger
-from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring
@@ -143,7 +142,7 @@ async def make_exchange(
         ring=ring,
         vault=Vault(store.credentials, ring),
         ledger=store.ledger,
-        gate=Gate(store.accounts, store.balances, MemoryLimits(), store.rules),
+        gate=Gate(store.accounts, store.balances, store.limits, store.rules),
         upstreams=upstreams,
         now=now,
         timer=time.perf_counter,

@@ -1,0 +1,119 @@
+"""Limits over all processes, counted in Redis at one stroke; by each process alone without it.
+
+Every process also counts its own calls, so that it does not begin from nothing when it is left
+alone, and so that what it runs at this moment can be told anew to a Redis that lost it.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from endpoints_server.domain.rules.window import Claim, Counters, Measure, Room, Verdict
+from endpoints_server.store.redis.scripts import CLOSE, TAKE
+from endpoints_server.store.redis.server import Argument, Away, RedisServer
+
+BEAT_SECONDS = 5.0
+ALIVE_SECONDS = 20
+"""After how long without a beat a process is taken for dead, and nothing runs in it any more."""
+PREFIX = "es:limit:"
+
+
+class RedisLimits:
+    """Counters in Redis; `owner` names this process, `clock` gives microseconds since 1970."""
+
+    def __init__(self, server: RedisServer, owner: str, clock: Callable[[], int]) -> None:
+        self._server = server
+        self._owner = owner
+        self._clock = clock
+        self._ahead = 0
+        self._alone = Counters()
+        self._names: set[str] = set()
+        self._closing: set[asyncio.Task[None]] = set()
+        self._is_closed = False
+        self._task = asyncio.create_task(self._run())
+
+    async def take(self, claims: Sequence[Claim], now: int) -> Verdict:
+        values: list[Argument] = [now + self._ahead, self._owner]
+        for claim in claims:
+            values += [claim.measure.value, claim.amount, claim.limit, int(claim.is_binding)]
+        try:
+            answer = await self._server.run(TAKE, keys_of(claims), values)
+        except Away:
+            return self._alone.take(claims, now)
+        verdict = verdict_of(claims, answer)
+        if verdict.is_admitted:
+            for claim in claims:
+                self._alone.add(claim, now)
+                if claim.measure is Measure.CONCURRENT:
+                    self._names.add(claim.name)
+        return verdict
+
+    def close(self, claims: Sequence[Claim], at: int, tokens: int) -> None:
+        self._alone.close(claims, at, tokens)
+        values: list[Argument] = [at + self._ahead, self._owner, tokens]
+        for claim in claims:
+            values += [claim.measure.value, claim.amount]
+        task = asyncio.create_task(self._tell_end(keys_of(claims), values))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def stop(self) -> None:
+        """Let the last ends be told, and be dead to the others."""
+        self._is_closed = True
+        self._task.cancel()
+        await asyncio.wait({self._task, *self._closing}, timeout=1)
+        with suppress(Away):
+            await self._server.ask("DEL", alive(self._owner))
+
+    async def _tell_end(self, keys: list[str], values: list[Argument]) -> None:
+        with suppress(Away):  # the next beat tells what still runs; tokens leave within a minute
+            await self._server.run(CLOSE, keys, values)
+
+    async def _run(self) -> None:
+        while not self._is_closed:
+            with suppress(Away):
+                await self._beat()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    async def _beat(self) -> None:
+        """Say that this process lives and what runs in it, and see how far Redis is ahead."""
+        await self._server.ask("SET", alive(self._owner), 1, "EX", ALIVE_SECONDS)
+        for name in list(self._names):
+            count = self._alone.running.get(name, 0)
+            await self._server.ask("HSET", key_of(name, Measure.CONCURRENT), self._owner, count)
+            if not count:
+                self._names.discard(name)
+        asked_at = self._clock()
+        seconds, microseconds = await self._server.ask("TIME")
+        read_at = (asked_at + self._clock()) // 2
+        self._ahead = int(seconds) * 1_000_000 + int(microseconds) - read_at
+
+
+def keys_of(claims: Sequence[Claim]) -> list[str]:
+    """Name what Redis keeps of each claim."""
+    return [key_of(claim.name, claim.measure) for claim in claims]
+
+
+def key_of(name: str, measure: Measure) -> str:
+    """Name what Redis keeps of one counter."""
+    return f"{PREFIX}{measure.value}:{name}"
+
+
+def alive(owner: str) -> str:
+    """Name the sign of life of a process."""
+    return f"es:alive:{owner}"
+
+
+def verdict_of(claims: Sequence[Claim], answer: list[int]) -> Verdict:
+    """Read what the script says: the place of the claim that refused, or 0, then rooms."""
+    refused, *numbers = answer
+    pairs = zip(numbers[::2], numbers[1::2], strict=True)
+    if refused:
+        left, free_after = next(pairs)
+        room = Room(claim=claims[refused - 1], left=left, free_after=free_after)
+        return Verdict(is_admitted=False, rooms=(room,))
+    rooms = (
+        Room(claim=claim, left=left, free_after=free_after)
+        for claim, (left, free_after) in zip(claims, pairs, strict=True)
+    )
+    return Verdict(is_admitted=True, rooms=tuple(rooms))

@@ -1,0 +1,114 @@
+"""What Redis does at one stroke, in Lua: the same arithmetic as `domain.rules.window`.
+
+A window is a hash of seconds (microseconds of their beginning) and what came in each; what runs is
+a hash of processes and how many calls run in each, of which only the living count.
+"""
+
+from endpoints_server.store.redis.script import Script
+
+COUNTING = """
+local MINUTE, SLOT = 60000000, 1000000
+local now, owner = tonumber(ARGV[1]), ARGV[2]
+
+local function whole(number) return string.format('%.0f', number) end
+
+local function running(key)
+  local total, found = 0, redis.call('HGETALL', key)
+  for i = 1, #found, 2 do
+    if found[i] == owner or redis.call('EXISTS', 'es:alive:' .. found[i]) == 1 then
+      total = total + tonumber(found[i + 1])
+    else
+      redis.call('HDEL', key, found[i])
+    end
+  end
+  return total, {}
+end
+
+local function window(key)
+  local total, slots, found = 0, {}, redis.call('HGETALL', key)
+  for i = 1, #found, 2 do
+    local start, amount = tonumber(found[i]), tonumber(found[i + 1])
+    if start + SLOT + MINUTE <= now then
+      redis.call('HDEL', key, found[i])
+    else
+      total = total + amount
+      slots[#slots + 1] = {start, amount}
+    end
+  end
+  table.sort(slots, function(one, other) return one[1] < other[1] end)
+  return total, slots
+end
+"""
+
+TAKE = Script(
+    COUNTING
+    + """
+local function room(i)
+  local base = 3 + (i - 1) * 4
+  local measure, amount, limit = ARGV[base], tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2])
+  if measure == 'concurrent' then
+    return limit - running(KEYS[i]), 0
+  end
+  local total, slots = window(KEYS[i])
+  local left = limit - total
+  if #slots == 0 then return left, 0 end
+  local missing = math.max(1, amount - left)
+  for _, slot in ipairs(slots) do
+    missing = missing - slot[2]
+    if missing <= 0 then return left, math.max(0, slot[1] + SLOT + MINUTE - now) end
+  end
+  return left, MINUTE
+end
+
+for i = 1, #KEYS do
+  local left, free = room(i)
+  local base = 3 + (i - 1) * 4
+  if ARGV[base + 3] == '1' and left < tonumber(ARGV[base + 1]) then return {i, left, free} end
+end
+for i = 1, #KEYS do
+  local base = 3 + (i - 1) * 4
+  if ARGV[base] == 'concurrent' then
+    redis.call('HINCRBY', KEYS[i], owner, ARGV[base + 1])
+    redis.call('EXPIRE', KEYS[i], 86400)
+  else
+    redis.call('HINCRBY', KEYS[i], whole(now - now % SLOT), ARGV[base + 1])
+    redis.call('EXPIRE', KEYS[i], 120)
+  end
+end
+local answer = {0}
+for i = 1, #KEYS do
+  local left, free = room(i)
+  answer[#answer + 1] = left
+  answer[#answer + 1] = free
+end
+return answer
+"""
+)
+"""Count every claim, or none: gives the place of the one that refused, or 0; then what is left and
+after how long more is, of the one that refused or of all."""
+
+CLOSE = Script(
+    COUNTING
+    + """
+for i = 1, #KEYS do
+  local base = 4 + (i - 1) * 2
+  local measure, amount = ARGV[base], tonumber(ARGV[base + 1])
+  if measure == 'concurrent' then
+    if redis.call('HINCRBY', KEYS[i], owner, -amount) <= 0 then
+      redis.call('HDEL', KEYS[i], owner)
+    end
+  elseif measure == 'tokens' then
+    local more, _, slots = tonumber(ARGV[3]) - amount, window(KEYS[i])
+    for j = #slots, 1, -1 do
+      if slots[j][1] <= now then
+        local change = math.max(more, -slots[j][2])
+        redis.call('HINCRBY', KEYS[i], whole(slots[j][1]), whole(change))
+        break
+      end
+    end
+  end
+end
+return 0
+"""
+)
+"""End a call: it runs no more, and its tokens are what they came to."""

@@ -1,0 +1,153 @@
+"""What every backend does with limits: no minute holds more than its limit, whoever counts."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Generator
+
+import pytest
+
+from endpoints_server.domain.rules.window import MINUTE, SLOT, Claim, Measure
+from endpoints_server.store.limits import Limits, MemoryLimits
+from endpoints_server.store.redis.limits import BEAT_SECONDS, RedisLimits
+from endpoints_server.store.redis.server import RedisServer
+from tests.redis import RedisProcess, running_redis
+
+SECOND = 1_000_000
+NOW = time.time_ns() // 1000 // MINUTE * MINUTE + SECOND // 2
+"""The middle of a second, so that clocks which differ by less tell the same one."""
+WORKERS = 8
+
+
+@pytest.fixture(scope="module")
+def redis() -> Generator[RedisProcess]:
+    with running_redis() as running:
+        yield running
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def limits(request: pytest.FixtureRequest) -> AsyncGenerator[Limits]:
+    """Counters of each kind in turn, which nothing was counted with yet."""
+    if request.param == "memory":
+        yield MemoryLimits()
+        return
+    redis: RedisProcess = request.getfixturevalue("redis")
+    server = RedisServer(redis.url)
+    await server.ask("FLUSHALL")
+    opened = RedisLimits(server, "one", lambda: time.time_ns() // 1000)
+    yield opened
+    await opened.stop()
+    await server.close()
+
+
+def claim(name: str = "a", amount: int = 1, limit: int = 10, **more: object) -> Claim:
+    fields: dict[str, object] = {"measure": Measure.REQUESTS} | more
+    return Claim(name=name, amount=amount, limit=limit, **fields)  # type: ignore[arg-type]
+
+
+async def admitted(limits: Limits, claims: list[Claim], now: int) -> bool:
+    return (await limits.take(claims, now)).is_admitted
+
+
+async def test_a_window_fills_and_empties(limits: Limits) -> None:
+    results = [await admitted(limits, [claim(limit=3)], NOW + at * SECOND) for at in range(5)]
+    assert results == [True, True, True, False, False]
+    refused = await limits.take([claim(limit=3)], NOW + 5 * SECOND)
+    (room,) = refused.rooms
+    assert (room.claim.name, room.left) == ("a", 0)
+    assert MINUTE - 6 * SECOND < room.free_after <= MINUTE - 4 * SECOND
+    assert not await admitted(limits, [claim(limit=3)], NOW + MINUTE)
+    assert await admitted(limits, [claim(limit=3)], NOW + MINUTE + SLOT)
+
+
+async def test_claims_are_counted_together_or_not_at_all(limits: Limits) -> None:
+    wide, narrow = claim("wide", limit=10), claim("narrow", limit=1)
+    assert await admitted(limits, [wide, narrow], NOW)
+    verdict = await limits.take([wide, narrow], NOW)
+    assert not verdict.is_admitted
+    assert [room.claim.name for room in verdict.rooms] == ["narrow"]
+    left = (await limits.take([wide], NOW)).rooms[0].left
+    assert left == 8
+
+
+async def test_a_claim_that_does_not_bind_is_counted_and_never_refuses(limits: Limits) -> None:
+    shadow = claim(limit=1, is_binding=False)
+    lefts = [(await limits.take([shadow], NOW)).rooms[0].left for _ in range(3)]
+    assert lefts == [0, -1, -2]
+
+
+async def test_tokens_are_put_right_at_the_end(limits: Limits) -> None:
+    tokens = claim(measure=Measure.TOKENS, amount=80, limit=100)
+    assert await admitted(limits, [tokens], NOW)
+    assert not await admitted(limits, [tokens], NOW)
+    limits.close([tokens], NOW, 20)
+    await asyncio.sleep(0.1)
+    assert await admitted(limits, [tokens], NOW)
+
+
+async def test_what_runs_counts_until_it_ends(limits: Limits) -> None:
+    running = claim(measure=Measure.CONCURRENT, limit=2)
+    assert [await admitted(limits, [running], NOW) for _ in range(3)] == [True, True, False]
+    limits.close([running], NOW, 0)
+    await asyncio.sleep(0.1)
+    assert await admitted(limits, [running], NOW + 5 * MINUTE)
+    assert not await admitted(limits, [running], NOW + 5 * MINUTE)
+
+
+async def test_t_42_a_limit_is_exact_over_workers(redis: RedisProcess) -> None:
+    servers = [RedisServer(redis.url) for _ in range(WORKERS)]
+    await servers[0].ask("FLUSHALL")
+    workers = [
+        RedisLimits(server, f"{at}", lambda: time.time_ns() // 1000)
+        for at, server in enumerate(servers)
+    ]
+    tries = [worker.take([claim(limit=100)], NOW) for worker in workers for _ in range(40)]
+    verdicts = await asyncio.gather(*tries)
+    assert sum(verdict.is_admitted for verdict in verdicts) == 100
+    for worker, server in zip(workers, servers, strict=True):
+        await worker.stop()
+        await server.close()
+
+
+async def test_what_ran_in_a_process_that_died_runs_no_more(redis: RedisProcess) -> None:
+    one, other = RedisServer(redis.url), RedisServer(redis.url)
+    await one.ask("FLUSHALL")
+    running = claim(measure=Measure.CONCURRENT, limit=1)
+    first = RedisLimits(one, "first", lambda: time.time_ns() // 1000)
+    second = RedisLimits(other, "second", lambda: time.time_ns() // 1000)
+    await asyncio.sleep(0.1)
+    assert await admitted(first, [running], NOW)
+    assert not await admitted(second, [running], NOW)
+    await first.stop()
+    assert await admitted(second, [running], NOW)
+    await second.stop()
+    await one.close()
+    await other.close()
+
+
+async def test_each_counts_by_itself_while_redis_is_away_and_together_again_after(
+    redis: RedisProcess,
+) -> None:
+    server = RedisServer(redis.url)
+    await server.ask("FLUSHALL")
+    limits = RedisLimits(server, "one", lambda: time.time_ns() // 1000)
+    assert [await admitted(limits, [claim(limit=3)], NOW) for _ in range(2)] == [True, True]
+    redis.freeze()
+    try:
+        began = time.monotonic()
+        assert [await admitted(limits, [claim(limit=3)], NOW) for _ in range(2)] == [True, False]
+        assert time.monotonic() - began < 1.0
+    finally:
+        redis.thaw()
+    other_server = RedisServer(redis.url)
+    other = RedisLimits(other_server, "other", lambda: time.time_ns() // 1000)
+    shared = claim("shared", limit=1000)
+    left, own = 1000, 0  # there is room for five seconds of this
+    deadline = time.monotonic() + BEAT_SECONDS
+    while left >= 1000 - own:  # until it sees what the first counted
+        assert time.monotonic() < deadline
+        await limits.take([shared], NOW)
+        left, own = (await other.take([shared], NOW)).rooms[0].left, own + 1
+        await asyncio.sleep(0.02)
+    for opened, its_server in ((limits, server), (other, other_server)):
+        await opened.stop()
+        await its_server.close()
