@@ -6,7 +6,12 @@ from endpoints_server.desk.connect.fill import Access, fill
 from endpoints_server.desk.connect.guide import Block, known_guides
 from endpoints_server.domain.secret import Secret
 
-EXPORTED = {"openai": "client", "anthropic": "client", "google": "client", "vercel-ai": "model"}
+EXPORTED = {
+    "openai": "client",
+    "anthropic": "client",
+    "google": "client",
+    "vercel-ai": "provider, model",
+}
 """What a script takes over from settings in JavaScript."""
 
 

@@ -5,9 +5,10 @@ import { QUESTION, WEATHER, make, settings } from './journey.mjs';
 
 const { description, schema } = WEATHER;
 
-const loopOn = (wire) => async (name, weather) => {
+// `choose` takes the model of the settings, or one of their provider with other options.
+const loopOn = (wire, choose) => async (name, weather) => {
   const failures = [];
-  const { model } = await settings('vercel-ai', wire, name);
+  const model = choose(await settings('vercel-ai', wire, name), name);
   const answer = streamText({
     model,
     prompt: QUESTION,
@@ -23,4 +24,6 @@ const loopOn = (wire) => async (name, weather) => {
 };
 
 for (const wire of ['openai_chat', 'openai_responses', 'anthropic_messages', 'google_generative'])
-  await make('ai', wire, loopOn(wire));
+  await make('ai', wire, loopOn(wire, ({ model }) => model));
+const kept = loopOn('openai_responses', ({ provider }, name) => provider(name));
+await make('ai', 'openai_responses', kept, 'tool loop, kept');

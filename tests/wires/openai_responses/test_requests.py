@@ -8,6 +8,7 @@ from inline_snapshot import snapshot
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Failed, Kind
+from endpoints_server.domain.talk.crossing import cross
 from endpoints_server.domain.talk.prompt import (
     Audio,
     Document,
@@ -331,6 +332,23 @@ def test_what_only_an_upstream_remembers_is_not_translated(fields: Json, param: 
     assert fault.param == (param or "input[1]")
     body = json.dumps({"model": "m", "input": "Hi", **fields}).encode()
     assert {**json.loads(body), "model": "up"} == relay(body)[0]
+
+
+def test_reasoning_that_is_only_referred_to_is_lost_by_name_and_its_call_is_kept() -> None:
+    call = {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
+    items = [
+        {"role": "user", "content": "Hi"},
+        {"type": "item_reference", "id": "rs_1"},
+        {**call, "id": "fc_1"},
+        {"type": "function_call_output", "call_id": "c", "output": "42"},
+    ]
+    prompt = read(items)
+    assert [message.role for message in prompt.messages] == [Role.USER, Role.ASSISTANT, Role.USER]
+    crossed, losses = cross(prompt, "openai_chat")
+    assert [loss.name for loss in losses] == ["content.item_reference"]
+    (kept,) = crossed.messages[1].parts
+    assert isinstance(kept, ToolCall)
+    assert kept.id == "c"
 
 
 @pytest.mark.parametrize(

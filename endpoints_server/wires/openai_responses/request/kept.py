@@ -20,6 +20,8 @@ KEPT: Mapping[str, str] = MappingProxyType(
 
 REFERENCE = "item_reference"
 """The kind of an item that does."""
+REASONING = "rs_"
+"""How the id of a reasoning item begins."""
 
 
 def refuse_kept(fields: Fields) -> None:

@@ -6,6 +6,7 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from endpoints_server.domain.talk.prompt import (
+    Foreign,
     Message,
     Part,
     Role,
@@ -16,7 +17,7 @@ from endpoints_server.domain.talk.prompt import (
 )
 from endpoints_server.wires.openai_responses.decode import take, take_all
 from endpoints_server.wires.openai_responses.read_items import needed, read_item
-from endpoints_server.wires.openai_responses.request.kept import REFERENCE, unknown_here
+from endpoints_server.wires.openai_responses.request.kept import REASONING, REFERENCE, unknown_here
 from endpoints_server.wires.openai_responses.request.schema import Request
 from endpoints_server.wires.openai_responses.schema import (
     NAME,
@@ -74,13 +75,25 @@ def read_turn(item: Raw, where: str) -> Message:
     """Read one item; raises Failed for one that points to what only its upstream keeps."""
     told = take(item, Typed, where)
     if told.type == REFERENCE:
-        raise unknown_here(where, "an item")
+        return read_reference(item, where)
     turn = read_item(item, where)
     if told.type not in (None, "message"):
         return turn
     needed(told.role, where, "role")
     _, rest = take_all(item, MessageItem, ClosedMessage, where)
     return replace(turn, parts=with_rest(turn.parts, rest)) if rest else turn
+
+
+def read_reference(item: Raw, where: str) -> Message:
+    """Read a reference to reasoning, which another wire does without; raises Failed for others.
+
+    Clients refer to the reasoning before a call where they did not ask that nothing be kept, and
+    send the call itself whole.
+    """
+    fields = take(item, Object, where)
+    if not str(fields.get("id")).startswith(REASONING):
+        raise unknown_here(where, "an item")
+    return Message(role=Role.ASSISTANT, parts=(Foreign(wire=NAME, value=fields),))
 
 
 def with_rest(parts: tuple[Part, ...], rest: Object) -> tuple[Part, ...]:
