@@ -10,7 +10,7 @@ from endpoints_server.desk.rule_drafts import refused
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.money.balance import BEGINNING
 from endpoints_server.domain.money.usd import usd
-from endpoints_server.domain.rules.budget import Budget, Draw, draw_of
+from endpoints_server.domain.rules.budget import Budget, Draw, draw_of, past_of
 from endpoints_server.domain.rules.limit import Limit
 from endpoints_server.domain.rules.period import MICROSECOND
 from endpoints_server.domain.rules.rulebook import Group, Rulebook, Rules, rulebook_of
@@ -71,7 +71,8 @@ async def list_budgets(store: Store, catalog: Catalog, now: int) -> list[BudgetV
     """Give all budgets, the file's first, with what is left of those that all share."""
     found = sourced(catalog.rules.budgets, store.rules.current().budgets)
     draws = [draw_of(budget, nobody(budget.scope), now, catalog.zone) for budget, _ in found]
-    lefts = await remainders(store, draws)
+    shared = [draw for draw in draws if draw.budget.scope.each is None]
+    lefts = await remainders(store, catalog, shared, nobody(Scope()))
     return [
         budget_view(draw, None if budget.scope.each else lefts[draw.account.row], source)
         for draw, (budget, source) in zip(draws, found, strict=True)
@@ -90,7 +91,7 @@ async def list_own_budgets(
         for budget in mine
         if budget.scope.each in (None, Each.USER, Each.KEY)
     ]
-    lefts = await remainders(store, draws)
+    lefts = await remainders(store, catalog, draws, me)
     return [budget_view(draw, lefts[draw.account.row]) for draw in draws]
 
 
@@ -176,8 +177,21 @@ def sourced(file: Iterable[T], stored: Iterable[T]) -> list[tuple[T, Source]]:
     return [*found, *((rule, "store") for rule in stored)]
 
 
-async def remainders(store: Store, draws: Sequence[Draw]) -> dict[tuple[str, int], int]:
-    """Find what is left of accounts."""
+async def remainders(
+    store: Store, catalog: Catalog, draws: Sequence[Draw], whose: Circumstances
+) -> dict[tuple[str, int], int]:
+    """Find what is left of accounts; one that nobody drew from yet is begun with its past."""
+    book = book_of(store, catalog)
+    for draw in draws:
+        account, scope = draw.account, draw.budget.scope
+        if account.expires_at is None:
+            continue
+        endpoint = catalog.by_name.get(scope.endpoint)
+        members = book.members_of(scope.target.name)
+        name = endpoint.name if endpoint else ""
+        await store.accounts.open(
+            account, past_of(draw.budget, whose, account.since, members, name)
+        )
     found = await store.accounts.list_remainders([draw.account for draw in draws])
     return {each.account.row: each.left_nano_usd for each in found}
 

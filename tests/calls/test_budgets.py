@@ -143,6 +143,12 @@ async def test_a_budget_set_in_mid_month_counts_what_the_month_has_cost(tmp_path
             for name, per in (("month", "month"), ("from-now", "never")):
                 wanted = {"usd": 20 * CHARGE, "per": per, "user": "admin"}
                 assert (await client.put(f"/admin/v1/budgets/{name}", json=wanted)).is_success
+            (listed,) = [
+                each
+                for each in (await client.get("/admin/v1/budgets")).json()["data"]
+                if each["name"] == "month"
+            ]
+            assert listed["left_usd"] == usd(16 * 15_000)
             assert (await ask(client, "chat", "chat/m", max_tokens=4)).status == 200
             listed = (await client.get("/me/balance")).json()["budgets"]
             left = {each["name"]: each["left_usd"] for each in listed}

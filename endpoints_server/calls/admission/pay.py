@@ -176,7 +176,7 @@ def hold_of(
         draws=draws,
         covered_tokens=worst.output_tokens,
         step_tokens=worst.step_tokens,
-        step_nano_usd=price_of(step, price, b"") if price else 0,
+        step_nano_usd=price_of(step, price, b"") if price and worst.step_tokens else 0,
     )
 
 

@@ -80,16 +80,20 @@ def past_of(
     budget: Budget, call: Circumstances, since: int, members: tuple[str, ...], endpoint_name: str
 ) -> Past:
     """Say which calls before now a budget would have paid for; `members` are its group's."""
-    scope = budget.scope
-    people: tuple[str, ...] | None = members if scope.target.level is Level.GROUP else None
-    if scope.target.level is Level.USER or scope.each is Each.USER:
+    scope, target = budget.scope, budget.scope.target
+    people: tuple[str, ...] | None = members if target.level is Level.GROUP else None
+    key_id = target.name if target.level is Level.KEY else ""
+    if target.level is Level.USER:
+        people = (target.name,)
+    elif scope.each is Each.USER:
         people = (call.person_id,)
-    is_key = scope.target.level is Level.KEY or scope.each is Each.KEY
+    if scope.each is Each.KEY:
+        key_id = call.key_id
     is_endpoint = bool(scope.endpoint) or scope.each in (Each.ENDPOINT, Each.MODEL)
     return Past(
         since=since,
         person_ids=people,
-        key_id=call.key_id if is_key else "",
+        key_id=key_id,
         endpoint=endpoint_name if is_endpoint else "",
         model=call.model if scope.model or scope.each is Each.MODEL else "",
         is_house=not budget.has_own_keys,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -9,6 +10,7 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SECOND = 1_000_000
 """Microseconds in a second."""
+QUARTER = 15 * 60 * SECOND
 SLOTS = 60
 """In how many parts a rolling span is counted."""
 
@@ -51,8 +53,17 @@ def window_at(period: Period, now: int, zone: tzinfo) -> Window:
         return rolling_window(period.rolling_seconds, now)
     if period.every is Every.NEVER:
         return ALWAYS
-    moment = (BEGINNING + now * MICROSECOND).astimezone(zone)
-    begin, end = calendar_days(period.every, moment.replace(tzinfo=None))
+    return calendar_window(period.every, now // QUARTER, zone)
+
+
+@lru_cache(maxsize=1024)
+def calendar_window(every: Every, quarter: int, zone: tzinfo) -> Window:
+    """Find the day, week or month that a quarter of an hour since 1970 is in.
+
+    Midnights of all zones fall between two such quarters, so that each is looked for once.
+    """
+    moment = (BEGINNING + quarter * QUARTER * MICROSECOND).astimezone(zone)
+    begin, end = calendar_days(every, moment.replace(tzinfo=None))
     starts_at = instant_of(begin, zone)
     ends_at = instant_of(end, zone)
     return Window(since=starts_at, starts_at=starts_at, ends_at=ends_at, expires_at=ends_at)
