@@ -6,9 +6,9 @@ from endpoints_server.domain.wire import Written
 from endpoints_server.wires.anthropic_messages.request.beta import beta_header, betas_of
 from endpoints_server.wires.anthropic_messages.request.blocks import fit_blocks
 from endpoints_server.wires.anthropic_messages.request.effort import fit_effort
-from endpoints_server.wires.anthropic_messages.request.family import family_for
 from endpoints_server.wires.anthropic_messages.request.fit import fit_model, shape
 from endpoints_server.wires.body import close_fields, open_fields, raw
+from endpoints_server.wires.family import family_for
 
 
 def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) -> Written:  # noqa: FBT001 - the wire record's shape
