@@ -31,7 +31,10 @@ FOREIGN = frozenset(NAMES[NAME])
 
 CEILING = "max_tokens"
 EFFORT = "output_config.effort"
-OFF = b'{"type":"disabled"}'
+JUDGED = frozenset({"thinking", "temperature", "top_p", "top_k"})
+"""The fields that a model may refuse whatever else is asked."""
+
+OFF = b'"disabled"'
 BEYOND_HIGH = (b'"xhigh"', b'"max"')
 SEARCH_TYPE = "web_search_"
 SEARCH_TOOL = {"type": "web_search_20250305", "name": "web_search"}
@@ -89,13 +92,34 @@ def fit_model(fields: Fields, family: Family, lose: Lose) -> None:
     thinking = fit_thinking(fields, family, lose)
     if family.thinking == "unknown":
         return
-    if family.has_off_switch and bytes(fields.get("thinking", b"")) == OFF:
+    if family.has_off_switch and OFF in bytes(fields.get("thinking", b"")):
         fit_effort_without(fields, lose)
     if family.thinking in ("none", "budget"):
         lose_fields(fields, (EFFORT,), lose)
+    fit_drawing(fields, family, lose, is_thinking=thinking)
+
+
+def fit_own(fields: Fields, family: Family, lose: Lose) -> None:
+    """Take out of a request that is all its caller's what the model refuses in any case.
+
+    How a budget or an effort goes with the rest is left to the API, as betas change it.
+    """
+    thinking = inner_fields(fields, "thinking") or {}
+    kind = bytes(thinking.get("type", b""))
+    is_thinking = kind in (b'"enabled"', b'"adaptive"')
+    if family.thinking == "none" and is_thinking:
+        lose_fields(fields, ("thinking",), lose)
+        is_thinking = False
+    elif family.thinking == "adaptive" and kind == b'"enabled"':
+        is_thinking = fit_thinking(fields, family, lose)
+    fit_drawing(fields, family, lose, is_thinking=is_thinking)
+
+
+def fit_drawing(fields: Fields, family: Family, lose: Lose, *, is_thinking: bool) -> None:
+    """Take out how tokens are drawn where the model leaves no say in it."""
     if family.thinking == "adaptive" and not family.has_sampling:
         lose_fields(fields, ("temperature", "top_p", "top_k"), lose)
-    elif thinking:
+    elif is_thinking and family.thinking != "unknown":
         fit_beside_thinking(fields, lose)
 
 
@@ -111,6 +135,8 @@ def fit_thinking(fields: Fields, family: Family, lose: Lose) -> bool:
     """Bring `thinking` into the form that the family takes; says whether the model will think."""
     asked = decode_value(fields["thinking"], "thinking") if "thinking" in fields else None
     match asked:
+        case {"type": "disabled"} if family.has_off_switch and len(asked) == 1:
+            return False
         case None | False | {"type": "disabled"}:
             fields.pop("thinking", None)
             if asked is not None and family.has_off_switch:
@@ -129,7 +155,8 @@ def fit_thinking(fields: Fields, family: Family, lose: Lose) -> bool:
     if fitted["type"] == "enabled" and not fit_budget(fitted, fields, lose):
         lose_fields(fields, ("thinking",), lose)
         return False
-    fields["thinking"] = raw(fitted)
+    if fitted != asked:
+        fields["thinking"] = raw(fitted)
     return True
 
 
