@@ -144,7 +144,7 @@ def unmarked(value: Any) -> Any:
             return value
 
 
-UNSAID = (("text", {}), ("store", False))
+UNSAID: tuple[tuple[str, object], ...] = (("text", {}), ("store", False))
 
 
 def plain(body: dict[str, Any]) -> dict[str, Any]:

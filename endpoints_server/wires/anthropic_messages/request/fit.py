@@ -135,7 +135,7 @@ def fit_thinking(fields: Fields, family: Family, lose: Lose) -> bool:
     """Bring `thinking` into the form that the family takes; says whether the model will think."""
     asked = decode_value(fields["thinking"], "thinking") if "thinking" in fields else None
     match asked:
-        case {"type": "disabled"} if family.has_off_switch and len(asked) == 1:
+        case {"type": "disabled", **rest} if family.has_off_switch and not rest:
             return False
         case None | False | {"type": "disabled"}:
             fields.pop("thinking", None)
