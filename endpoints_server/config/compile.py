@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
+import msgspec
 from msgspec import UnsetType
 from msgspec.structs import replace
 
@@ -133,14 +134,28 @@ def credential_of(entry: CustomEndpoint) -> Credential:
         return Credential(owner="user")
     if is_command(entry.api_key):
         return Credential(owner="house", command=read_command(entry.api_key))
-    return Credential(owner="house", secret=Secret(plain(entry.api_key)))
+    return Credential(owner="house", secret=Secret(bare_key(plain(entry.api_key))))
+
+
+def bare_key(text: str) -> str:
+    """Take a key out of a JSON object that has it under the name of its variable."""
+    try:
+        named = msgspec.json.decode(text, type=dict[str, str])
+    except msgspec.DecodeError:
+        return text
+    keys = [key for name, key in named.items() if name.endswith("_API_KEY")]
+    return keys[0] if len(keys) == 1 else text
 
 
 def headers_of(entry: CustomEndpoint) -> tuple[HeaderTemplate, ...]:
-    """Compile the headers; none are sent to an address that somebody else chose."""
+    """Compile the headers; none are sent to an address that somebody else chose.
+
+    The content type is that of the body, and nobody's to set.
+    """
     if entry.base_url == USER_PROVIDED:
         return ()
-    return tuple(header_template(name, value) for name, value in entry.headers.items())
+    named = [name for name in entry.headers if name.lower() != "content-type"]
+    return tuple(header_template(name, entry.headers[name]) for name in named)
 
 
 def timeouts_of(everywhere: Deadlines, here: Deadlines) -> Timeouts:
