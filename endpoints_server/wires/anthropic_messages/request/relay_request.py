@@ -8,6 +8,7 @@ from endpoints_server.wires.anthropic_messages.request.blocks import fit_blocks
 from endpoints_server.wires.anthropic_messages.request.effort import fit_effort
 from endpoints_server.wires.anthropic_messages.request.family import family_for
 from endpoints_server.wires.anthropic_messages.request.fit import fit_model, shape
+from endpoints_server.wires.anthropic_messages.request.foreign_seals import lose_foreign_seals
 from endpoints_server.wires.body import close_fields, open_fields, raw
 
 
@@ -16,7 +17,7 @@ def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) ->
 
     What a model refuses is taken out, and named, where it is configured how the model thinks, or
     where the endpoint's own additions may have caused it; what the caller combined is otherwise for
-    the upstream to judge.
+    the upstream to judge. Seals of other wires do not go along.
     """
     losses: dict[str, None] = {}
     fields = open_fields(body)
@@ -25,6 +26,7 @@ def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) ->
         fields["stream"] = raw(is_stream)
     shape(fields, model, dialect, losses.setdefault)
     fit_blocks(fields, dialect, losses.setdefault)
+    lose_foreign_seals(fields, dialect.thinking, losses.setdefault)
     if is_said(dialect.thinking):
         fit_effort(fields, dialect.thinking, losses.setdefault)
     if dialect.add or dialect.defaults or is_said(dialect.thinking):

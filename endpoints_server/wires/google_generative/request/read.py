@@ -12,6 +12,7 @@ from endpoints_server.domain.talk.prompt import (
     ToolChoice,
 )
 from endpoints_server.wires.body import LONE_SURROGATE, whole_characters
+from endpoints_server.wires.foreign_seal import ENCODED_MARK
 from endpoints_server.wires.google_generative.calls import Conversation
 from endpoints_server.wires.google_generative.decode import (
     Fields,
@@ -22,6 +23,7 @@ from endpoints_server.wires.google_generative.decode import (
     rest_of,
     take,
 )
+from endpoints_server.wires.google_generative.request.pieces import joined
 from endpoints_server.wires.google_generative.request.read_config import read_config
 from endpoints_server.wires.google_generative.request.read_part import (
     filed,
@@ -49,6 +51,8 @@ def read_request(body: bytes) -> Prompt:
         read_turn(item, where, calls)
         for item, where in items_of(fields.pop("contents", None), "contents")
     )
+    if ENCODED_MARK in body:
+        messages = tuple(joined(messages))
     if not messages:
         raise refusal("contents", "a request must say something")
     config = read_config(fields.pop("generationConfig", None))
