@@ -12,7 +12,6 @@ from endpoints_server.domain.talk.prompt import (
     ToolChoice,
 )
 from endpoints_server.wires.body import LONE_SURROGATE, whole_characters
-from endpoints_server.wires.foreign_seal import ENCODED_MARK
 from endpoints_server.wires.google_generative.calls import Conversation
 from endpoints_server.wires.google_generative.decode import (
     Fields,
@@ -51,8 +50,6 @@ def read_request(body: bytes) -> Prompt:
         read_turn(item, where, calls)
         for item, where in items_of(fields.pop("contents", None), "contents")
     )
-    if ENCODED_MARK in body:
-        messages = tuple(joined(messages))
     if not messages:
         raise refusal("contents", "a request must say something")
     config = read_config(fields.pop("generationConfig", None))
@@ -60,7 +57,7 @@ def read_request(body: bytes) -> Prompt:
     return Prompt(
         model="",
         system=read_system(fields.pop("systemInstruction", None)),
-        messages=messages,
+        messages=tuple(joined(messages)),
         tools=read_tools(fields.pop("tools", None)),
         tool_choice=choice,
         sampling=config.sampling,
