@@ -19,6 +19,7 @@ from endpoints_server.wires.foreign_seal import (
     disclose,
     disclose_encoded,
     enclose,
+    enclose_encoded,
 )
 from endpoints_server.wires.listed import WIRES
 from tests.wires.brought import BRINGERS, Json, events_in
