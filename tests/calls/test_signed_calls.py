@@ -17,7 +17,6 @@ from tests.upstreams.speech import GoogleGenerative, Json
 
 MODEL = "gemini-3-flash-preview"
 SIGNATURE = "c2lnbmVkLWJ5LXRoZS1tb2RlbA=="
-MADE_ELSEWHERE = "skip_thought_signature_validator"
 SCHEMA: dict[str, Any] = {"type": "object", "properties": {"city": {"type": "string"}}}
 ASKED: Any = {"role": "user", "content": "Weather in Oslo?"}
 SPEECH = GoogleGenerative(MODEL)
@@ -112,7 +111,7 @@ def test_a_responses_caller_brings_the_signature_back(
 
 
 @pytest.mark.parametrize("is_stream", [True, False])
-def test_a_messages_caller_has_no_place_for_it_and_the_call_says_so(
+def test_a_messages_caller_brings_the_signature_back(
     is_stream: bool, server: Serving, upstream: Server
 ) -> None:
     client = anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0)
@@ -129,12 +128,13 @@ def test_a_messages_caller_has_no_place_for_it_and_the_call_says_so(
             return stream.get_final_message()
 
     said = turn(ASKED)
-    (block,) = said.content
+    sealed, block = said.content
+    assert sealed.type == "redacted_thinking"
     assert (said.stop_reason, block.type, block.input) == ("tool_use", "tool_use", {"city": "Oslo"})
     result = {"type": "tool_result", "tool_use_id": block.id, "content": "rain"}
     back = {"role": "assistant", "content": said.content}
     assert turn(ASKED, back, {"role": "user", "content": [result]}).content[0].text == "It rains."
-    assert signatures(upstream) == [MADE_ELSEWHERE]
+    assert signatures(upstream) == [SIGNATURE]
 
 
 @pytest.mark.parametrize("is_stream", [True, False])

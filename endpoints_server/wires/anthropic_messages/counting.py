@@ -6,12 +6,14 @@ from msgspec import Raw, Struct
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.money.estimate import estimate_tokens
 from endpoints_server.domain.money.usage import Usage
+from endpoints_server.domain.talk.crossing import Loss
 from endpoints_server.domain.talk.prompt import texts_of
 from endpoints_server.domain.wire import Carriage, Seen, Written
 from endpoints_server.wires.anthropic_messages.decode import is_null
 from endpoints_server.wires.anthropic_messages.fault import NOT_JSON, broken, read_error
+from endpoints_server.wires.anthropic_messages.request.foreign_seals import lose_foreign_seals
 from endpoints_server.wires.anthropic_messages.request.read_request import read_request
-from endpoints_server.wires.body import DECODE_ERRORS, with_model
+from endpoints_server.wires.body import DECODE_ERRORS, close_fields, open_fields, raw
 
 NO_COUNT = broken("The upstream sent an answer that is no count of tokens.")
 
@@ -23,9 +25,13 @@ class Counted(Struct, frozen=True):
     error: Raw = Raw()
 
 
-def relay_request(body: bytes, model: str, _dialect: Dialect, _is_stream: bool) -> Written:  # noqa: FBT001 - the wire record's shape
+def relay_request(body: bytes, model: str, dialect: Dialect, _is_stream: bool) -> Written:  # noqa: FBT001 - the wire record's shape
     """Set the upstream's model; parameters that are configured for chats have no place here."""
-    return Written(body=with_model(body, model))
+    losses: dict[str, None] = {}
+    fields = open_fields(body)
+    fields["model"] = raw(model)
+    lose_foreign_seals(fields, dialect.thinking, losses.setdefault)
+    return Written(body=close_fields(fields), losses=tuple(map(Loss, losses)))
 
 
 def mend_reply(body: bytes) -> tuple[bytes, Seen]:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from endpoints_server.domain.talk.prompt import Foreign, Part, Seal, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Event, PartDelta, PartEnd, PartStart
+from endpoints_server.wires.anthropic_messages.read_content import read_signature
 from endpoints_server.wires.anthropic_messages.schema import NAME, Delta, Object
 from endpoints_server.wires.body import DECODE_ERRORS
 
@@ -65,9 +66,7 @@ class OpenPart(Struct):
 
     def seal_of(self, delta: Delta) -> Seal | None:
         """Read a signature, which only reasoning has."""
-        if delta.signature and isinstance(self.part, Thinking):
-            return Seal(NAME, delta.signature)
-        return None
+        return read_signature(delta.signature) if isinstance(self.part, Thinking) else None
 
     def cite(self, citation: Raw) -> dict[str, dict[str, object]]:
         """Add a citation, and give all of them so far: later extras replace earlier ones."""

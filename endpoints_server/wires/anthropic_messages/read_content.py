@@ -38,13 +38,33 @@ from endpoints_server.wires.anthropic_messages.schema import (
     ToolResultBlock,
     ToolUseBlock,
 )
+from endpoints_server.wires.foreign_seal import MARK, disclose
 
 
 def read_content(content: str | Sequence[Raw], where: str) -> tuple[Part, ...]:
     """Read a turn's content, a string or a list of blocks; raises Failed(bad_request)."""
     if isinstance(content, str):
         return (Text(text=content),)
-    return tuple(read_part(block, f"{where}.{index}") for index, block in enumerate(content))
+    parts: list[Part] = []
+    seal: Seal | None = None
+    for index, block in enumerate(content):
+        path = f"{where}.{index}"
+        found = call_seal_in(block, path)
+        part = None if found else read_part(block, path)
+        seal = found or seal
+        if seal is not None and isinstance(part, ToolCall):
+            part, seal = replace(part, seal=seal), None
+        if part is not None:
+            parts.append(part)
+    return tuple(parts)
+
+
+def call_seal_in(block: Raw, where: str) -> Seal | None:
+    """Read reasoning that is nothing but the seal of the call behind it."""
+    if MARK not in bytes(block):
+        return None
+    found = disclose(take(block, Object, where).get("data"))
+    return found.seal if found and found.is_of_call else None
 
 
 def read_part(value: Raw, where: str) -> Part:
@@ -110,14 +130,22 @@ def read_document(value: Raw, fields: Object, where: str) -> Part:
 def read_thinking(value: Raw, _fields: Object, where: str) -> Part:
     """Read reasoning with its signature."""
     block = take(value, ThinkingBlock, where)
-    return Thinking(
-        text=block.thinking, seal=Seal(NAME, block.signature) if block.signature else None
-    )
+    return Thinking(text=block.thinking, seal=read_signature(block.signature))
 
 
 def read_redacted(value: Raw, _fields: Object, where: str) -> Part:
     """Read reasoning that came in sealed form only."""
-    return Thinking(seal=Seal(NAME, take(value, RedactedBlock, where).data, is_redacted=True))
+    data = take(value, RedactedBlock, where).data
+    found = disclose(data)
+    return Thinking(seal=found.seal if found else Seal(NAME, data, is_redacted=True))
+
+
+def read_signature(signature: str | None) -> Seal | None:
+    """Read a signature, which may be an envelope around the seal of another wire."""
+    found = disclose(signature)
+    if found is not None:
+        return found.seal
+    return Seal(NAME, signature) if signature else None
 
 
 def read_call(value: Raw, fields: Object, where: str) -> Part:

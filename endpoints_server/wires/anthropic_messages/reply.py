@@ -18,7 +18,11 @@ from endpoints_server.wires.anthropic_messages.ending import (
 from endpoints_server.wires.anthropic_messages.fault import NOT_A_REPLY, NOT_JSON, read_error
 from endpoints_server.wires.anthropic_messages.read_content import read_part
 from endpoints_server.wires.anthropic_messages.schema import Object, WholeReply
-from endpoints_server.wires.anthropic_messages.write_content import read_input, write_block
+from endpoints_server.wires.anthropic_messages.write_content import (
+    read_input,
+    write_block,
+    write_call_seal,
+)
 from endpoints_server.wires.body import DECODE_ERRORS, close_fields, open_fields, raw
 
 
@@ -46,7 +50,7 @@ def read_reply(body: bytes) -> Reply:
 
 def write_reply(reply: Reply, style: Style) -> bytes:
     """Write a whole answer; what this wire has no block for is left out."""
-    blocks = [block for part in reply.parts if (block := reply_block(part))]
+    blocks = [block for part in reply.parts for block in reply_blocks(part)]
     has_calls = any(isinstance(part, ToolCall) for part in reply.parts)
     written = {
         "id": reply.id or style.id,
@@ -88,12 +92,16 @@ def with_needed(body: bytes) -> bytes:
     return close_fields(fields | missing) if missing else body
 
 
-def reply_block(part: Part) -> Object | None:
+def reply_blocks(part: Part) -> list[Object]:
     """Write one part; arguments that are no object are kept under a name that says so."""
     block = write_block(part)
-    if isinstance(part, ToolCall) and part.arguments and read_input(part.arguments) is None:
-        return {**(block or {}), "input": {"INVALID_JSON": part.arguments}}
-    return block
+    if block is None:
+        return []
+    if not isinstance(part, ToolCall):
+        return [block]
+    if part.arguments and read_input(part.arguments) is None:
+        block = {**block, "input": {"INVALID_JSON": part.arguments}}
+    return [write_call_seal(part.seal), block] if part.seal else [block]
 
 
 def sequence_of(stop: Stop | None) -> str | None:

@@ -24,6 +24,7 @@ from endpoints_server.domain.talk.prompt import (
 )
 from endpoints_server.wires.anthropic_messages.schema import NAME, Object
 from endpoints_server.wires.body import DECODE_ERRORS
+from endpoints_server.wires.foreign_seal import enclose
 from endpoints_server.wires.sse import frame
 
 MAGIC: Mapping[str, str] = MappingProxyType(
@@ -75,7 +76,7 @@ def write_document(part: Document) -> Object:
 def write_thinking(part: Thinking) -> Object | None:
     """Write reasoning; clients expect a signature even where there is none."""
     value = seal_of(part.seal)
-    if part.seal and part.seal.is_redacted:
+    if part.seal and part.seal.is_redacted and not (part.text and part.seal.wire != NAME):
         return {"type": "redacted_thinking", "data": value} if value else None
     return {"type": "thinking", "thinking": part.text, "signature": value}
 
@@ -136,9 +137,16 @@ def read_input(arguments: str) -> Raw | None:
     return Raw(arguments)
 
 
+def write_call_seal(seal: Seal) -> Object:
+    """Write the seal of a call, which has no place for one, as reasoning that stands before it."""
+    return {"type": "redacted_thinking", "data": enclose(seal, is_of_call=True)}
+
+
 def seal_of(seal: Seal | None) -> str:
-    """Give a seal of this wire; those of others are not shown."""
-    return seal.value if seal and seal.wire == NAME else ""
+    """Give a seal, in an envelope where it is another wire's; empty without one."""
+    if seal is None:
+        return ""
+    return seal.value if seal.wire == NAME else enclose(seal)
 
 
 def marked(block: Object, cache: CacheMark | None, extras: Extras) -> Object:

@@ -23,6 +23,7 @@ from endpoints_server.wires.anthropic_messages.schema import NAME, Object
 from endpoints_server.wires.anthropic_messages.write_content import (
     seal_of,
     write_block,
+    write_call_seal,
     write_event,
 )
 from endpoints_server.wires.sse import frame
@@ -87,13 +88,19 @@ class MessagesWriter:
                 return self._close()
 
     def _open(self, event: PartStart) -> bytes:
+        sealed = b""
+        if isinstance(event.part, ToolCall) and event.part.seal:
+            sealed = self._start(write_call_seal(event.part.seal)) + self._stop()
         self._has_calls = self._has_calls or isinstance(event.part, ToolCall)
         self._current = OpenBlock(event.index, event.part, write_block(event.part) is not None)
         if not self._current.is_written:
             return b""
-        block = empty_block(event.part)
+        started = self._start(empty_block(event.part))
+        return sealed + started + self._write_pieces(first_piece(event))
+
+    def _start(self, block: Object) -> bytes:
         start = {"type": "content_block_start", "index": self._blocks, "content_block": block}
-        return write_event(start) + self._write_pieces(first_piece(event))
+        return write_event(start)
 
     def _write_pieces(self, event: PartDelta) -> bytes:
         if self._current is None or not self._current.is_written:
@@ -107,6 +114,9 @@ class MessagesWriter:
         closing, self._current = self._current, None
         if closing is None or not closing.is_written:
             return b""
+        return self._stop()
+
+    def _stop(self) -> bytes:
         written = write_event({"type": "content_block_stop", "index": self._blocks})
         self._blocks += 1
         return written

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from endpoints_server.domain.fault import Fault
-from endpoints_server.domain.talk.prompt import Foreign, Part, Seal, Text, Thinking
+from endpoints_server.domain.talk.prompt import Foreign, Part, Text, Thinking
 from endpoints_server.domain.talk.reply import (
     Event,
     PartDelta,
@@ -19,7 +19,7 @@ from endpoints_server.domain.talk.reply import (
     ReplyStart,
     Stop,
 )
-from endpoints_server.wires.google_generative.calls import made_id, read_call
+from endpoints_server.wires.google_generative.calls import made_id, read_call, read_seal
 from endpoints_server.wires.google_generative.decode import is_there
 from endpoints_server.wires.google_generative.ending import read_block, read_stop, read_usage
 from endpoints_server.wires.google_generative.schema import (
@@ -100,13 +100,13 @@ class Assembler:
         if not signature:
             return
         if not piece.thought:
-            self._whole(Thinking(seal=Seal(NAME, signature, is_redacted=True)))
+            self._whole(Thinking(seal=read_seal(signature, is_redacted=True)))
         elif self._open is Thinking and not self._is_sealed:
-            seal = Seal(NAME, signature)
+            seal = read_seal(signature)
             self._events.append(PartDelta(index=self._count - 1, seal=seal))
             self._is_sealed = True
         else:
-            self._whole(Thinking(seal=Seal(NAME, signature)))
+            self._whole(Thinking(seal=read_seal(signature)))
 
     def _grow(self, kind: type[Text | Thinking], text: str) -> None:
         if self._open is kind and not self._is_sealed:

@@ -7,6 +7,7 @@ from msgspec import Raw, Struct, field
 
 from endpoints_server.domain.talk.prompt import Seal, ToolCall
 from endpoints_server.wires.body import DECODE_ERRORS
+from endpoints_server.wires.foreign_seal import disclose_encoded, enclose_encoded
 from endpoints_server.wires.google_generative.decode import is_there, on_one_line
 from endpoints_server.wires.google_generative.schema import NAME, FunctionCall, Object
 
@@ -61,7 +62,7 @@ class Conversation(Struct):
 def read_call(call: FunctionCall, id: str, signature: str | None) -> ToolCall:
     """Read a call; its arguments stay the text that the model wrote, and none are empty ones."""
     arguments = on_one_line(bytes(call.args)).decode() if is_there(call.args) else "{}"
-    seal = Seal(NAME, signature) if signature else None
+    seal = read_seal(signature) if signature else None
     return ToolCall(id=id, name=call.name or "", arguments=arguments, seal=seal)
 
 
@@ -83,9 +84,17 @@ def read_arguments(arguments: str) -> Raw | None:
     return Raw(arguments)
 
 
+def read_seal(signature: str, *, is_redacted: bool = False) -> Seal:
+    """Read a signature, which may be an envelope around the seal of another wire."""
+    found = disclose_encoded(signature)
+    return found.seal if found else Seal(NAME, signature, is_redacted=is_redacted)
+
+
 def signature_of(seal: Seal | None) -> str:
-    """Give a seal of this wire; those of others are not shown."""
-    return seal.value if seal and seal.wire == NAME else ""
+    """Give a seal as a signature, in an envelope where it is another wire's; empty without one."""
+    if seal is None:
+        return ""
+    return seal.value if seal.wire == NAME else enclose_encoded(seal)
 
 
 def made_id(identity: str, place: int) -> str:

@@ -6,6 +6,7 @@ from msgspec import Raw, Struct
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.money.estimate import estimate_tokens
 from endpoints_server.domain.money.usage import Usage
+from endpoints_server.domain.talk.crossing import Loss
 from endpoints_server.domain.talk.prompt import texts_of
 from endpoints_server.domain.wire import Carriage, Seen, Written
 from endpoints_server.wires.body import (
@@ -17,6 +18,7 @@ from endpoints_server.wires.body import (
 )
 from endpoints_server.wires.google_generative.decode import is_there, open_object
 from endpoints_server.wires.google_generative.fault import NOT_JSON, broken, read_error
+from endpoints_server.wires.google_generative.request.foreign_seals import lose_foreign_seals
 from endpoints_server.wires.google_generative.request.read import read_request
 
 NO_COUNT = broken("The upstream sent an answer that is no count of tokens.")
@@ -32,13 +34,20 @@ class Counted(Struct, frozen=True, rename="camel"):
 
 
 def relay_request(body: bytes, model: str, _dialect: Dialect, _is_stream: bool) -> Written:  # noqa: FBT001 - the wire record's shape
-    """Name the upstream's model where a whole request stands in the body, which must name it."""
+    """Name the upstream's model where a whole request stands in the body, which must name it.
+
+    Seals of other wires do not go along.
+    """
+    losses: dict[str, None] = {}
     fields = open_fields(body)
+    lose_foreign_seals(fields, losses.setdefault)
     for name in (WHOLE, "generate_content_request"):
         inner = inner_fields(fields, name)
         if inner is not None:
-            fields[name] = Raw(close_fields({**inner, "model": raw(f"models/{model}")}))
-    return Written(body=close_fields(fields))
+            inner["model"] = raw(f"models/{model}")
+            lose_foreign_seals(inner, losses.setdefault)
+            fields[name] = Raw(close_fields(inner))
+    return Written(body=close_fields(fields), losses=tuple(map(Loss, losses)))
 
 
 def mend_reply(body: bytes) -> tuple[bytes, Seen]:

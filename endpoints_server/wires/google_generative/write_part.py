@@ -23,7 +23,7 @@ def write_part(part: Part) -> Object | None:
 def write_thinking(part: Thinking) -> Object | None:
     """Write reasoning; what is sealed and not shown is an empty text with a signature."""
     signature = signature_of(part.seal)
-    if part.seal and part.seal.is_redacted:
+    if part.seal and part.seal.is_redacted and not (part.text and part.seal.wire != NAME):
         return {"text": "", "thoughtSignature": signature} if signature else None
     written: Object = {"text": part.text, "thought": True}
     if signature:

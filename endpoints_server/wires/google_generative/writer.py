@@ -1,4 +1,7 @@
-"""Events become a stream's bytes: words as they come, calls when they are whole."""
+"""Events become a stream's bytes: words as they come, calls when they are whole.
+
+A seal is held for what follows it: some clients send back no more than the element with the calls.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -40,6 +43,7 @@ class GenerativeWriter:
         self._style = style
         self._framing = Framing(style.query)
         self._parts: dict[int, Part] = {}
+        self._held: list[Object] = []
         self._tail = tail_of("", "", style)
 
     def write(self, event: Event) -> bytes:
@@ -66,6 +70,9 @@ class GenerativeWriter:
                 return b""
             case ToolCall():
                 return b""
+            case Thinking() if part.seal:
+                self._held += [written] if (written := write_part(part)) else []
+                return b""
             case _:  # the rest is whole, or its first piece is
                 written = write_part(part)
                 return self._chunk([written]) if written else b""
@@ -88,17 +95,21 @@ class GenerativeWriter:
     def _words(self, text: str) -> bytes:
         if not text:
             return b""
-        return self._framing.frame(TEXT + encoder.encode(text) + AFTER_TEXT + self._tail)
+        told = self._framing.frame(TEXT + encoder.encode(text) + AFTER_TEXT + self._tail)
+        return self._release() + told if self._held else told
 
     def _thoughts(self, event: PartDelta) -> bytes:
         written = b""
         if event.text:
             data = TEXT + encoder.encode(event.text) + AFTER_THOUGHT + self._tail
-            written = self._framing.frame(data)
+            written = self._release() + self._framing.frame(data)
         if signature := signature_of(event.seal):
-            sealed = {"text": "", "thought": True, "thoughtSignature": signature}
-            written += self._chunk([sealed])
+            self._held.append({"text": "", "thought": True, "thoughtSignature": signature})
         return written
+
+    def _release(self) -> bytes:
+        """Tell what is held, as something else follows than a call."""
+        return self._chunk([]) if self._held else b""
 
     def _sources(self, extras: Extras) -> bytes:
         told = extras.get(NAME)
@@ -116,6 +127,7 @@ class GenerativeWriter:
     def _chunk(
         self, parts: list[Object], beside: Extra = NOTHING, around: Extra = NOTHING
     ) -> bytes:
+        parts, self._held = [*self._held, *parts], []
         candidate = {"content": {"parts": parts, "role": "model"}, "index": 0, **beside}
         told = encoder.encode({"candidates": [candidate], **around})
         return self._framing.frame(told[:-1] + b"," + self._tail)

@@ -3,8 +3,9 @@
 from hashlib import blake2s
 
 from endpoints_server.domain.talk.prompt import Refusal, Seal, Text, Thinking, ToolCall
+from endpoints_server.wires.foreign_seal import enclose
 from endpoints_server.wires.openai_responses.schema import NAME, Object
-from endpoints_server.wires.openai_responses.seals import write_call_seal, write_seal
+from endpoints_server.wires.openai_responses.seals import write_seal
 
 DONE, OPEN = "completed", "in_progress"
 
@@ -45,7 +46,7 @@ def reasoning_item(id: str, part: Thinking) -> Object:
 
 def call_seal_item(id: str, seal: Seal) -> Object:
     """Write the seal of a call as reasoning that says nothing."""
-    sealed = write_call_seal(seal)
+    sealed = enclose(seal, is_of_call=True)
     return {"id": id, "type": "reasoning", "summary": [], "encrypted_content": sealed}
 
 

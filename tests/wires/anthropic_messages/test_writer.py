@@ -101,13 +101,13 @@ def test_the_official_client_reads_reasoning_and_its_seal() -> None:
         Refusal(text="No."),
     )
     body = write(unfold(Reply(parts=parts, stop=Stop(kind=StopKind.REFUSAL))))
-    assert b"hidden" not in body
     first, second, third, fourth, fifth = accumulate(body).content
     assert isinstance(first, ThinkingBlock)
     assert (first.thinking, first.signature) == ("hm", "sig")
     assert isinstance(second, ThinkingBlock)
     assert (second.thinking, second.signature) == ("free", "")
     assert isinstance(third, ThinkingBlock)
+    assert (third.thinking, third.signature) == ("theirs", "~es.other_wire.open.hidden")
     assert isinstance(fourth, RedactedThinkingBlock)
     assert fourth.data == "opaque"
     assert isinstance(fifth, TextBlock)

@@ -100,9 +100,10 @@ def test_signatures_come_back_from_chat_to_the_call_and_the_words() -> None:
     assert not losses
 
 
-def test_no_other_upstream_is_shown_a_signature_nor_a_caller_who_has_no_place_for_it() -> None:
+def test_no_other_upstream_is_shown_a_signature_that_a_caller_has_in_an_envelope() -> None:
     writer = MESSAGES.writer(STYLE)
-    assert b"eA==" not in b"".join(writer.write(event) for event in events_of(sse(*ANSWER)))
+    told = b"".join(writer.write(event) for event in events_of(sse(*ANSWER)))
+    assert b'"data":"~es.google_generative.call.eA=="' in told
     body = {"contents": [{"role": "model", "parts": [SIGNED]}]}
     for wire in WIRES.values():
         sent, losses = carried(body, WIRE, wire, "gemini-3-flash")

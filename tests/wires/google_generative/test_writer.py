@@ -71,15 +71,26 @@ def test_a_streamed_answer_reads_back_as_it_was() -> None:
         (Text(text="a"), [{"text": "a"}]),
         (Refusal(text="no"), [{"text": "no"}]),
         (Thinking(text="hm"), [{"text": "hm", "thought": True}]),
-        (Thinking(text="hm", seal=Seal("w", "x")), [{"text": "hm", "thought": True}]),
-        (Thinking(seal=Seal("w", "x", is_redacted=True)), []),
+        (
+            Thinking(text="hm", seal=Seal("w", "x")),
+            [{"text": "hm", "thought": True, "thoughtSignature": "fmVzLncub3Blbi54"}],
+        ),
+        (
+            Thinking(seal=Seal("w", "x", is_redacted=True)),
+            [{"text": "", "thoughtSignature": "fmVzLncucmVkYWN0ZWQueA=="}],
+        ),
         (
             Thinking(seal=Seal(NAME, "eA==", is_redacted=True)),
             [{"text": "", "thoughtSignature": "eA=="}],
         ),
         (
             ToolCall(id="c", name="f", arguments="{", seal=Seal("w", "x")),
-            [{"functionCall": {"id": "c", "name": "f", "args": {}}}],
+            [
+                {
+                    "functionCall": {"id": "c", "name": "f", "args": {}},
+                    "thoughtSignature": "fmVzLncub3Blbi54",
+                }
+            ],
         ),
         (Foreign(wire="w", value={"type": "search"}), []),
         (

@@ -7,6 +7,7 @@ from endpoints_server.wires.anthropic_messages.request.beta import beta_header, 
 from endpoints_server.wires.anthropic_messages.request.blocks import fit_blocks
 from endpoints_server.wires.anthropic_messages.request.effort import fit_effort
 from endpoints_server.wires.anthropic_messages.request.fit import JUDGED, fit_model, fit_own, shape
+from endpoints_server.wires.anthropic_messages.request.foreign_seals import lose_foreign_seals
 from endpoints_server.wires.body import close_fields, open_fields, raw
 from endpoints_server.wires.family import family_for
 
@@ -15,6 +16,7 @@ def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) ->
     """Edit a caller's own body.
 
     What a model is known to refuse is taken out, and named; what stays goes on as it was written.
+    Seals of other wires do not go along.
     """
     losses: dict[str, None] = {}
     fields = open_fields(body)
@@ -23,6 +25,7 @@ def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) ->
         fields["stream"] = raw(is_stream)
     shape(fields, model, dialect, losses.setdefault)
     fit_blocks(fields, dialect, losses.setdefault)
+    lose_foreign_seals(fields, dialect.thinking, losses.setdefault)
     if is_said(dialect.thinking):
         fit_effort(fields, dialect.thinking, losses.setdefault)
     if dialect.add or dialect.defaults or is_said(dialect.thinking):

@@ -22,6 +22,7 @@ from endpoints_server.wires.google_generative.decode import (
     rest_of,
     take,
 )
+from endpoints_server.wires.google_generative.request.pieces import joined
 from endpoints_server.wires.google_generative.request.read_config import read_config
 from endpoints_server.wires.google_generative.request.read_part import (
     filed,
@@ -56,7 +57,7 @@ def read_request(body: bytes) -> Prompt:
     return Prompt(
         model="",
         system=read_system(fields.pop("systemInstruction", None)),
-        messages=messages,
+        messages=tuple(joined(messages)),
         tools=read_tools(fields.pop("tools", None)),
         tool_choice=choice,
         sampling=config.sampling,

@@ -14,12 +14,11 @@ from endpoints_server.domain.talk.prompt import (
     Foreign,
     Image,
     Part,
-    Seal,
     Text,
     Thinking,
     ToolResult,
 )
-from endpoints_server.wires.google_generative.calls import Conversation, read_call
+from endpoints_server.wires.google_generative.calls import Conversation, read_call, read_seal
 from endpoints_server.wires.google_generative.decode import (
     Fields,
     items_of,
@@ -68,7 +67,7 @@ def read_words(
 ) -> list[Part]:
     """Read words or reasoning; a signature on words seals reasoning that is not shown."""
     text = optional(fields, "text", str, where) or ""
-    seal = Seal(NAME, signature, is_redacted=not is_thought) if signature else None
+    seal = read_seal(signature, is_redacted=not is_thought) if signature else None
     if is_thought:
         return [Thinking(text=text, seal=seal)]
     parts: list[Part] = []
@@ -84,7 +83,7 @@ def read_rare(fields: Fields, signature: str | None, where: str) -> list[Part]:
     if not fields:
         if signature is None:
             raise refusal(where, "a part must hold something")
-        return [Thinking(seal=Seal(NAME, signature, is_redacted=True))]
+        return [Thinking(seal=read_seal(signature, is_redacted=True))]
     told = rest_of(fields)
     if signature:
         told["thoughtSignature"] = signature
@@ -101,7 +100,7 @@ def sealed(part: Part, signature: str | None, extras: Extras) -> Part:
         case Audio():
             return part
         case _ if hasattr(part, "seal"):
-            seal = Seal(NAME, signature) if signature else None
+            seal = read_seal(signature) if signature else None
             return msgspec.structs.replace(part, seal=seal, extras=extras)
         case _:  # a picture or a file, which may be the model's own
             kept = {**extras.get(NAME, {})}

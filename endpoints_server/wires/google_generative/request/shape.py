@@ -17,6 +17,7 @@ from endpoints_server.wires.body import (
     set_field,
 )
 from endpoints_server.wires.google_generative.request.fit import fit_model
+from endpoints_server.wires.google_generative.request.foreign_seals import lose_foreign_seals
 from endpoints_server.wires.google_generative.schema import NAME
 
 FOREIGN = frozenset(NAMES[NAME])
@@ -29,13 +30,17 @@ SEARCH_NAMES = {SEARCH, "google_search"}
 
 
 def relay_request(body: bytes, model: str, dialect: Dialect, _is_stream: bool) -> Written:  # noqa: FBT001 - the wire record's shape
-    """Edit a caller's own body; the model and the streaming are in the path, not here."""
+    """Edit a caller's own body; the model and the streaming are in the path, not here.
+
+    Seals of other wires do not go along.
+    """
     losses: dict[str, None] = {}
     fields = open_fields(body)
     if "model" in fields:
         fields["model"] = raw(f"models/{model}")
     shape(fields, dialect, losses.setdefault)
     fit_model(fields, dialect, losses.setdefault)
+    lose_foreign_seals(fields, losses.setdefault)
     return Written(body=close_fields(fields), losses=tuple(map(Loss, losses)))
 
 

@@ -5,8 +5,7 @@ from msgspec import Raw
 
 from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.wires.body import DECODE_ERRORS, raw
-from endpoints_server.wires.openai_responses.schema import NAME
-from endpoints_server.wires.openai_responses.seals import read_seal
+from endpoints_server.wires.foreign_seal import MARK, Enclosed, disclose
 
 Item = dict[str, object]
 
@@ -17,18 +16,22 @@ def without_foreign_seals(items: Raw, lose: Lose) -> Raw:
         decoded = msgspec.json.decode(items, type=list[Raw])
     except DECODE_ERRORS:  # for the upstream to judge
         return items
-    kept = [item for item in decoded if not is_foreign(item)]
-    if len(kept) == len(decoded):
-        return items
-    lose("reasoning.signature")
-    return raw(kept)
+    kept: list[Raw] = []
+    for item in decoded:
+        found = enclosed_in(item)
+        if found is None:
+            kept.append(item)
+        else:
+            lose(found.loss)
+    return items if len(kept) == len(decoded) else raw(kept)
 
 
-def is_foreign(item: Raw) -> bool:
-    """Say whether an item was sealed by another wire."""
+def enclosed_in(item: Raw) -> Enclosed | None:
+    """Give what another wire sealed in an item."""
+    if MARK not in bytes(item):
+        return None
     try:
         fields = msgspec.json.decode(item, type=Item)
     except DECODE_ERRORS:
-        return False
-    seal = fields.get("encrypted_content")
-    return isinstance(seal, str) and read_seal(seal, has_text=True).wire != NAME
+        return None
+    return disclose(fields.get("encrypted_content"))

@@ -15,6 +15,7 @@ from endpoints_server.domain.talk.prompt import (
     ToolCall,
     ToolResult,
 )
+from endpoints_server.wires.foreign_seal import MARK, disclose
 from endpoints_server.wires.openai_responses.decode import take, take_all
 from endpoints_server.wires.openai_responses.read_items import needed, read_item
 from endpoints_server.wires.openai_responses.request.kept import REASONING, REFERENCE, unknown_here
@@ -26,7 +27,6 @@ from endpoints_server.wires.openai_responses.schema import (
     Object,
     Typed,
 )
-from endpoints_server.wires.openai_responses.seals import MARK, read_call_seal
 
 
 def read_input(asked: Request) -> tuple[tuple[Part, ...], tuple[Message, ...]]:
@@ -59,8 +59,8 @@ def call_seal_in(item: Raw, where: str) -> Seal | None:
     """Read reasoning that is nothing but the seal of the call behind it."""
     if MARK not in bytes(item):
         return None
-    value = take(item, Object, where).get("encrypted_content")
-    return read_call_seal(value) if isinstance(value, str) else None
+    found = disclose(take(item, Object, where).get("encrypted_content"))
+    return found.seal if found and found.is_of_call else None
 
 
 def sealed(turn: Message, seal: Seal | None) -> Message:

@@ -4,9 +4,9 @@ from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.talk.crossing import Loss
 from endpoints_server.domain.wire import Written
 from endpoints_server.wires.body import close_fields, open_fields, raw
+from endpoints_server.wires.foreign_seal import is_enclosing
 from endpoints_server.wires.openai_responses.request.foreign_seals import without_foreign_seals
 from endpoints_server.wires.openai_responses.request.shape import shape
-from endpoints_server.wires.openai_responses.seals import MARK, RARE
 
 
 def relay_request(body: bytes, model: str, dialect: Dialect, _is_stream: bool) -> Written:  # noqa: FBT001
@@ -15,6 +15,6 @@ def relay_request(body: bytes, model: str, dialect: Dialect, _is_stream: bool) -
     fields = open_fields(body)
     fields["model"] = raw(model)
     shape(fields, dialect, losses.setdefault)
-    if RARE in body and MARK in body and "input" in fields:
+    if "input" in fields and is_enclosing(body):
         fields["input"] = without_foreign_seals(fields["input"], losses.setdefault)
     return Written(body=close_fields(fields), losses=tuple(map(Loss, losses)))
