@@ -102,7 +102,8 @@ def google_turn(server: Serving, model: str, *contents: Any, is_stream: bool) ->
     )
     asked: Any = {"model": model, "contents": list(contents), "config": settings}
     if not is_stream:
-        return [client.models.generate_content(**asked).candidates[0].content]
+        whole: Any = client.models.generate_content(**asked)
+        return [whole.candidates[0].content]
     chunks: Any = client.models.generate_content_stream(**asked)
     return [chunk.candidates[0].content for chunk in chunks]
 

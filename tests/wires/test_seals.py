@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.talk.prompt import Part, Prompt, Seal, Text, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Event, PartDelta, PartStart, Reply, Stop, StopKind
-from endpoints_server.domain.wire import Style, Wire
+from endpoints_server.domain.wire import Carriage, Style, Wire
 from endpoints_server.wires.foreign_seal import (
     Enclosed,
     disclose,
@@ -129,7 +129,7 @@ def test_what_another_wire_sealed_is_not_relayed(
     wire = WIRES[caller]
     reply = drawn.draw(sealed_replies(issuer))
     body = brought_back(reply, wire, style, drawn if drawn.draw(st.booleans()) else None)
-    carriages = [wire, *wire.beside.values()]
+    carriages: list[Wire | Carriage] = [wire, *wire.beside.values()]
     for carriage in carriages:
         sent = carriage.relay_request(body, "up", Dialect(), False)
         shown = [token in sent.body for token in tokens_of(reply)]
