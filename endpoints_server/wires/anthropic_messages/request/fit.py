@@ -31,7 +31,8 @@ FOREIGN = frozenset(NAMES[NAME])
 
 CEILING = "max_tokens"
 EFFORT = "output_config.effort"
-JUDGED = frozenset({"thinking", "temperature", "top_p", "top_k"})
+DRAWING = ("temperature", "top_p", "top_k")
+JUDGED = frozenset({"thinking", *DRAWING})
 """The fields that a model may refuse whatever else is asked."""
 
 OFF = b'"disabled"'
@@ -96,31 +97,24 @@ def fit_model(fields: Fields, family: Family, lose: Lose) -> None:
         fit_effort_without(fields, lose)
     if family.thinking in ("none", "budget"):
         lose_fields(fields, (EFFORT,), lose)
-    fit_drawing(fields, family, lose, is_thinking=thinking)
+    if family.thinking == "adaptive" and not family.has_sampling:
+        lose_fields(fields, DRAWING, lose)
+    elif thinking:
+        fit_beside_thinking(fields, lose)
 
 
 def fit_own(fields: Fields, family: Family, lose: Lose) -> None:
     """Take out of a request that is all its caller's what the model refuses in any case.
 
-    How a budget or an effort goes with the rest is left to the API, as betas change it.
+    How one thing goes with another is left to the API, as betas change that.
     """
-    thinking = inner_fields(fields, "thinking") or {}
-    kind = bytes(thinking.get("type", b""))
-    is_thinking = kind in (b'"enabled"', b'"adaptive"')
-    if family.thinking == "none" and is_thinking:
+    kind = bytes((inner_fields(fields, "thinking") or {}).get("type", b""))
+    if family.thinking == "none" and kind in (b'"enabled"', b'"adaptive"'):
         lose_fields(fields, ("thinking",), lose)
-        is_thinking = False
-    elif family.thinking == "adaptive" and kind == b'"enabled"':
-        is_thinking = fit_thinking(fields, family, lose)
-    fit_drawing(fields, family, lose, is_thinking=is_thinking)
-
-
-def fit_drawing(fields: Fields, family: Family, lose: Lose, *, is_thinking: bool) -> None:
-    """Take out how tokens are drawn where the model leaves no say in it."""
+    if family.thinking == "adaptive" and kind == b'"enabled"':
+        fit_thinking(fields, family, lose)
     if family.thinking == "adaptive" and not family.has_sampling:
-        lose_fields(fields, ("temperature", "top_p", "top_k"), lose)
-    elif is_thinking and family.thinking != "unknown":
-        fit_beside_thinking(fields, lose)
+        lose_fields(fields, DRAWING, lose)
 
 
 def fit_effort_without(fields: Fields, lose: Lose) -> None:
