@@ -8,7 +8,7 @@ from msgspec import UnsetType
 from msgspec.structs import replace
 
 from endpoints_server.config.expand import USER_PROVIDED
-from endpoints_server.config.headers import header_template
+from endpoints_server.config.headers import header_templates
 from endpoints_server.config.models import Surroundings, discovery_of, models_of, wire_named
 from endpoints_server.config.money import allowance_of, currency_of, find_configured
 from endpoints_server.config.naming import slug_of
@@ -148,14 +148,8 @@ def bare_key(text: str) -> str:
 
 
 def headers_of(entry: CustomEndpoint) -> tuple[HeaderTemplate, ...]:
-    """Compile the headers; none are sent to an address that somebody else chose.
-
-    The content type is that of the body, and nobody's to set.
-    """
-    if entry.base_url == USER_PROVIDED:
-        return ()
-    named = [name for name in entry.headers if name.lower() != "content-type"]
-    return tuple(header_template(name, entry.headers[name]) for name in named)
+    """Compile the headers; none are sent to an address that somebody else chose."""
+    return () if entry.base_url == USER_PROVIDED else header_templates(entry.headers)
 
 
 def timeouts_of(everywhere: Deadlines, here: Deadlines) -> Timeouts:

@@ -6,7 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from endpoints_server.config.expand import USER_PROVIDED
-from endpoints_server.config.headers import header_template
+from endpoints_server.config.headers import header_templates
 from endpoints_server.config.money import cost_of, find_configured, listing_of, price_of
 from endpoints_server.config.naming import slug_of
 from endpoints_server.config.parameters.dialect import dialect_of, switch
@@ -127,7 +127,7 @@ def headers_of(facts: ModelFacts, entry: CustomEndpoint) -> tuple[HeaderTemplate
         return None
     taken = {name.lower() for name in facts.headers}
     others = {name: text for name, text in entry.headers.items() if name.lower() not in taken}
-    return tuple(header_template(*header) for header in (others | facts.headers).items())
+    return header_templates(others | facts.headers)
 
 
 def discovery_of(around: Surroundings) -> Discovery | None:

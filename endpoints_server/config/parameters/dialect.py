@@ -12,6 +12,7 @@ from endpoints_server.config.parameters.vendor import has_older_ceiling, is_of
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.model import ModelFacts
 from endpoints_server.config.schema.parameters import CustomParams, ParameterDefinition
+from endpoints_server.config.schema.wire import SWITCH
 from endpoints_server.domain.dialect import Dialect, ThinkingRules
 from endpoints_server.domain.parameter import WEB_SEARCH, wire_name
 
@@ -20,7 +21,7 @@ UNADDED = frozenset({"messages", "stream", "apiKey"})
 
 UNDROPPED = UNADDED | {"model"}
 
-ACTING = frozenset({"disableStreaming", "streaming", "streamUsage"})
+ACTING = frozenset({"disableStreaming", "streaming", "streamUsage", SWITCH})
 """Switches of LibreChat's client that act here too."""
 
 KNOWN = frozenset(name for each in known_sets().values() for name in each)
