@@ -20,7 +20,7 @@ SCHEMA: dict[str, Any] = {
     "properties": {"city": {"type": "string"}},
     "required": ["city"],
 }
-MODELS = {"messages": "claude-opus-4-5", "responses": "gpt-5.2", "google": "gemini-3-flash-preview"}
+MODELS = {"messages": "demo-messages", "responses": "gpt-5.2", "google": "gemini-3-flash-preview"}
 MARKS = (b"~es.", b"fmVzL")
 
 
@@ -32,7 +32,9 @@ def upstream() -> Generator[Acting]:
 
 @pytest.fixture(scope="module")
 def server(upstream: Acting, tmp_path_factory: pytest.TempPathFactory) -> Generator[Serving]:
-    blocks = [endpoint(wire, wire, upstream.url, [model]) for wire, model in MODELS.items()]
+    blocks = [
+        endpoint(f"the {wire}", wire, upstream.url, [model]) for wire, model in MODELS.items()
+    ]
     with serving(config(blocks), tmp_path_factory.mktemp("sealed")) as server:
         yield server
 
