@@ -25,15 +25,21 @@ ENCODED, ENCODED_MARK = "fmVzL", b'"fmVzL'
 ALPHABET = str.maketrans("-_", "+/")
 
 
-class Enclosed(Struct, frozen=True):
-    """What is in an envelope; `is_of_call` says that the seal belongs on a call."""
+UNSEALED = "~es.unsealed"
+"""Stands in place of a seal on reasoning that has none, which no provider takes for its own."""
 
-    seal: Seal
+
+class Enclosed(Struct, frozen=True):
+    """What is in an envelope, if anything; `is_of_call` says that it belongs on a call."""
+
+    seal: Seal | None
     is_of_call: bool = False
 
     @property
     def loss(self) -> str:
         """The name of what is lost with it."""
+        if self.seal is None:
+            return "reasoning.history"
         return "tool_call.signature" if self.is_of_call else "reasoning.signature"
 
 
@@ -45,6 +51,8 @@ def enclose(seal: Seal, *, is_of_call: bool = False) -> str:
 
 def disclose(value: object) -> Enclosed | None:
     """Take a seal out of its envelope, or give None where there is none around it."""
+    if value == UNSEALED:
+        return Enclosed(None)
     found = ENVELOPE.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         return None

@@ -424,7 +424,7 @@ def test_a_whole_chat_answer_becomes_a_message() -> None:
             "role": "assistant",
             "model": "gpt",
             "content": [
-                {"type": "thinking", "thinking": "They want a sum.", "signature": ""},
+                {"type": "thinking", "thinking": "They want a sum.", "signature": "~es.unsealed"},
                 {"type": "text", "text": "Adding."},
                 {"type": "tool_use", "id": "call_1", "name": "add", "input": {"a": 1}},
             ],
@@ -564,6 +564,11 @@ def test_a_chat_stream_with_calls_side_by_side_becomes_a_messages_stream() -> No
                 "type": "content_block_delta",
                 "index": 0,
                 "delta": {"type": "thinking_delta", "thinking": "Two sums."},
+            },
+            {
+                "type": "content_block_delta",
+                "index": 0,
+                "delta": {"type": "signature_delta", "signature": "~es.unsealed"},
             },
             {"type": "content_block_stop", "index": 0},
             {

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from endpoints_server.domain.dialect import Dialect
+from endpoints_server.domain.dialect import Dialect, ThinkingRules
 from endpoints_server.domain.talk.prompt import Part, Prompt, Seal, Text, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Event, PartDelta, PartStart, Reply, Stop, StopKind
 from endpoints_server.domain.wire import Carriage, Style, Wire
@@ -139,6 +139,72 @@ def test_what_another_wire_sealed_is_not_relayed(
         assert lost <= {"reasoning.signature", "tool_call.signature"}
         assert bool(lost) is (issuer != caller)
         wire.read_request(sent.body)
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+@pytest.mark.parametrize("caller", ["anthropic_messages", "openai_responses"])
+@law
+@given(drawn=st.data(), text=words)
+def test_reasoning_that_nobody_sealed_comes_back_and_is_not_relayed(
+    style: Style, caller: str, is_stream: bool, text: str, drawn: st.DataObject
+) -> None:
+    wire = WIRES[caller]
+    said = (Thinking(text=text), ToolCall(id="call_1", name="look", arguments="{}"))
+    reply = Reply(id="id_1", model="m", parts=said, stop=Stop(kind=StopKind.TOOL))
+    body = brought_back(reply, wire, style, drawn if is_stream else None)
+    assert said_in(wire.read_request(body)) == seals_in(said)
+    sent = wire.relay_request(body, "up", Dialect(), False)
+    assert not any(mark in sent.body for mark in MARKS)
+    assert [loss.name for loss in sent.losses] == ["reasoning.history"]
+    assert seals_in(said)[1:] == said_in(wire.read_request(sent.body))
+
+
+PLAIN = Dialect()
+ASKED = {"role": "user", "content": "Hi"}
+SEALED = {"type": "redacted_thinking", "data": "~es.google_generative.call.c2ln"}
+SHOWN = {"type": "thinking", "thinking": "hm", "signature": "~es.unsealed"}
+CALL = {"type": "tool_use", "id": "c", "name": "look", "input": {"a": 1.0}}
+
+
+def relayed(
+    turns: list[Json], dialect: Dialect = PLAIN, **fields: object
+) -> tuple[Json, list[str]]:
+    body = body_of({"model": "m", "messages": turns, **fields})
+    sent = WIRES["anthropic_messages"].relay_request(body, "m", dialect, False)
+    return json.loads(sent.body), [loss.name for loss in sent.losses]
+
+
+def test_a_turn_of_which_nothing_is_left_is_not_relayed() -> None:
+    turns = [ASKED, {"role": "assistant", "content": [SEALED]}, ASKED]
+    assert relayed(turns) == ({"model": "m", "messages": [ASKED, ASKED]}, ["tool_call.signature"])
+
+
+def test_an_open_turn_that_loses_its_reasoning_is_relayed_without_thinking_on_a_budget() -> None:
+    budget = {"type": "enabled", "budget_tokens": 2000}
+    turns = [ASKED, {"role": "assistant", "content": [SHOWN, CALL]}]
+    kept = [ASKED, {"role": "assistant", "content": [CALL]}]
+    expected = ({"model": "m", "messages": kept}, ["reasoning.history", "thinking"])
+    assert relayed(turns, thinking=budget) == expected
+    adaptive = {"type": "adaptive"}
+    assert relayed(turns, thinking=adaptive)[0]["thinking"] == adaptive
+    closed = [*turns[:1], {"role": "assistant", "content": [SHOWN, {"type": "text", "text": "Hi"}]}]
+    assert relayed([*closed, ASKED], thinking=budget)[0]["thinking"] == budget
+
+
+def test_reasoning_may_be_relayed_without_a_seal_where_the_upstream_takes_it() -> None:
+    dialect = Dialect(thinking=ThinkingRules(may_be_unsealed=True))
+    sent, losses = relayed(
+        [ASKED, {"role": "assistant", "content": [SHOWN, SEALED, CALL]}], dialect
+    )
+    assert sent["messages"][1]["content"] == [{**SHOWN, "signature": ""}, CALL]
+    assert losses == ["reasoning.history", "tool_call.signature"]
+
+
+def test_what_only_looks_like_an_envelope_is_relayed_as_it_is() -> None:
+    said = [{"type": "text", "text": 'What is "~es.unsealed"?'}, CALL]
+    for content in ('"~es.', said, [{"type": "text", "text": "~es."}, {**CALL, "input": SHOWN}]):
+        turns = [{"role": "assistant", "content": content}]
+        assert relayed(turns) == ({"model": "m", "messages": turns}, [])
 
 
 def tokens_of(reply: Reply) -> list[bytes]:

@@ -24,6 +24,7 @@ from endpoints_server.wires.anthropic_messages.write_content import (
     write_call_seal,
 )
 from endpoints_server.wires.body import DECODE_ERRORS, close_fields, open_fields, raw
+from endpoints_server.wires.foreign_seal import UNSEALED
 
 
 def read_reply(body: bytes) -> Reply:
@@ -97,6 +98,8 @@ def reply_blocks(part: Part) -> list[Object]:
     block = write_block(part)
     if block is None:
         return []
+    if isinstance(part, Thinking) and part.seal is None:
+        return [{**block, "signature": UNSEALED}]
     if not isinstance(part, ToolCall):
         return [block]
     if part.arguments and read_input(part.arguments) is None:

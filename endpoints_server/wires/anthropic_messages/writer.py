@@ -26,6 +26,7 @@ from endpoints_server.wires.anthropic_messages.write_content import (
     write_call_seal,
     write_event,
 )
+from endpoints_server.wires.foreign_seal import UNSEALED
 from endpoints_server.wires.sse import frame
 
 PartEvent = PartStart | PartDelta | PartEnd
@@ -105,16 +106,19 @@ class MessagesWriter:
     def _write_pieces(self, event: PartDelta) -> bytes:
         if self._current is None or not self._current.is_written:
             return b""
+        return self._pieces(self._current.deltas(event))
+
+    def _pieces(self, deltas: list[Object]) -> bytes:
         return b"".join(
             write_event({"type": "content_block_delta", "index": self._blocks, "delta": delta})
-            for delta in self._current.deltas(event)
+            for delta in deltas
         )
 
     def _close(self) -> bytes:
         closing, self._current = self._current, None
         if closing is None or not closing.is_written:
             return b""
-        return self._stop()
+        return self._pieces(closing.last()) + self._stop()
 
     def _stop(self) -> bytes:
         written = write_event({"type": "content_block_stop", "index": self._blocks})
@@ -146,6 +150,7 @@ class OpenBlock(Struct):
     part_index: int
     part: Part
     is_written: bool
+    is_sealed: bool = False
     citations: int = 0
 
     def deltas(self, event: PartDelta) -> list[Object]:
@@ -155,11 +160,28 @@ class OpenBlock(Struct):
                 words: Object = {"type": "text_delta", "text": event.text}
                 return [*([words] if event.text else []), *self.cite(event.extras)]
             case Thinking():
-                return thinking_deltas(event)
+                return self.think(event)
             case ToolCall() if event.text:
                 return [{"type": "input_json_delta", "partial_json": event.text}]
             case _:  # the block was whole when it began
                 return []
+
+    def think(self, event: PartDelta) -> list[Object]:
+        """Write a piece of reasoning and the signature that closes it."""
+        deltas: list[Object] = []
+        if event.text:
+            deltas.append({"type": "thinking_delta", "thinking": event.text})
+        if signature := seal_of(event.seal):
+            self.is_sealed = True
+            deltas.append({"type": "signature_delta", "signature": signature})
+        return deltas
+
+    def last(self) -> list[Object]:
+        """Write what a block is still lacking at its end: a word in place of a signature."""
+        is_whole = not isinstance(self.part, Thinking) or self.part.seal is not None
+        if is_whole or self.is_sealed:
+            return []
+        return [{"type": "signature_delta", "signature": UNSEALED}]
 
     def cite(self, extras: Extras) -> list[Object]:
         """Write the citations that have come since the last piece."""
@@ -168,16 +190,6 @@ class OpenBlock(Struct):
             return []
         fresh, self.citations = cited[self.citations :], len(cited)
         return [{"type": "citations_delta", "citation": citation} for citation in fresh]
-
-
-def thinking_deltas(event: PartDelta) -> list[Object]:
-    """Write a piece of reasoning and the signature that closes it."""
-    deltas: list[Object] = []
-    if event.text:
-        deltas.append({"type": "thinking_delta", "thinking": event.text})
-    if signature := seal_of(event.seal):
-        deltas.append({"type": "signature_delta", "signature": signature})
-    return deltas
 
 
 def first_piece(event: PartStart) -> PartDelta:

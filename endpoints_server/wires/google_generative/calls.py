@@ -84,7 +84,7 @@ def read_arguments(arguments: str) -> Raw | None:
     return Raw(arguments)
 
 
-def read_seal(signature: str, *, is_redacted: bool = False) -> Seal:
+def read_seal(signature: str, *, is_redacted: bool = False) -> Seal | None:
     """Read a signature, which may be an envelope around the seal of another wire."""
     found = disclose_encoded(signature)
     return found.seal if found else Seal(NAME, signature, is_redacted=is_redacted)

@@ -8,7 +8,7 @@ from endpoints_server.wires.foreign_seal import disclose, enclose
 from endpoints_server.wires.openai_responses.schema import NAME
 
 
-def read_seal(value: str, *, has_text: bool) -> Seal:
+def read_seal(value: str, *, has_text: bool) -> Seal | None:
     """Read a seal; reasoning without a readable word came in sealed form only."""
     found = disclose(value)
     return found.seal if found else Seal(NAME, value, is_redacted=not has_text)

@@ -3,7 +3,7 @@
 from hashlib import blake2s
 
 from endpoints_server.domain.talk.prompt import Refusal, Seal, Text, Thinking, ToolCall
-from endpoints_server.wires.foreign_seal import enclose
+from endpoints_server.wires.foreign_seal import UNSEALED, enclose
 from endpoints_server.wires.openai_responses.schema import NAME, Object
 from endpoints_server.wires.openai_responses.seals import write_seal
 
@@ -38,10 +38,8 @@ def content_part(part: Text | Refusal) -> Object:
 def reasoning_item(id: str, part: Thinking) -> Object:
     """Write reasoning as a summary, with its seal."""
     summary = [summary_part(part.text)] if part.text else []
-    item: Object = {"id": id, "type": "reasoning", "summary": summary}
-    if part.seal is not None:
-        item["encrypted_content"] = write_seal(part.seal)
-    return item
+    sealed = write_seal(part.seal) if part.seal is not None else UNSEALED
+    return {"id": id, "type": "reasoning", "summary": summary, "encrypted_content": sealed}
 
 
 def call_seal_item(id: str, seal: Seal) -> Object:

@@ -111,7 +111,8 @@ class ResponsesWriter:
                 return self._start_content(part)
             case Thinking():
                 self._open = OpenPart(part, [], part.seal)
-                return self._add_item("rs", reasoning_item("", Thinking())) + self._words(part.text)
+                added = self._add_item("rs", {"id": "", "type": "reasoning", "summary": []})
+                return added + self._words(part.text)
             case ToolCall():
                 return self._start_call(part)
             case Foreign() if part.wire == NAME:

@@ -105,7 +105,7 @@ def test_the_official_client_reads_reasoning_and_its_seal() -> None:
     assert isinstance(first, ThinkingBlock)
     assert (first.thinking, first.signature) == ("hm", "sig")
     assert isinstance(second, ThinkingBlock)
-    assert (second.thinking, second.signature) == ("free", "")
+    assert (second.thinking, second.signature) == ("free", "~es.unsealed")
     assert isinstance(third, ThinkingBlock)
     assert (third.thinking, third.signature) == ("theirs", "~es.other_wire.open.hidden")
     assert isinstance(fourth, RedactedThinkingBlock)
