@@ -14,15 +14,11 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.report import Report
-
-CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
-"""Of the exposition."""
 
 MICROSECONDS = 1_000_000
 NANO_USD = 1_000_000_000

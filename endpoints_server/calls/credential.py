@@ -33,4 +33,4 @@ async def filled(template: HeaderTemplate, commands: Commands, endpoint: str) ->
     if template.command is None:
         return template
     output = await commands.run(template.command, endpoint)
-    return replace(template, pieces=(output.reveal(),))
+    return replace(template, pieces=(output.reveal(),), is_secret=True)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
+import msgspec
 from msgspec import UnsetType
 from msgspec.structs import replace
 
 from endpoints_server.config.expand import USER_PROVIDED
-from endpoints_server.config.headers import header_template
+from endpoints_server.config.headers import header_templates
 from endpoints_server.config.models import Surroundings, discovery_of, models_of, wire_named
 from endpoints_server.config.money import allowance_of, currency_of, find_configured
 from endpoints_server.config.naming import slug_of
@@ -133,14 +134,22 @@ def credential_of(entry: CustomEndpoint) -> Credential:
         return Credential(owner="user")
     if is_command(entry.api_key):
         return Credential(owner="house", command=read_command(entry.api_key))
-    return Credential(owner="house", secret=Secret(plain(entry.api_key)))
+    return Credential(owner="house", secret=Secret(bare_key(plain(entry.api_key))))
+
+
+def bare_key(text: str) -> str:
+    """Take a key out of a JSON object that has it under the name of its variable."""
+    try:
+        named = msgspec.json.decode(text, type=dict[str, str])
+    except msgspec.DecodeError:
+        return text
+    keys = [key for name, key in named.items() if name.endswith("_API_KEY")]
+    return keys[0] if len(keys) == 1 else text
 
 
 def headers_of(entry: CustomEndpoint) -> tuple[HeaderTemplate, ...]:
     """Compile the headers; none are sent to an address that somebody else chose."""
-    if entry.base_url == USER_PROVIDED:
-        return ()
-    return tuple(header_template(name, value) for name, value in entry.headers.items())
+    return () if entry.base_url == USER_PROVIDED else header_templates(entry.headers)
 
 
 def timeouts_of(everywhere: Deadlines, here: Deadlines) -> Timeouts:

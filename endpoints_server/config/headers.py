@@ -1,6 +1,7 @@
 """The text of a header becomes a template: plain pieces and known placeholders."""
 
 import re
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -64,6 +65,12 @@ def strays(pieces: list[str | Placeholder], told: tuple[str, ...]) -> tuple[str,
     texts = [piece for piece in pieces if isinstance(piece, str)]
     found = dict.fromkeys(name for text in texts for name in STRAY.findall(text))
     return tuple(name for name in found if not any(name in other for other in told))
+
+
+def header_templates(headers: Mapping[str, str]) -> tuple[HeaderTemplate, ...]:
+    """Compile configured headers; the content type is the body's own, and nobody's to set."""
+    named = ((name, text) for name, text in headers.items() if name.lower() != "content-type")
+    return tuple(header_template(*header) for header in named)
 
 
 def header_template(name: str, text: str) -> HeaderTemplate:

@@ -6,15 +6,15 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from endpoints_server.config.expand import USER_PROVIDED
-from endpoints_server.config.headers import header_template
+from endpoints_server.config.headers import header_templates
 from endpoints_server.config.money import cost_of, find_configured, listing_of, price_of
 from endpoints_server.config.naming import slug_of
-from endpoints_server.config.parameters.dialect import dialect_of
+from endpoints_server.config.parameters.dialect import dialect_of, switch
 from endpoints_server.config.parameters.lay import facts_of, laid_over
 from endpoints_server.config.prices import Listing, PriceBook
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.model import Cost, ModelFacts, NamedModel, SomeCost
-from endpoints_server.config.schema.wire import USUAL_WIRE, WIRES
+from endpoints_server.config.schema.wire import SWITCH, SWITCHED_WIRE, USUAL_WIRE, WIRES
 from endpoints_server.config.values.command import is_command
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.endpoint import Discovery, Model
@@ -67,11 +67,17 @@ def model_of(item: NamedModel, around: Surroundings) -> Model:
 
 
 def wire_named(said: CustomEndpoint | NamedModel) -> str:
-    """Give the wire that an endpoint or a model says it speaks; the usual where it does not."""
+    """Give the wire that an endpoint or a model says it speaks; the usual where it does not.
+
+    An endpoint that switches LibreChat's client to another of its wires speaks that one.
+    """
     name = said.provider
     if isinstance(said, NamedModel) and isinstance(name, UnsetType):
         name = said.api
-    return USUAL_WIRE if isinstance(name, UnsetType) else WIRES[name]
+    if not isinstance(name, UnsetType):
+        return WIRES[name]
+    is_switched = isinstance(said, CustomEndpoint) and switch(said, SWITCH) is True
+    return SWITCHED_WIRE if is_switched else USUAL_WIRE
 
 
 def wire_of(item: NamedModel, entry: CustomEndpoint) -> str:
@@ -121,7 +127,7 @@ def headers_of(facts: ModelFacts, entry: CustomEndpoint) -> tuple[HeaderTemplate
         return None
     taken = {name.lower() for name in facts.headers}
     others = {name: text for name, text in entry.headers.items() if name.lower() not in taken}
-    return tuple(header_template(*header) for header in (others | facts.headers).items())
+    return header_templates(others | facts.headers)
 
 
 def discovery_of(around: Surroundings) -> Discovery | None:

@@ -9,6 +9,7 @@ Form = Literal[
     "effort",
     "object",
     "none",
+    "gateway",
     "openrouter",
     "deepseek",
     "together",
@@ -20,7 +21,10 @@ Form = Literal[
     "string-thinking",
     "ant-ling",
 ]
-"""How a model is asked to think in Chat Completions; `none` asks nothing whatever was wished."""
+"""How a model is asked to think in Chat Completions; `none` asks nothing whatever was wished.
+
+`gateway` is an object without a summary; a model that finds its own amount gets a verbosity.
+"""
 
 
 class ThinkingRules(Struct, frozen=True, kw_only=True):

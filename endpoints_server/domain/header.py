@@ -47,11 +47,13 @@ Piece = str | Placeholder | Command
 class HeaderTemplate(Struct, frozen=True):
     """One configured header: its name and the pieces of its value, in order.
 
-    A command is the only piece of its header, and stands for what it gives when it is run.
+    A command is the only piece of its header, and stands for what it gives when it is run; from
+    then on the header `is_secret`, whatever its name.
     """
 
     name: str
     pieces: tuple[Piece, ...]
+    is_secret: bool = False
 
     @property
     def command(self) -> Command | None:
@@ -61,7 +63,7 @@ class HeaderTemplate(Struct, frozen=True):
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Its configured words: each may be a credential, unless the name says otherwise."""
-        if self.name.lower() in PUBLIC:
+        if self.name.lower() in PUBLIC and not self.is_secret:
             return ()
         texts = (piece for piece in self.pieces if isinstance(piece, str))
         return tuple(Secret(word) for text in texts for word in text.split())

@@ -115,10 +115,14 @@ SHARED_BY_OPENAI = (
     *("metadata", "top_logprobs", "safety_identifier"),
     *("prompt_cache_key", "prompt_cache_retention"),
 )
+OWN_WORDS = ("effort", "thinkingDisplay")
+"""LibreChat's words for how a model thinks, which each wire understands as far as it can."""
+
 KINDRED: Mapping[tuple[str, str], Mapping[str, str]] = MappingProxyType(
     {
         ("openai_chat", "openai_responses"): {name: name for name in SHARED_BY_OPENAI}
-        | {"verbosity": "text.verbosity"},
+        | {"verbosity": "text.verbosity", "effort": "effort"},
+        ("openai_chat", "anthropic_messages"): {name: name for name in OWN_WORDS},
         ("openai_responses", "openai_chat"): {name: name for name in SHARED_BY_OPENAI}
         | {"text.verbosity": "verbosity"},
     }

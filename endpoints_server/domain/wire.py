@@ -191,6 +191,8 @@ class Wire(Struct, frozen=True, kw_only=True):
     stream_type    query behind the path to the content type of a stream on this wire
     quota          the headers that tell what is left of limits
     beside         what is carried beside chat
+    lent_to        names of the wires whose endpoints have, at the same base URL, what this one has
+                   beside chat
     """
 
     name: str
@@ -213,6 +215,7 @@ class Wire(Struct, frozen=True, kw_only=True):
     stream_type: Callable[[str], str] = event_stream
     quota: QuotaNames = QuotaNames()
     beside: Mapping[Operation, Carriage] = {}
+    lent_to: tuple[str, ...] = ()
 
     @property
     def is_named_by_path(self) -> bool:

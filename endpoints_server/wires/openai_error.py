@@ -10,11 +10,10 @@ import msgspec
 from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.wires.body import DECODE_ERRORS
+from endpoints_server.wires.error_status import kind_of_status
 
 LONGEST_WORDS = 2000
 STATUS = re.compile(r"[45][0-9]{2}")
-STATUSES = {401: Kind.UPSTREAM_DENIED, 403: Kind.UPSTREAM_DENIED, 429: Kind.UPSTREAM_LIMITED}
-STATUSES |= {408: Kind.UPSTREAM_SLOW, 504: Kind.UPSTREAM_SLOW}
 
 WORDS = {
     "invalid_api_key": 401,
@@ -92,9 +91,7 @@ def kind_of(status: int, body: bytes) -> Kind:
     """Place a status; some vendors refuse a key under 400."""
     if status == 400 and KEY_REFUSED.search(body[:4096].decode(errors="replace")):
         return Kind.UPSTREAM_DENIED
-    if kind := STATUSES.get(status):
-        return kind
-    return Kind.UPSTREAM_REFUSED if 400 <= status < 500 else Kind.UPSTREAM_BROKEN
+    return kind_of_status(status)
 
 
 def message_of(kind: Kind, status: int, fields: Mapping[str, Any] | None) -> str:

@@ -17,8 +17,11 @@ LOUD = "a-word-of-the-command"
 
 
 async def answer(exchange: Exchange) -> None:
-    await exchange.read_body()
-    Request(exchange, 0).answer()
+    if b'"echo"' not in await exchange.read_body():
+        Request(exchange, 0).answer()
+        return
+    words = json.dumps({"error": {"message": " ".join(exchange.seen.headers.values())}})
+    exchange.whole("400 Bad Request", "application/json", words.encode())
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,8 @@ def server(upstream: Server, folder: Path) -> Generator[Serving]:
         | {"headers": headed, "modelOverrides": {"n": {"headers": {"x-given": "!printf other"}}}},
         endpoint("messages", "messages", upstream.url)
         | {"apiKey": "!printf k", "authHeader": True},
+        endpoint("echoed", "chat", upstream.url, ["echo"])
+        | {"headers": {"User-Agent": f"!printf {LOUD}", "X-Given": f"!printf {LOUD}"}},
         endpoint("failing", "chat", upstream.url)
         | {"apiKey": f"!sh -c 'echo {LOUD}; echo {LOUD} >&2; exit 3'"},
         endpoint("person", "chat", upstream.url)
@@ -100,6 +105,15 @@ async def test_a_command_that_fails_is_a_fault_that_names_its_endpoint(
     assert answered.status == 502
     assert answered.code == "credential_unavailable"
     assert b"'failing' cannot be had: it ended with status 3." in answered.body
+    assert LOUD.encode() not in answered.body
+
+
+async def test_what_a_command_gave_comes_back_in_no_error_whatever_the_header(
+    client: httpx2.AsyncClient, upstream: Server
+) -> None:
+    answered = await ask(client, "chat", "echoed/echo")
+    assert answered.status == 400
+    assert upstream.last.headers["user-agent"] == LOUD
     assert LOUD.encode() not in answered.body
 
 

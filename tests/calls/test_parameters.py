@@ -13,6 +13,9 @@ from tests.serving import Serving, serving
 from tests.upstreams.bad import BadProvider
 from tests.upstreams.server import Running
 
+OPUS = "plain/claude-opus-4-7"
+BUDGET = {"thinking": {"type": "enabled", "budget_tokens": 1024}}
+
 
 @pytest.fixture(scope="module")
 def upstream() -> Generator[BadProvider]:
@@ -33,7 +36,10 @@ def server(upstream: BadProvider, tmp_path_factory: pytest.TempPathFactory) -> G
     claude = endpoint("Claude", "messages", upstream.url, ["claude-sonnet-5"]) | {
         "addParams": {"web_search": True}
     }
-    with serving(config([chat, whole, claude]), tmp_path_factory.mktemp("tuned")) as server:
+    plain = endpoint("Plain", "messages", upstream.url, ["claude-opus-4-7", "claude-sonnet-4-5"])
+    reasoner = endpoint("Reasoner", "chat", upstream.url, ["o3"])
+    endpoints = [chat, whole, claude, plain, reasoner]
+    with serving(config(endpoints), tmp_path_factory.mktemp("tuned")) as server:
         yield server
 
 
@@ -89,3 +95,54 @@ async def test_what_a_model_refuses_is_taken_out_and_named(
     assert sent["tools"] == [{"type": "web_search_20250305", "name": "web_search"}]
     assert sent.keys().isdisjoint({"temperature", "top_k", "web_search"})
     assert set(answer.headers["x-es-losses"].replace(" ", "").split(",")) >= {"temperature"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "lost", "sent"),
+    [
+        (
+            ("messages", OPUS, {"temperature": 0.2, "top_k": 3}),
+            "temperature,top_k",
+            {},
+        ),
+        (
+            (
+                "messages",
+                OPUS,
+                BUDGET,
+            ),
+            "thinking.budget_tokens",
+            {"thinking": {"type": "adaptive"}},
+        ),
+        (
+            ("messages", "plain/claude-sonnet-4-5", {"temperature": 0.2}),
+            "",
+            {"temperature": 0.2},
+        ),
+        (("chat", "reasoner/o3", {"temperature": 0.2, "n": 2}), "temperature,n", {}),
+    ],
+)
+async def test_what_a_model_refuses_is_named_to_the_caller_and_in_the_ledger(
+    asked: tuple[str, str, dict[str, Any]],
+    lost: str,
+    sent: dict[str, Any],
+    client: httpx2.AsyncClient,
+    upstream: BadProvider,
+    server: Serving,
+) -> None:
+    wire, model, fields = asked
+    answer = await ask(client, wire, model, **fields)
+    assert answer.status == 200
+    body = received(upstream)
+    assert {name: body[name] for name in body if name in {*fields, *sent}} == sent
+    assert answer.headers.get("x-es-losses", "") == lost
+    (entry,) = server.entries(answer.headers["x-request-id"])
+    assert entry.losses == tuple(filter(None, lost.split(",")))
+
+
+async def test_a_caller_may_ask_for_a_whole_answer_and_still_gets_a_stream(
+    client: httpx2.AsyncClient, upstream: BadProvider
+) -> None:
+    answer = await ask(client, "chat", "tuned/gpt-5.1", is_stream=True, disableStreaming=True)
+    assert received(upstream)["stream"] is False
+    assert (answer.status, answer.has_end, answer.errors) == (200, True, ())

@@ -33,6 +33,41 @@ def test_a_provider_names_its_wire() -> None:
     assert only_endpoint(with_keys("provider: anthropic")).wire == "anthropic_messages"
 
 
+@pytest.mark.parametrize(
+    ("lines", "wire"),
+    [
+        ("addParams: {useResponsesApi: true}", "openai_responses"),
+        ("addParams: {useResponsesApi: false}", "openai_chat"),
+        (
+            "customParams: {paramDefinitions: [{key: useResponsesApi, default: true}]}",
+            "openai_responses",
+        ),
+        (
+            "addParams: {useResponsesApi: true}\n      dropParams: [useResponsesApi]",
+            "openai_chat",
+        ),
+        ("addParams: {useResponsesApi: true}\n      provider: anthropic", "anthropic_messages"),
+    ],
+)
+def test_an_admin_may_switch_an_endpoint_to_responses(lines: str, wire: str) -> None:
+    assert only_endpoint(with_keys(lines)).wire == wire
+
+
+def test_a_key_may_stand_in_json_under_the_name_of_its_variable() -> None:
+    for text, key in {
+        '{"ACME_API_KEY": "k1"}': "k1",
+        '{"A_API_KEY": "k1", "B_API_KEY": "k2"}': '{"A_API_KEY": "k1", "B_API_KEY": "k2"}',
+        '{"ACME_API_KEY": 1}': '{"ACME_API_KEY": 1}',
+    }.items():
+        file = ENTRY.replace("apiKey: ${ACME_KEY}", f"apiKey: '{text}'")
+        assert only_endpoint(file).credential == Credential(secret=Secret(key))
+
+
+def test_the_content_type_is_the_bodys_own() -> None:
+    endpoint = only_endpoint(with_keys("headers: {content-Type: text/x, x-a: b}"))
+    assert [header.name for header in endpoint.headers] == ["x-a"]
+
+
 def test_every_name_of_an_api_has_a_wire() -> None:
     assert set(get_args(Api)) == set(WIRES)
 

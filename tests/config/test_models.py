@@ -6,6 +6,7 @@ import pytest
 
 from endpoints_server.config.compile import compile_catalog
 from endpoints_server.config.prices import Listing
+from endpoints_server.config.problem import Level
 from endpoints_server.domain.command import Command
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.endpoint import Endpoint, Model
@@ -213,6 +214,22 @@ def test_where_people_bring_the_address_a_model_has_none() -> None:
         "`baseUrl` has no place where people bring the address",
         "`headers` has no place where people bring the address",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (
+            "modelOverrides: {m: {headers: {X-A: b}}}",
+            "error: `headers` has no place where people bring the address",
+        ),
+        ("headers: {X-A: b}", "note: `headers` do not go to addresses that people bring"),
+    ],
+)
+def test_headers_that_go_nowhere_are_told(line: str, problem: str) -> None:
+    text = with_models("[m]", line).replace("https://llm.acme.test/v1", "user_provided")
+    (ours,) = told(text, *Level)
+    assert problem in ours
 
 
 def test_a_command_stands_for_a_models_header() -> None:

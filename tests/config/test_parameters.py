@@ -133,10 +133,10 @@ def test_a_shared_header_is_checked_like_any_other() -> None:
 
 
 def test_what_is_added_or_dropped_without_effect_is_noted() -> None:
-    text = with_keys("addParams: {useResponsesApi: true, apiKey: k, streaming: false}")
+    text = with_keys("addParams: {resendFiles: true, apiKey: k, streaming: false}")
     text += "      dropParams: [model, promptCache, stop]\n"
     assert [note.split("note: ")[1] for note in told(text, Level.NOTE)] == [
-        "`useResponsesApi` is not added to requests: it steers LibreChat's own client",
+        "`resendFiles` is not added to requests: it steers LibreChat's own client",
         "`apiKey` is not added to requests: it is not the file's to say",
         "`model` is not dropped from requests: it is not the file's to say",
         "`promptCache` is not dropped from requests: it steers LibreChat's own client",

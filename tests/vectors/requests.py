@@ -72,6 +72,9 @@ def conversation_of(case: Case) -> Conversation:
     )
 
 
+SETS_POURED = ("anthropic", "google")
+"""Sets of parameters of which LibreChat sends the switches of its own client too."""
+
 BY_MODEL = (8192, 64_000, 128_000)
 """Limits that LibreChat sends to OpenAI-compatible endpoints though nobody asked for one."""
 
@@ -103,16 +106,31 @@ def as_asked(case: Case, body: Mapping[str, Any]) -> dict[str, Any]:
         kept.pop("user", None)
     if "metadata" not in added and "metadata" in kept:
         kept.pop("metadata")
-    if not {"thinking", "thinkingBudget", "thinkingDisplay", "effort"} & {*params, *added}:
+    wishes = {"thinking", "thinkingBudget", "thinkingDisplay"}
+    if "output_config" in kept:  # where no effort is taken it asks for nothing
+        wishes.add("effort")
+    if not wishes & {*params, *added}:
         kept.pop("thinking", None)
-    if kept.get("reasoning") == {"enabled": True}:
+    if kept.get("reasoning") == {"enabled": True} and not asks_to_think(case):
         kept.pop("reasoning")
-    if case["group"].startswith("defaultParamsEndpoint"):
+    if is_poured(case["endpoint"]):
         for name in ("promptCache", "maxOutputTokens"):
             kept.pop(name, None)
         if "max_tokens" not in case["chat_request"] and kept.get("max_tokens") in BY_MODEL:
             kept.pop("max_tokens")
     return plain(kept)
+
+
+def is_poured(entry: Mapping[str, Any]) -> bool:
+    """Say whether LibreChat pours another wire's parameters into Chat Completions."""
+    set_name = entry.get("customParams", {}).get("defaultParamsEndpoint")
+    return "provider" not in entry and set_name in SETS_POURED
+
+
+def asks_to_think(case: Case) -> bool:
+    """Say whether a case wishes for reasoning, or LibreChat does so of itself."""
+    added = case["endpoint"].get("addParams", {})
+    return "reasoning_effort" in case["chat_request"] or "reasoning" in added
 
 
 def unmarked(value: Any) -> Any:
@@ -126,8 +144,16 @@ def unmarked(value: Any) -> Any:
             return value
 
 
+UNSAID: tuple[tuple[str, object], ...] = (("text", {}), ("store", False))
+
+
 def plain(body: dict[str, Any]) -> dict[str, Any]:
-    """Write content in one form: a list of nothing but one text is that text."""
+    """Write content in one form: a list of nothing but one text is that text.
+
+    On Responses an empty `text` says nothing, and a stored answer is what is never asked for here.
+    """
+    if "input" in body:
+        body = {name: value for name, value in body.items() if (name, value) not in UNSAID}
     for message in body.get("messages", []):
         message["content"] = text_alone(message.get("content"))
         for part in message["content"] if isinstance(message["content"], list) else []:

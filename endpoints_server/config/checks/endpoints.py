@@ -14,6 +14,7 @@ from endpoints_server.config.checks.wording import describe
 from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.naming import is_built_in, slug_of
 from endpoints_server.config.problem import Level, Problem, shown
+from endpoints_server.config.schema.wire import SWITCH
 from endpoints_server.config.text.document import Document, Path
 
 COMPLETE_PATHS = ("/chat/completions", "/messages", "/responses")
@@ -93,7 +94,8 @@ def complete_paths(document: Document, entry: Path) -> tuple[str, ...]:
     """Give the ends of an address that tell of a mistake; none where it is taken as it is."""
     if is_direct(document, entry):
         return ()
-    takes_own = document.get((*entry, "provider")) == "openai-responses"
+    is_switched = document.get((*entry, "addParams", SWITCH)) is True
+    takes_own = is_switched or document.get((*entry, "provider")) == "openai-responses"
     return tuple(path for path in COMPLETE_PATHS if not (takes_own and path == "/responses"))
 
 

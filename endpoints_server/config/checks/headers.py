@@ -36,6 +36,9 @@ def check_name(document: Document, path: Path, name: str, seen: set[str]) -> Ite
     elif name.lower() in seen:
         message = f"the header {shown(name)} stands here twice; case does not count"
         yield document.problem(path, message, is_about_key=True)
+    elif name.lower() == "content-type":
+        message = f"{shown(name)} is not sent: it is the body's own, which is JSON"
+        yield document.problem(path, message, is_about_key=True, level=Level.NOTE)
 
 
 def check_value(document: Document, path: Path, name: str, value: str) -> Iterator[Problem]:

@@ -29,8 +29,9 @@ def check_models(document: Document, entry: Path) -> Iterator[Problem]:
             message = f"the model {shown(name)} stands in the list already"
             yield document.problem(place, message, level=Level.WARNING)
         seen.add(name)
-        yield from check_way(document, entry, place)
+        yield from check_way(document, place)
     yield from check_overrides(document, entry, seen)
+    yield from check_personal(document, entry)
     for place in placed_models(document, entry):
         yield from check_headers(document, place)
         for key in PLAIN:
@@ -77,8 +78,23 @@ def nameless(document: Document, place: Path) -> Iterator[Problem]:
         yield document.problem(place, "a model lacks `name`")
 
 
-def check_way(document: Document, entry: Path, place: Path) -> Iterator[Problem]:
-    """Tell of two APIs, of an address that is none, and of one beside a person's own."""
+def check_personal(document: Document, entry: Path) -> Iterator[Problem]:
+    """Tell of what cannot stand where people bring the address, and of what does not go there."""
+    if document.get((*entry, "baseURL")) != USER_PROVIDED:
+        return
+    for place in placed_models(document, entry):
+        item: Any = document.get(place)
+        for key in ("baseUrl", "headers"):
+            if isinstance(item, dict) and item.get(key):
+                message = f"{shown(key)} has no place where people bring the address"
+                yield document.problem((*place, key), message, is_about_key=True)
+    if document.get((*entry, "headers")):
+        path, message = (*entry, "headers"), "`headers` do not go to addresses that people bring"
+        yield document.problem(path, message, level=Level.NOTE, is_about_key=True)
+
+
+def check_way(document: Document, place: Path) -> Iterator[Problem]:
+    """Tell of two APIs."""
     item: Any = document.get(place)
     if not isinstance(item, dict):
         return
@@ -86,11 +102,6 @@ def check_way(document: Document, entry: Path, place: Path) -> Iterator[Problem]
     if len(named) == 2 and named[0] != named[1]:
         message = "`provider` and `api` name two APIs; one of them is enough"
         yield document.problem((*place, "api"), message)
-    is_personal = document.get((*entry, "baseURL")) == USER_PROVIDED
-    for key in ("baseUrl", "headers"):
-        if is_personal and item.get(key):
-            message = f"{shown(key)} has no place where people bring the address"
-            yield document.problem((*place, key), message, is_about_key=True)
 
 
 def check_overrides(document: Document, entry: Path, names: set[str]) -> Iterator[Problem]:

@@ -7,10 +7,12 @@ from msgspec import UnsetType
 
 from endpoints_server.config.parameters.compat import with_facts
 from endpoints_server.config.parameters.lay import facts_of
+from endpoints_server.config.parameters.sets import known_sets
 from endpoints_server.config.parameters.vendor import has_older_ceiling, is_of
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.model import ModelFacts
 from endpoints_server.config.schema.parameters import CustomParams, ParameterDefinition
+from endpoints_server.config.schema.wire import SWITCH
 from endpoints_server.domain.dialect import Dialect, ThinkingRules
 from endpoints_server.domain.parameter import WEB_SEARCH, wire_name
 
@@ -19,8 +21,11 @@ UNADDED = frozenset({"messages", "stream", "apiKey"})
 
 UNDROPPED = UNADDED | {"model"}
 
-ACTING = frozenset({"disableStreaming", "streaming", "streamUsage"})
+ACTING = frozenset({"disableStreaming", "streaming", "streamUsage", SWITCH})
 """Switches of LibreChat's client that act here too."""
+
+KNOWN = frozenset(name for each in known_sets().values() for name in each)
+"""Parameters that panels have: one that is added as null is taken out, any other null is sent."""
 
 GOES_WITH = {
     WEB_SEARCH: ("web_search_options",),
@@ -65,11 +70,13 @@ def written_dialect(entry: CustomEndpoint, wire: str) -> Dialect:
 
 def reasoning_format(
     entry: CustomEndpoint, params: CustomParams
-) -> Literal["effort", "object", "none"] | None:
+) -> Literal["effort", "object", "none", "gateway"] | None:
     """Say in which form reasoning is asked for; None leaves the caller's."""
     if not isinstance(params.reasoning_format, UnsetType):
         return FORMS[params.reasoning_format]
-    return "object" if is_of(entry, "openrouter") or is_of(entry, "vercel") else None
+    if is_of(entry, "openrouter"):
+        return "gateway"
+    return "object" if is_of(entry, "vercel") else None
 
 
 def replay_of(params: CustomParams) -> Literal["all", "loop", "none"]:
@@ -99,18 +106,20 @@ def added(parameters: Mapping[str, object], wire: str) -> Iterator[tuple[str, ob
     paths = {name: wire_name(wire, name) for name in parameters}
     ordered = sorted(parameters, key=lambda name: paths[name] == name)
     for name in ordered:
-        if paths[name] and paths[name] not in UNADDED:
+        is_cleared = parameters[name] is None and name in KNOWN
+        if paths[name] and paths[name] not in UNADDED and not is_cleared:
             yield paths[name], parameters[name]
 
 
 def dropped(entry: CustomEndpoint, wire: str) -> Iterator[str]:
     """Rename what is dropped, each with what says the same in another form."""
-    for name in entry.drop_params:
+    cleared = [name for name in KNOWN & entry.add_params.keys() if entry.add_params[name] is None]
+    for name in (*entry.drop_params, *sorted(cleared)):
         path = wire_name(wire, name)
         if path and path not in UNDROPPED:
             yield path
             yield from GOES_WITH.get(path, ())
-        if path == "reasoning" and reasoning_format(entry, entry.params) == "object":
+        if path == "reasoning" and reasoning_format(entry, entry.params) in ("object", "gateway"):
             yield "reasoning_effort"
 
 

@@ -37,3 +37,6 @@ WIRES: Mapping[str, str] = MappingProxyType(
 
 USUAL_WIRE = "openai_chat"
 """What is spoken where nothing is said."""
+
+SWITCH, SWITCHED_WIRE = "useResponsesApi", "openai_responses"
+"""What an admin may switch on where no provider is named, and the wire that is spoken then."""

@@ -11,10 +11,10 @@ from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.wires.anthropic_messages.schema import NAME, Object
 from endpoints_server.wires.body import DECODE_ERRORS
+from endpoints_server.wires.error_status import kind_of_status, message_of
 
 OVERLOADED = 529
 LONGEST_WORDS = 2000
-OVERLOAD = "The upstream is overloaded."
 NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 
 THREAD_UNSUPPORTED = "thread_unsupported_request"
@@ -74,13 +74,13 @@ def read_fault(status: int, headers: Mapping[str, str], body: bytes) -> Fault:
     The bytes as sent go along where a caller of this wire may see them: a refusal, a limit, and
     an overload.
     """
-    kind = kind_of(status)
+    kind = kind_of_status(status)
     fields = object_in(body)
     words = words_in(fields)
     is_shown = kind in (Kind.UPSTREAM_REFUSED, Kind.UPSTREAM_LIMITED) or status == OVERLOADED
     return Fault(
         kind=kind,
-        message=message_of(kind, status, words),
+        message=message_of(kind, status, words, OVERLOADED),
         status=status if kind is Kind.UPSTREAM_REFUSED or status == OVERLOADED else 0,
         detail=f"status {status}: {words}" if words and is_shown else f"status {status}",
         retry_after_seconds=retry_after(headers),
@@ -119,33 +119,6 @@ def write_fault(fault: Fault, request_id: str) -> bytes:
     if details := DETAILS.get(fault.code):
         error["details"] = details
     return msgspec.json.encode({"type": "error", "error": error, "request_id": request_id})
-
-
-def kind_of(status: int) -> Kind:
-    """Place a status."""
-    match status:
-        case 401 | 403:
-            return Kind.UPSTREAM_DENIED
-        case 408 | 504:
-            return Kind.UPSTREAM_SLOW
-        case 429:
-            return Kind.UPSTREAM_LIMITED
-        case _:  # by its hundred
-            return Kind.UPSTREAM_REFUSED if 400 <= status < 500 else Kind.UPSTREAM_BROKEN
-
-
-def message_of(kind: Kind, status: int, words: str) -> str:
-    """Give the upstream's own words where they are the caller's business, and ours elsewhere."""
-    if 300 <= status < 400:
-        return "The upstream answered with a redirect, which is not followed."
-    if kind is Kind.UPSTREAM_DENIED:
-        return "The upstream did not accept the credential of this endpoint."
-    if kind is Kind.UPSTREAM_SLOW:
-        return f"The upstream took too long (status {status})."
-    if kind is Kind.UPSTREAM_BROKEN:
-        return OVERLOAD if status == OVERLOADED else f"The upstream failed (status {status})."
-    limit_or_refusal = "limits" if kind is Kind.UPSTREAM_LIMITED else "refused"
-    return words or f"The upstream {limit_or_refusal} the request (status {status})."
 
 
 def object_in(body: bytes) -> Object | None:

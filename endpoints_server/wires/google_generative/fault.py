@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.wires.body import DECODE_ERRORS
+from endpoints_server.wires.error_status import kind_of_status, message_of
 from endpoints_server.wires.google_generative.schema import NAME, Object
 
 LONGEST_WORDS = 2000
 OVERLOADED = 503
-OVERLOAD = "The upstream is overloaded."
 KEY_REFUSED = re.compile(r"API_KEY_INVALID|API_KEY_EXPIRED|api key not valid", re.IGNORECASE)
 NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 DELAY = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
@@ -52,7 +52,7 @@ def read_fault(status: int, headers: Mapping[str, str], body: bytes) -> Fault:
     is_shown = kind in (Kind.UPSTREAM_REFUSED, Kind.UPSTREAM_LIMITED) or status == OVERLOADED
     return Fault(
         kind=kind,
-        message=message_of(kind, status, words),
+        message=message_of(kind, status, words, OVERLOADED),
         status=status if kind is Kind.UPSTREAM_REFUSED else 0,
         detail=f"status {status}: {words}" if words and is_shown else f"status {status}",
         retry_after_seconds=retry_after(headers, error),
@@ -100,32 +100,10 @@ def write_fault(fault: Fault, request_id: str) -> bytes:
 
 
 def kind_of(status: int, body: bytes) -> Kind:
-    """Place a status."""
+    """Place an answer; a key that is refused comes under 400 here."""
     if status == 400 and KEY_REFUSED.search(body[:4096].decode(errors="replace")):
         return Kind.UPSTREAM_DENIED
-    match status:
-        case 401 | 403:
-            return Kind.UPSTREAM_DENIED
-        case 408 | 504:
-            return Kind.UPSTREAM_SLOW
-        case 429:
-            return Kind.UPSTREAM_LIMITED
-        case _:  # by its hundred
-            return Kind.UPSTREAM_REFUSED if 400 <= status < 500 else Kind.UPSTREAM_BROKEN
-
-
-def message_of(kind: Kind, status: int, words: str) -> str:
-    """Give the upstream's own words where they are the caller's business, and ours elsewhere."""
-    if 300 <= status < 400:
-        return "The upstream answered with a redirect, which is not followed."
-    if kind is Kind.UPSTREAM_DENIED:
-        return "The upstream did not accept the credential of this endpoint."
-    if kind is Kind.UPSTREAM_SLOW:
-        return f"The upstream took too long (status {status})."
-    if kind is Kind.UPSTREAM_BROKEN:
-        return OVERLOAD if status == OVERLOADED else f"The upstream failed (status {status})."
-    limit_or_refusal = "limits" if kind is Kind.UPSTREAM_LIMITED else "refused"
-    return words or f"The upstream {limit_or_refusal} the request (status {status})."
+    return kind_of_status(status)
 
 
 def error_in(body: bytes) -> Object:

@@ -42,4 +42,5 @@ OPENAI_CHAT = Wire(
     read_fault=read_fault,
     write_fault=write_fault,
     beside=MappingProxyType({Operation.COMPLETE: COMPLETIONS, Operation.EMBED: EMBEDDINGS}),
+    lent_to=("openai_responses",),
 )

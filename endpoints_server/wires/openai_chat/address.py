@@ -10,11 +10,19 @@ PATHS = {
     Operation.EMBED: "/embeddings",
 }
 
+LENT_TO = "/responses"
+
 
 def address(base: str, target: Target) -> str:
-    """Give the URL of an operation under a base URL, whose query string stays at the end."""
+    """Give the URL of an operation under a base URL, whose query string stays at the end.
+
+    A base that names the operation of a wire which this one is lent to is cut before it.
+    """
     path, question_mark, query = base.partition("?")
-    return path.rstrip("/") + PATHS[target.operation] + question_mark + query
+    path = path.rstrip("/")
+    if target.operation is not Operation.CHAT:
+        path = path.removesuffix(LENT_TO)
+    return path + PATHS[target.operation] + question_mark + query
 
 
 def credential(secret: str) -> Mapping[str, str]:

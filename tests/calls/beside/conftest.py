@@ -38,8 +38,10 @@ def server(upstream: Beside, tmp_path_factory: pytest.TempPathFactory) -> Genera
     brought = endpoint("Brought", "chat", upstream.url) | {"apiKey": "user_provided"}
     unpriced = endpoint("Unpriced", "messages", upstream.url, ["nobody-knows"])
     del unpriced["tokenConfig"]
+    answering = endpoint("Answering", "responses", upstream.url)
+    answering["baseURL"] = f"{upstream.url}/v1/responses"
     text = config(
-        [plain, dressed, messages, direct, brought, unpriced],
+        [plain, dressed, messages, direct, brought, unpriced, answering],
         {"timeouts": {"connect": 1, "firstToken": 0.5, "betweenTokens": 0.5, "total": 2}},
     )
     with serving(text, tmp_path_factory.mktemp("beside")) as server:

@@ -120,7 +120,7 @@ def test_an_endpoint_without_embeddings_says_so_and_names_those_that_have(
     assert caught.value.code == "operation_not_found"
     assert caught.value.param == "model"
     assert "has no embeddings" in caught.value.message
-    assert "local, dressed, brought" in caught.value.message
+    assert "local, dressed, brought, answering" in caught.value.message
     assert len(upstream.seen) == before
 
 
@@ -151,3 +151,16 @@ def test_a_model_that_cannot_be_found_is_told_as_it_is_for_chats(
     answer = httpx2.post(f"{server.url}{path}", json=asked, headers=server.headers)
     assert answer.status_code == status
     assert answer.json()["error"]["type"] == "invalid_request_error"
+
+
+def test_an_endpoint_of_the_responses_wire_has_them_at_the_same_base(
+    oai: openai.OpenAI, upstream: Beside, server: Serving
+) -> None:
+    raw = oai.embeddings.with_raw_response.create(model="answering/m", input="one")
+    assert [each.embedding for each in raw.parse().data] == [list(VECTOR)]
+    assert upstream.last.path == "/v1/embeddings"
+    assert upstream.last.headers["authorization"] == f"Bearer {HOUSE_KEY}"
+    entry = entry_of(server, raw.headers["x-request-id"])
+    assert (entry.wire_in, entry.wire_out, entry.cost_nano_usd) == ("openai_chat",) * 2 + (7_000,)
+    oai.completions.create(model="answering/m", prompt="Once")
+    assert upstream.last.path == "/v1/completions"

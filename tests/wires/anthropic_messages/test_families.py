@@ -8,7 +8,7 @@ import pytest
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.talk.prompt import Message, Prompt, Reasoning, Role, Sampling, Text
 from endpoints_server.wires.anthropic_messages import ANTHROPIC_MESSAGES
-from endpoints_server.wires.anthropic_messages.request.family import family_of
+from endpoints_server.wires.family import family_of
 
 HI = (Message(role=Role.USER, parts=(Text(text="Hi"),)),)
 

@@ -313,7 +313,7 @@ def test_a_budget_stays_below_the_ceiling(
 
 def test_a_budget_that_fills_the_ceiling_is_shrunk_and_named() -> None:
     body, losses = write(reasoning=Reasoning(budget_tokens=4000), ceiling_tokens=4000)
-    assert body["thinking"]["budget_tokens"] == 3000
+    assert body["thinking"]["budget_tokens"] == 3600
     assert losses == ["reasoning.budget_tokens"]
 
 

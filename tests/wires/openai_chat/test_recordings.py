@@ -16,6 +16,7 @@ from endpoints_server.domain.talk.prompt import Refusal, Text, Thinking, ToolCal
 from endpoints_server.domain.talk.reply import Reply, fold
 from endpoints_server.domain.wire import Style
 from endpoints_server.wires.openai_chat import OPENAI_CHAT
+from endpoints_server.wires.openai_chat.request.refused import refused_by
 
 EVENT_BYTES = 1 << 22
 STYLE = Style(id="chatcmpl-1", model="m", created_at=1, request_id="req", has_usage=True)
@@ -261,8 +262,10 @@ def test_every_request_reads_and_is_written_back_with_all_its_fields(
 
 
 def assert_kept(asked: Recording, written: Recording, lost: set[str]) -> None:
+    elsewhere = {"messages", "tools", "functions", "function_call"}
+    refused = lost & set(refused_by(asked["model"]))
     for key, value in asked.items():
-        if value is not None and key not in {"messages", "tools", "functions", "function_call"}:
+        if value is not None and key not in elsewhere | refused:
             assert bare(written.get(key, DEFAULTS.get(key))) == bare(as_written(key, value)), key
     functions = [{"function": function} for function in asked.get("functions") or ()]
     assert_tools_kept([*(asked.get("tools") or ()), *functions], written.get("tools") or ())

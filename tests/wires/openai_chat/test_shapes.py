@@ -85,7 +85,6 @@ def test_an_unstreamed_answer_is_asked_for_where_the_endpoint_wants_it() -> None
         ({"thinking": {"type": "disabled"}}, Reasoning(effort="off")),
         ({"thinking": False}, Reasoning(effort="off")),
         ({"thinking": True}, Reasoning(is_adaptive=True)),
-        ({"effort": "high"}, Reasoning(effort="high")),
         ({"reasoningEffort": "low"}, Reasoning(effort="low")),
     ],
 )

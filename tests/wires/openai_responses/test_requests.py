@@ -156,7 +156,6 @@ def test_what_is_read_is_written_again() -> None:
 
 def test_an_input_that_is_text_is_what_the_user_says() -> None:
     assert read("Hi").messages == (Message(role=Role.USER, parts=(Text(text="Hi"),)),)
-    assert read(None).messages == ()
 
 
 def test_items_may_go_without_a_type_and_with_plain_content() -> None:
@@ -363,6 +362,7 @@ def test_reasoning_that_is_only_referred_to_is_lost_by_name_and_its_call_is_kept
         ([{"type": "function_call", "call_id": "c", "arguments": 5, "name": "f"}], "arguments"),
         ([{"type": "function_call_output", "output": "x"}], "input[0]"),
         ({"role": "user"}, "input"),
+        (None, "input"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(items: object, param: str) -> None:

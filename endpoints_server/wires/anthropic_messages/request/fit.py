@@ -8,7 +8,6 @@ from msgspec import Raw
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import NAMES, WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose
-from endpoints_server.wires.anthropic_messages.request.family import Family, family_for
 from endpoints_server.wires.anthropic_messages.request.offer import fit_offer
 from endpoints_server.wires.anthropic_messages.request.thinking import (
     LOWEST_TOP_P,
@@ -17,17 +16,27 @@ from endpoints_server.wires.anthropic_messages.request.thinking import (
 from endpoints_server.wires.anthropic_messages.schema import NAME, Object
 from endpoints_server.wires.body import (
     Fields,
+    add_field,
     apply_dialect,
     decode_value,
+    inner_fields,
     lose_fields,
     raw,
     rename,
 )
+from endpoints_server.wires.family import Family, family_for
 
 FOREIGN = frozenset(NAMES[NAME])
 """Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
 
 CEILING = "max_tokens"
+EFFORT = "output_config.effort"
+DRAWING = ("temperature", "top_p", "top_k")
+JUDGED = frozenset({"thinking", *DRAWING})
+"""The fields that a model may refuse whatever else is asked."""
+
+OFF = b'"disabled"'
+BEYOND_HIGH = (b'"xhigh"', b'"max"')
 SEARCH_TYPE = "web_search_"
 SEARCH_TOOL = {"type": "web_search_20250305", "name": "web_search"}
 USUAL_BUDGET = 2000
@@ -40,6 +49,8 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
     A ceiling that is dropped becomes the most the model writes, as the API demands one.
     """
     if not FOREIGN.isdisjoint(fields):
+        if "effort" in fields and family_for(model, dialect).thinking in ("either", "adaptive"):
+            fields.setdefault("thinking", Raw(b"{}"))
         rename(fields, NAMES[NAME])
     apply_dialect(fields, dialect, lose)
     if WEB_SEARCH in fields or WEB_SEARCH in dialect.drop:
@@ -82,18 +93,44 @@ def fit_model(fields: Fields, family: Family, lose: Lose) -> None:
     thinking = fit_thinking(fields, family, lose)
     if family.thinking == "unknown":
         return
+    if family.has_off_switch and OFF in bytes(fields.get("thinking", b"")):
+        fit_effort_without(fields, lose)
     if family.thinking in ("none", "budget"):
-        lose_fields(fields, ("output_config.effort",), lose)
+        lose_fields(fields, (EFFORT,), lose)
     if family.thinking == "adaptive" and not family.has_sampling:
-        lose_fields(fields, ("temperature", "top_p", "top_k"), lose)
+        lose_fields(fields, DRAWING, lose)
     elif thinking:
         fit_beside_thinking(fields, lose)
+
+
+def fit_own(fields: Fields, family: Family, lose: Lose) -> None:
+    """Take out of a request that is all its caller's what the model refuses in any case.
+
+    How one thing goes with another is left to the API, as betas change that.
+    """
+    kind = bytes((inner_fields(fields, "thinking") or {}).get("type", b""))
+    if family.thinking == "none" and kind in (b'"enabled"', b'"adaptive"'):
+        lose_fields(fields, ("thinking",), lose)
+    if family.thinking == "adaptive" and kind == b'"enabled"':
+        fit_thinking(fields, family, lose)
+    if family.thinking == "adaptive" and not family.has_sampling:
+        lose_fields(fields, DRAWING, lose)
+
+
+def fit_effort_without(fields: Fields, lose: Lose) -> None:
+    """Keep an effort to what is taken where thinking is off."""
+    effort = (inner_fields(fields, "output_config") or {}).get("effort")
+    if effort is not None and bytes(effort) in BEYOND_HIGH:
+        lose(EFFORT)
+        add_field(fields, EFFORT, "high")
 
 
 def fit_thinking(fields: Fields, family: Family, lose: Lose) -> bool:
     """Bring `thinking` into the form that the family takes; says whether the model will think."""
     asked = decode_value(fields["thinking"], "thinking") if "thinking" in fields else None
     match asked:
+        case {"type": "disabled", **rest} if family.has_off_switch and not rest:
+            return False
         case None | False | {"type": "disabled"}:
             fields.pop("thinking", None)
             if asked is not None and family.has_off_switch:
@@ -112,7 +149,8 @@ def fit_thinking(fields: Fields, family: Family, lose: Lose) -> bool:
     if fitted["type"] == "enabled" and not fit_budget(fitted, fields, lose):
         lose_fields(fields, ("thinking",), lose)
         return False
-    fields["thinking"] = raw(fitted)
+    if fitted != asked:
+        fields["thinking"] = raw(fitted)
     return True
 
 

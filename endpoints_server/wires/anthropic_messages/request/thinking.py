@@ -17,9 +17,9 @@ from endpoints_server.domain.talk.prompt import (
     Thinking,
     ToolCall,
 )
-from endpoints_server.wires.anthropic_messages.request.family import Family, family_for
 from endpoints_server.wires.anthropic_messages.schema import Object
 from endpoints_server.wires.anthropic_messages.write_content import seal_of
+from endpoints_server.wires.family import Family, family_for
 
 ROOM_FOR_ANSWER = 4096
 SMALLEST_BUDGET = 1024
@@ -100,12 +100,13 @@ def is_effort_enough(asked: Reasoning, family: Family) -> bool:
 def on_budget(asked: Reasoning, ceiling: int | None, family: Family, lose: Lose) -> Thought:
     """Fit a budget below the ceiling; a ceiling that nobody asked for is raised above it.
 
-    What is left for the answer is at least a quarter of a ceiling that the budget would fill.
+    Of a ceiling that it would fill, a budget leaves a tenth for the answer, an effort a quarter.
     """
     budget = asked.budget_tokens or BUDGETS.get(asked.effort, BUDGETS["medium"])
     fitted = max(budget, SMALLEST_BUDGET)
     if ceiling and (fitted >= ceiling or not asked.budget_tokens):
-        fitted = min(fitted, ceiling * 3 // 4)
+        share = ceiling * 9 // 10 if asked.budget_tokens else ceiling * 3 // 4
+        fitted = min(fitted, share)
     if fitted < SMALLEST_BUDGET:
         lose("reasoning")
         return Thought(ceiling_tokens=ceiling or family.ceiling_tokens)

@@ -19,7 +19,6 @@ from endpoints_server.wires.anthropic_messages.request.beta import (
     betas_for,
     betas_of,
 )
-from endpoints_server.wires.anthropic_messages.request.family import family_for
 from endpoints_server.wires.anthropic_messages.request.fit import SEARCH_TOOL, fit_model, shape
 from endpoints_server.wires.anthropic_messages.request.thinking import (
     Thought,
@@ -30,6 +29,7 @@ from endpoints_server.wires.anthropic_messages.request.write_turns import write_
 from endpoints_server.wires.anthropic_messages.schema import NAME, Object
 from endpoints_server.wires.anthropic_messages.write_content import marked, overlaid, plain
 from endpoints_server.wires.body import close_fields, raw
+from endpoints_server.wires.family import family_for
 
 SERVICE_TIERS = ("auto", "standard_only")
 

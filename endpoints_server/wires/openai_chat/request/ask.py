@@ -32,8 +32,8 @@ from endpoints_server.wires.openai_chat.request.wish import Wish, read_reasoning
 Object = dict[str, object]
 
 GENERIC = ("reasoning_effort", "reasoning", "thinking")
-LIBRECHAT = frozenset({None, "effort", "object", "none"})
-OBJECTS = frozenset({"object", "openrouter"})
+LIBRECHAT = frozenset({None, "effort", "object", "none", "gateway"})
+OBJECTS = frozenset({"object", "openrouter", "gateway"})
 EFFORT_ALONE = frozenset({None, "effort"})
 SWITCHES = frozenset({"deepseek", "zai", "together", "qwen"})
 TEMPLATES: Mapping[str | None, str] = MappingProxyType(
@@ -131,7 +131,7 @@ def in_form(level: str, wish: Reasoning | None, rules: ThinkingRules) -> Object:
     if rules.form in SWITCHES:
         return switch_form(rules.form, is_on=is_on) | (effort if is_on else {})
     match rules.form:
-        case "object" | "openrouter":
+        case "object" | "openrouter" | "gateway":
             return {"reasoning": object_form(word, wish)}
         case "string-thinking":
             return {"thinking": word}

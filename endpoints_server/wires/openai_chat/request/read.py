@@ -43,11 +43,7 @@ from endpoints_server.wires.openai_chat.request.wish import (
     read_thinking,
 )
 
-SPOKEN_NAMES = {
-    **NAMES[NAME],
-    "thinkingBudget": "reasoning.max_tokens",
-    "effort": "reasoning_effort",
-}
+SPOKEN_NAMES = {**NAMES[NAME], "thinkingBudget": "reasoning.max_tokens"}
 """LibreChat's names for what a request on this wire says; budgets are read as OpenRouter's are."""
 
 

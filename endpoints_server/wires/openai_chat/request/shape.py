@@ -12,15 +12,16 @@ from endpoints_server.domain.talk.crossing import Lose
 from endpoints_server.wires.body import (
     Fields,
     apply_dialect,
-    close_fields,
     decode_value,
-    inner_fields,
     raw,
     rename,
 )
 from endpoints_server.wires.openai_chat.ending import NAME
 from endpoints_server.wires.openai_chat.request.ask import ask, is_asked_anew, leveled
 from endpoints_server.wires.openai_chat.request.offer import fit_offer
+from endpoints_server.wires.openai_chat.request.reasoning import fit_reasoning, lose_beside_effort
+from endpoints_server.wires.openai_chat.request.refused import lose_refused
+from endpoints_server.wires.openai_chat.request.thinking import THINKING, fit_thinking
 from endpoints_server.wires.openai_chat.request.turns import fit_turns
 
 FOREIGN = frozenset(NAMES[NAME])
@@ -30,30 +31,32 @@ OLDER, NEWER = CEILINGS
 TAKES_NEWER = re.compile(r"(?:^|/)(?:o\d|gpt-[5-9])", re.IGNORECASE)
 """Models that refuse the older name of the ceiling."""
 
-USUAL_BUDGET = 2000
 TRUE, FALSE = b"true", b"false"
 WEB_PLUGIN = {"id": "web"}
 
 
 def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
     """Rename, lay the dialect over the request, and put into form what endpoints differ in."""
+    is_whole = dialect.is_whole or is_whole_asked(fields)
     if not FOREIGN.isdisjoint(fields):
+        lose_beside_effort(fields, dialect.thinking.form, lose)
         rename(fields, NAMES[NAME])
     apply_dialect(fields, leveled(fields, dialect), lose)
+    lose_refused(fields, model, lose)
     if dialect.ceiling_tokens is not None:
         lay_ceiling(fields, dialect)
     fit_ceiling(fields, model, dialect)
     if is_asked_anew(dialect.thinking):
         ask(fields, dialect, lose)
     elif dialect.thinking.form is not None:
-        fit_reasoning(fields, dialect.thinking.form, lose)
-    if "thinking" in fields:
-        fit_thinking(fields)
+        fit_reasoning(fields, model, dialect, lose)
+    if not THINKING.isdisjoint(fields):
+        fit_thinking(fields, model, dialect, lose)
     if WEB_SEARCH in fields:
         fit_web_search(fields, dialect)
     fit_turns(fields, dialect, lose)
     fit_offer(fields, dialect, lose)
-    if dialect.is_whole and "stream" in fields:
+    if is_whole and "stream" in fields:
         fields["stream"] = Raw(FALSE)
         fields.pop("stream_options", None)
 
@@ -87,30 +90,10 @@ def takes_newer(model: str) -> bool:
     return bool(TAKES_NEWER.search(model))
 
 
-def fit_reasoning(fields: Fields, form: str, lose: Lose) -> None:
-    """Ask for reasoning in the one form that the endpoint takes, or not at all."""
-    effort = fields.pop("reasoning_effort", None)
-    wish = inner_fields(fields, "reasoning") or {}
-    if form != "none" and effort is not None and bytes(effort) != b"null":
-        wish.setdefault("effort", effort)
-    fields.pop("reasoning", None)
-    if form == "none" and (effort is not None or wish):
-        lose("reasoning")
-    if form == "object" and wish:
-        fields["reasoning"] = Raw(close_fields(wish))
-    if form == "effort" and "effort" in wish:
-        fields["reasoning_effort"] = wish["effort"]
-
-
-def fit_thinking(fields: Fields) -> None:
-    """Complete the `thinking` object of Anthropic's that gateways take on this wire too."""
-    asked = decode_value(fields["thinking"], "thinking")
-    if asked is False:
-        del fields["thinking"]
-    elif asked is True:
-        fields["thinking"] = raw({"type": "enabled", "budget_tokens": USUAL_BUDGET})
-    elif isinstance(asked, dict) and "type" not in asked and "budget_tokens" in asked:
-        fields["thinking"] = raw({"type": "enabled", **asked})
+def is_whole_asked(fields: Fields) -> bool:
+    """Say whether the caller wants whole answers from the endpoint, in LibreChat's words."""
+    is_off = bytes(fields.get("disableStreaming", b"")) == TRUE
+    return is_off or bytes(fields.get("streaming", b"")) == FALSE
 
 
 def fit_web_search(fields: Fields, dialect: Dialect) -> None:

@@ -114,7 +114,7 @@ def write_reasoning(reasoning: Reasoning | None, dialect: Dialect, lose: Lose) -
         return {}
     if is_asked_anew(dialect.thinking):
         return {"reasoning": whole_wish(reasoning)}
-    if dialect.thinking.form == "object" and not reasoning.effort:
+    if dialect.thinking.form in ("object", "gateway") and not reasoning.effort:
         return {"reasoning": budget_object(reasoning)}
     if reasoning.budget_tokens is not None:
         lose("reasoning.budget")

@@ -24,7 +24,13 @@ from endpoints_server.wires.body import (
     rename,
     whole_characters,
 )
-from endpoints_server.wires.openai_responses.decode import filed, is_null, left_over, take
+from endpoints_server.wires.openai_responses.decode import (
+    filed,
+    is_null,
+    left_over,
+    refusal,
+    take,
+)
 from endpoints_server.wires.openai_responses.request.kept import refuse_kept
 from endpoints_server.wires.openai_responses.request.read_input import read_input
 from endpoints_server.wires.openai_responses.request.schema import (
@@ -52,6 +58,8 @@ def read_request(body: bytes) -> Prompt:
     """
     fields = opened(body)
     refuse_kept(fields)
+    if is_null(fields.get("input", Raw())):
+        raise refusal("input", "a request must say something")
     asked = take(close_fields(fields), Request, "")
     system, messages = read_input(asked)
     prompt = Prompt(

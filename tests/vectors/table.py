@@ -1,0 +1,119 @@
+"""A table of LibreChat's recorded cases: `python -m tests.vectors.table`, with ES_SHARED set.
+
+What is counted are the reviewed lists beside the tests, which fail where a list and a run disagree.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.calls.titles import test_flow
+from tests.calls.titles import test_vectors as titles
+from tests.config import test_vectors as config
+from tests.corpus import test_costs as costs
+from tests.desk.models import test_vectors as lists
+from tests.domain.address import test_vectors as addresses
+from tests.vectors.differences import files, requests, streaming
+from tests.web.librechat import test_lists as shapes
+from tests.web.librechat import test_vectors as keys
+
+Reasons = Mapping[str, Iterable[str]]
+Json = dict[str, Any]
+
+LISTS: Mapping[str, tuple[Reasons, ...]] = {
+    "connection": ({"": keys.DIFFERENT},),
+    "costs": (costs.DIFFERENT,),
+    "custom-endpoint-schema": (config.ENTRIES_DIFFERENTLY,),
+    "direct-endpoint-base": (lists.REDUCED_DIFFERENTLY,),
+    "endpoints-entries": (shapes.DIFFERENT,),
+    "env-substitution": (config.EXPANDED_DIFFERENTLY,),
+    "file-schema": (files.FILES, addresses.ENTRIES_DIFFERENTLY),
+    "header-templating": (config.HEADERS_DIFFERENTLY,),
+    "load-outcome": (files.OUTCOMES,),
+    "model-list-request": (lists.ASKED_DIFFERENTLY,),
+    "models-config": (lists.SERVED_DIFFERENTLY,),
+    "names-and-helpers": (shapes.ORDERED_DIFFERENTLY,),
+    "param-definition-schema": (files.DEFINITIONS,),
+    "param-definition-semantics": (files.MERGED,),
+    "provider-lookup": (files.PROVIDERS,),
+    "requests": (requests.REQUESTS,),
+    "ssrf-host": (addresses.HOSTS_DIFFERENTLY,),
+    "ssrf-url": (addresses.URLS_DIFFERENTLY,),
+    "streaming": (streaming.ANSWERS, streaming.RETRIES),
+    "title-flow": ({"": test_flow.DIFFERENT},),
+    "titles": (titles.DIFFERENT,),
+    "token-config-from-models": (lists.PRICED_DIFFERENTLY,),
+    "token-config-scope": (lists.SHARED_DIFFERENTLY,),
+    "yaml-text": (config.TEXT_DIFFERENTLY, config.YAML_DIFFERENTLY),
+}
+"""By file, the lists of what is sane instead."""
+
+UNPLAYED: Mapping[str, Collection[str]] = {
+    "load-outcome": {case for cases in files.NO_FILE.values() for case in cases},
+    "names-and-helpers": set(files.FUNCTIONS) - {"orderEndpointsConfig", "normalizeEndpointName"},
+    "requests": set(requests.NOT_ASSERTED.values()),
+    "title-flow": set(test_flow.NOT_OURS),
+}
+"""By file, the cases, or the marks of cases, that have nothing to be compared with here."""
+
+WIDTHS = "{:<32}{:>7}{:>7}{:>9}{:>9}{:>13}"
+HEAD = ("file", "cases", "same", "instead", "quirks", "not played")
+
+
+def main() -> None:
+    """Write a line for each file, and one for all."""
+    rows = list(rows_of(Path(os.environ["ES_SHARED"]) / "vectors"))
+    sums = [sum(row[place] for row in rows) for place in range(1, len(HEAD))]
+    lines = [WIDTHS.format(*row) for row in (HEAD, *rows, ("all", *sums))]
+    sys.stdout.write("\n".join([*lines, share(*sums), ""]))
+
+
+def share(cases: int, _same: int, instead: int, quirks: int, unplayed: int) -> str:
+    """Say which part of the cases that were played comes out otherwise."""
+    played = cases - unplayed
+    return (
+        f"{instead / played:.1%} of {played} instead, {(instead - quirks) / played:.1%} no quirks"
+    )
+
+
+def rows_of(folder: Path) -> Iterator[tuple[Any, ...]]:
+    """Count the cases of each file; `quirks` are those instead that LibreChat does by accident."""
+    for path in sorted(folder.glob("librechat-*/*.json")):
+        cases = list(cases_in(json.loads(path.read_text())))
+        if not cases:
+            continue
+        name = path.stem
+        instead = {
+            case for reasons in LISTS.get(name, ()) for each in reasons.values() for case in each
+        }
+        unplayed = [case for case in cases if is_unplayed(name, case)]
+        quirks = [case for case in cases if case.get("quirk") and name_of(case) in instead]
+        rest = len(cases) - len(unplayed) - len(instead)
+        yield name, len(cases), rest, len(instead), len(quirks), len(unplayed)
+
+
+def cases_in(told: Json) -> Iterator[Json]:
+    """Give the cases of a file, also where they stand under several names."""
+    for key in ("cases", "retry_cases", "abort_cases", "rows"):
+        yield from told.get(key, ())
+
+
+def is_unplayed(name: str, case: Json) -> bool:
+    """Say whether a case, or its whole file, has nothing to be compared with."""
+    if f"{name}.json" in files.FILES_NOT_PLAYED:
+        return True
+    marks = {name_of(case), case.get("group"), case.get("fn")}
+    marks |= {"naming_sensitive"} if case.get("naming_sensitive") else set()
+    return not marks.isdisjoint(UNPLAYED.get(name, ()))
+
+
+def name_of(case: Json) -> str:
+    """Give the name by which a case stands in a list."""
+    return str(case.get("id") or case.get("case") or case.get("wire"))
+
+
+if __name__ == "__main__":
+    main()
