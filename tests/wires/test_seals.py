@@ -5,8 +5,9 @@ import re
 from itertools import product
 from typing import Any
 
+import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -56,7 +57,9 @@ def sealed_replies(draw: st.DrawFn, issuer: str) -> Reply:
             seal = Seal(issuer, f'{{"vendor":"{value}"}}' if "chat" in issuer else value)
         call = ToolCall(id=f"call_{place}", name=draw(names), arguments=draw(arguments), seal=seal)
         parts.append(call)
-    return Reply(id="id_1", model="m", parts=tuple(parts), stop=Stop(kind=StopKind.END))
+    reply = Reply(id="id_1", model="m", parts=tuple(parts), stop=Stop(kind=StopKind.END))
+    assume(not any(mark in msgspec.json.encode(reply) for mark in MARKS))
+    return reply
 
 
 def seals_in(parts: Any) -> list[tuple[str, str, Seal | None]]:
@@ -160,10 +163,10 @@ def test_reasoning_that_nobody_sealed_comes_back_and_is_not_relayed(
 
 
 PLAIN = Dialect()
-ASKED = {"role": "user", "content": "Hi"}
-SEALED = {"type": "redacted_thinking", "data": "~es.google_generative.call.c2ln"}
-SHOWN = {"type": "thinking", "thinking": "hm", "signature": "~es.unsealed"}
-CALL = {"type": "tool_use", "id": "c", "name": "look", "input": {"a": 1.0}}
+ASKED: Json = {"role": "user", "content": "Hi"}
+SEALED: Json = {"type": "redacted_thinking", "data": "~es.google_generative.call.c2ln"}
+SHOWN: Json = {"type": "thinking", "thinking": "hm", "signature": "~es.unsealed"}
+CALL: Json = {"type": "tool_use", "id": "c", "name": "look", "input": {"a": 1.0}}
 
 
 def relayed(
@@ -175,19 +178,22 @@ def relayed(
 
 
 def test_a_turn_of_which_nothing_is_left_is_not_relayed() -> None:
-    turns = [ASKED, {"role": "assistant", "content": [SEALED]}, ASKED]
+    turns: list[Json] = [ASKED, {"role": "assistant", "content": [SEALED]}, ASKED]
     assert relayed(turns) == ({"model": "m", "messages": [ASKED, ASKED]}, ["tool_call.signature"])
 
 
 def test_an_open_turn_that_loses_its_reasoning_is_relayed_without_thinking_on_a_budget() -> None:
     budget = {"type": "enabled", "budget_tokens": 2000}
-    turns = [ASKED, {"role": "assistant", "content": [SHOWN, CALL]}]
-    kept = [ASKED, {"role": "assistant", "content": [CALL]}]
+    turns: list[Json] = [ASKED, {"role": "assistant", "content": [SHOWN, CALL]}]
+    kept: list[Json] = [ASKED, {"role": "assistant", "content": [CALL]}]
     expected = ({"model": "m", "messages": kept}, ["reasoning.history", "thinking"])
     assert relayed(turns, thinking=budget) == expected
     adaptive = {"type": "adaptive"}
     assert relayed(turns, thinking=adaptive)[0]["thinking"] == adaptive
-    closed = [*turns[:1], {"role": "assistant", "content": [SHOWN, {"type": "text", "text": "Hi"}]}]
+    closed: list[Json] = [
+        ASKED,
+        {"role": "assistant", "content": [SHOWN, {"type": "text", "text": "Hi"}]},
+    ]
     assert relayed([*closed, ASKED], thinking=budget)[0]["thinking"] == budget
 
 
@@ -203,7 +209,7 @@ def test_reasoning_may_be_relayed_without_a_seal_where_the_upstream_takes_it() -
 def test_what_only_looks_like_an_envelope_is_relayed_as_it_is() -> None:
     said = [{"type": "text", "text": 'What is "~es.unsealed"?'}, CALL]
     for content in ('"~es.', said, [{"type": "text", "text": "~es."}, {**CALL, "input": SHOWN}]):
-        turns = [{"role": "assistant", "content": content}]
+        turns: list[Json] = [{"role": "assistant", "content": content}]
         assert relayed(turns) == ({"model": "m", "messages": turns}, [])
 
 
