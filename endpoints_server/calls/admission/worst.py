@@ -17,8 +17,17 @@ from endpoints_server.wires.body import DECODE_ERRORS
 
 BYTES_PER_TOKEN = 3
 """Fewer than of any usual text, so that a prompt is not taken for smaller than it is."""
-ENCODED = re.compile(rb"[A-Za-z0-9+/=_-]{2000,}")
-"""A picture or a file inside a body; its bytes are no words."""
+PLACES = b"|".join(
+    (
+        *(b"data", b"url", b"image_url", b"file_data"),
+        *(b"encrypted_content", b"signature", b"thoughtSignature", b"thought_signature"),
+    )
+)
+ENCODED = re.compile(rb'"(?:%b)"\s*:\s*"(?:data:[^",]{0,200},)?[A-Za-z0-9+/\\=_-]{2000,}' % PLACES)
+"""A picture, a file or a seal inside a body, where wires have them; its bytes are no words.
+
+A text as long and without a space is one, wherever else it stands.
+"""
 ATTACHED_TOKENS = 1600
 """What the usual pictures come to at most."""
 CACHE_MARK = b"cache_control"

@@ -121,6 +121,18 @@ def test_a_stream_is_held_for_step_by_step(ceiling: int | None, held: int, step:
     assert (whole.output_tokens, whole.step_tokens) == (5000, 0)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"messages": [{"content": "A" * 30_000}]},
+        {"input": "data:text/plain;base64," + "A" * 30_000},
+        {"contents": [{"parts": [{"text": '{"data":"' + "A" * 30_000}]}]},
+    ],
+)
+def test_a_text_without_spaces_is_no_picture(body: Body) -> None:
+    assert weigh(json.dumps(body).encode()) >= 10_000
+
+
 def test_a_picture_weighs_what_pictures_do_and_not_its_bytes() -> None:
     words = json.dumps({"content": "word " * 1000}).encode()
     picture = json.dumps({"url": "data:image/png;base64," + "iVBOR" * 100_000}).encode()
