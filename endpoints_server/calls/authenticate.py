@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.domain.people.access_key import digest_key, is_same_digest, key_id_of
+from endpoints_server.domain.people.access_key import (
+    digest_key,
+    is_same_digest,
+    key_id_of,
+    read_key_id,
+)
 from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.ports import Keys
@@ -13,7 +18,7 @@ from endpoints_server.store.ring import Ring
 DECLARED = "x-es-key"
 CARRIERS = ("x-api-key", "api-key", "x-goog-api-key")
 BEARER = "bearer "
-IN_QUERY = frozenset({"key", "$key", "api_key", "access_token"})
+IN_QUERY = frozenset({"key", "$key", "api_key", "apikey", "access_token", DECLARED, *CARRIERS})
 SEND_IT = "Send it in the header 'x-goog-api-key', or as 'Authorization: Bearer es-…'."
 
 
@@ -62,7 +67,8 @@ def require_keyless(query: str) -> None:
 
     Raises Failed(unauthenticated); the key itself is not looked at.
     """
-    if any(name in IN_QUERY for name, _ in parse_qsl(query, keep_blank_values=True)):
+    asked = parse_qsl(query, keep_blank_values=True)
+    if any(name.lower() in IN_QUERY or read_key_id(value) for name, value in asked):
         raise Failed(refused("A key in the address is not accepted. " + SEND_IT))
 
 

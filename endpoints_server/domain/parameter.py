@@ -37,6 +37,8 @@ NAMES_WITHIN = (
 """What is asked for inside an object there, under the name it has elsewhere at the top."""
 
 CEILINGS_ELSEWHERE = (*CEILINGS, "maxTokens", "maxOutputTokens", "maxCompletionTokens")
+EVERY_CEILING = (*CEILINGS_ELSEWHERE, "max_output_tokens", WITHIN + "maxOutputTokens")
+"""The ceiling under the names of all wires, and of those who write for them."""
 
 NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

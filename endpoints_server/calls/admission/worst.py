@@ -1,44 +1,43 @@
 """The most that a call may cost, before anything is known of its answer."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from endpoints_server.calls.call import Call
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.money.price import Price, cost
 from endpoints_server.domain.money.usage import Usage
-from endpoints_server.domain.parameter import CEILINGS
+from endpoints_server.domain.parameter import EVERY_CEILING
 from endpoints_server.domain.wire import Operation
 from endpoints_server.wires.body import DECODE_ERRORS
 
 BYTES_PER_TOKEN = 3
 """Fewer than of any usual text, so that a prompt is not taken for smaller than it is."""
-ENCODED = re.compile(rb"[A-Za-z0-9+/=_-]{2000,}")
-"""A picture or a file inside a body; its bytes are no words."""
+PLACES = b"|".join(
+    (
+        *(b"data", b"url", b"image_url", b"file_data"),
+        *(b"encrypted_content", b"signature", b"thoughtSignature", b"thought_signature"),
+    )
+)
+ENCODED = re.compile(rb'"(?:%b)"\s*:\s*"(?:data:[^",]{0,200},)?[A-Za-z0-9+/\\=_-]{2000,}' % PLACES)
+"""A picture, a file or a seal inside a body, where wires have them; its bytes are no words.
+
+A text as long and without a space is one, wherever else it stands.
+"""
 ATTACHED_TOKENS = 1600
 """What the usual pictures come to at most."""
 CACHE_MARK = b"cache_control"
+DIGITS = re.compile(r"[0-9]{1,18}")
 LARGEST_CEILING = 10_000_000
 MOST_ANSWERS = 128
-
-
-class Generation(Struct, frozen=True, rename={"ceiling": "maxOutputTokens"}):
-    """Where one wire keeps its ceiling."""
-
-    ceiling: object = None
-
-
-class Wishes(Struct, frozen=True, rename={"generation": "generationConfig"}):
-    """What a request says of the length of its answer, under the names of all wires."""
-
-    max_tokens: object = None
-    max_completion_tokens: object = None
-    max_output_tokens: object = None
-    n: object = None
-    generation: Generation | None = None
+GENERATION = ("generationConfig", "generation_config")
+"""Where one wire keeps such wishes; it reads either spelling."""
+ANSWERS = ("n", "best_of", "candidateCount", "candidate_count")
+SPELLINGS = (*EVERY_CEILING, *(f"{within}.max_output_tokens" for within in GENERATION))
 
 
 class Worst(Struct, frozen=True, kw_only=True):
@@ -56,6 +55,7 @@ class Worst(Struct, frozen=True, kw_only=True):
         return self.input_tokens + self.output_tokens
 
 
+Wishes = dict[str, Raw]
 decoder = msgspec.json.Decoder(Wishes)
 
 
@@ -73,7 +73,7 @@ def worst_of(call: Call) -> Worst:
     is_stream = call.is_stream and not call.route.dialect.is_whole
     first = ceiling if ceiling and not is_stream else min(ceiling or step, step)
     is_stepped = is_stream and (ceiling is None or ceiling > step)
-    answers = whole(wishes.n, MOST_ANSWERS) or 1
+    answers = max(counts_in(wishes, ANSWERS, MOST_ANSWERS), default=1) * prompts_in(wishes)
     return Worst(
         input_tokens=weigh(call.body),
         output_tokens=first * answers,
@@ -88,33 +88,68 @@ def weigh(body: bytes) -> int:
 
 
 def read_wishes(body: bytes) -> Wishes:
-    """Read what a request says; one that cannot be read is refused later, and wishes nothing."""
+    """Open what a request says, and what one wire keeps within an object.
+
+    What cannot be read is refused later, and wishes nothing.
+    """
+    wishes = opened(body)
+    for name in GENERATION:
+        within = opened(wishes.get(name, b""))
+        wishes |= {f"{name}.{inner}": value for inner, value in within.items()}
+        wishes |= {inner: within[inner] for inner in ANSWERS if inner in within}
+    return wishes
+
+
+def opened(value: bytes | Raw) -> Wishes:
+    """Take an object apart; anything else has no fields."""
     try:
-        return decoder.decode(body)
+        return decoder.decode(value)
     except DECODE_ERRORS:
-        return Wishes()
+        return {}
 
 
 def ceiling_of(wishes: Wishes, dialect: Dialect) -> int | None:
-    """Find the ceiling that goes out: the configured one, else the caller's, unless dropped."""
-    if any(name in dialect.drop for name in CEILINGS):
+    """Find the ceiling that goes out: the configured one, else the caller's, unless dropped.
+
+    Of several that a caller names the highest counts, as nobody knows which one an upstream reads.
+    """
+    if any(name in dialect.drop for name in EVERY_CEILING):
         return None
-    told = [
-        *(dialect.add.get(name) for name in CEILINGS),
-        wishes.max_completion_tokens,
-        wishes.max_tokens,
-        wishes.max_output_tokens,
-        wishes.generation.ceiling if wishes.generation else None,
-        *(dialect.defaults.get(name) for name in CEILINGS),
-    ]
-    return next((found for each in told if (found := whole(each, LARGEST_CEILING))), None)
+    added = (whole(dialect.add.get(name), LARGEST_CEILING) for name in EVERY_CEILING)
+    usual = (whole(dialect.defaults.get(name), LARGEST_CEILING) for name in EVERY_CEILING)
+    told = max(counts_in(wishes, SPELLINGS, LARGEST_CEILING), default=None)
+    return next(filter(None, (*added, told, *usual)), None)
+
+
+def counts_in(wishes: Wishes, names: Iterable[str], most: int) -> list[int]:
+    """Give the counts that stand under any of the names."""
+    found = (read(wishes[name]) for name in names if name in wishes)
+    return [count for each in found if (count := whole(each, most))]
+
+
+def prompts_in(wishes: Wishes) -> int:
+    """Count the prompts of a completion without a chat, each of which is answered."""
+    prompts = read(wishes.get("prompt", b"null"))
+    if not isinstance(prompts, list):
+        return 1
+    return max(sum(isinstance(each, str | list) for each in prompts), 1)
+
+
+def read(value: bytes | Raw) -> object:
+    """Decode a value, or give None for what is refused later."""
+    try:
+        return msgspec.json.decode(value)
+    except DECODE_ERRORS:
+        return None
 
 
 def whole(value: object, most: int) -> int | None:
-    """Take a count that can be counted with."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
+    """Take a count, no higher than makes sense; one wire takes it as text too."""
+    if isinstance(value, str) and DIGITS.fullmatch(value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 1:
         return None
-    return int(value)
+    return int(min(value, most))
 
 
 def price_of(worst: Worst, price: Price, body: bytes) -> int:

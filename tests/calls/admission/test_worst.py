@@ -64,7 +64,17 @@ def call(
         ({"max_completion_tokens": 50, "max_tokens": 40}, 50),
         ({"max_output_tokens": 60}, 60),
         ({"generationConfig": {"maxOutputTokens": 70}}, 70),
+        ({"generation_config": {"max_output_tokens": 70}}, 70),
+        ({"generationConfig": {"maxOutputTokens": "70", "candidateCount": 2}}, 140),
+        ({"generationConfig": 1, "max_tokens": 40}, 40),
+        ({"max_completion_tokens": 1, "max_tokens": 40}, 40),
+        ({"maxTokens": 40}, 40),
+        ({"maxOutputTokens": 40}, 40),
+        ({"max_tokens": 40, "best_of": 5}, 200),
+        ({"max_tokens": 40, "prompt": ["a", "b"]}, 80),
+        ({"max_tokens": 40, "prompt": [1, 2, 3]}, 40),
         ({"max_tokens": 5000}, 5000),
+        ({"max_tokens": 1e12}, 10_000_000),
         ({"max_tokens": 40, "n": 3}, 120),
         ({}, 100),
         ({"max_tokens": None}, 100),
@@ -78,6 +88,12 @@ def test_of_a_whole_answer_the_ceiling_is_held_whatever_its_name(body: Body, hel
     assert (worst.output_tokens, worst.step_tokens) == (held, 0)
 
 
+@pytest.mark.parametrize("value", [b'"\xff"', b"[" * 9000 + b"]" * 9000])
+def test_what_cannot_be_read_wishes_nothing(value: bytes) -> None:
+    body = b'{"max_tokens": 40, "n": %b, "generationConfig": %b}' % (value, value)
+    assert worst_of(replace(call(), body=body)).output_tokens in (40, 100)
+
+
 def test_the_models_own_ceiling_counts_where_the_request_has_none() -> None:
     assert worst_of(call(limit=300)).output_tokens == 300
     assert worst_of(call({"max_tokens": 20}, limit=300)).output_tokens == 20
@@ -86,6 +102,8 @@ def test_the_models_own_ceiling_counts_where_the_request_has_none() -> None:
 def test_what_the_configuration_says_of_the_ceiling_is_what_goes_out() -> None:
     added = Dialect(add={"max_tokens": 30})
     assert worst_of(call({"max_tokens": 20}, dialect=added)).output_tokens == 30
+    for name in ("max_output_tokens", "generationConfig.maxOutputTokens"):
+        assert worst_of(call(dialect=Dialect(add={name: 30}))).output_tokens == 30
     usual = Dialect(defaults={"max_tokens": 30})
     assert worst_of(call(dialect=usual)).output_tokens == 30
     assert worst_of(call({"max_tokens": 20}, dialect=usual)).output_tokens == 20
@@ -101,6 +119,18 @@ def test_a_stream_is_held_for_step_by_step(ceiling: int | None, held: int, step:
     assert (worst.output_tokens, worst.step_tokens) == (held, step)
     whole = worst_of(call({"max_tokens": 5000}, is_stream=True, dialect=Dialect(is_whole=True)))
     assert (whole.output_tokens, whole.step_tokens) == (5000, 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"messages": [{"content": "A" * 30_000}]},
+        {"input": "data:text/plain;base64," + "A" * 30_000},
+        {"contents": [{"parts": [{"text": '{"data":"' + "A" * 30_000}]}]},
+    ],
+)
+def test_a_text_without_spaces_is_no_picture(body: Body) -> None:
+    assert weigh(json.dumps(body).encode()) >= 10_000
 
 
 def test_a_picture_weighs_what_pictures_do_and_not_its_bytes() -> None:
