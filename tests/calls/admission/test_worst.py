@@ -1,6 +1,7 @@
 """How much is held for a call before anything is known of its answer."""
 
 import json
+import time
 from decimal import Decimal
 
 import pytest
@@ -139,6 +140,13 @@ def test_a_picture_weighs_what_pictures_do_and_not_its_bytes() -> None:
     assert 1250 < weigh(words) < 2500
     assert weigh(picture) < 2000
     assert weigh(words + picture) > weigh(words) + 1500
+
+
+def test_runs_that_are_just_too_short_do_not_hold_everybody_up() -> None:
+    body = (b"A" * 1999 + b" ") * 5000
+    began = time.perf_counter()
+    assert weigh(body) == len(body) // 3
+    assert time.perf_counter() - began < 3
 
 
 def test_a_prompt_to_be_cached_is_held_at_the_price_of_writing() -> None:
