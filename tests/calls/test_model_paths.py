@@ -152,16 +152,16 @@ def googles(server: Serving, version: str) -> genai.Client:
 def test_the_official_client_lists_models_page_by_page_and_looks_at_each(
     version: str, server: Serving
 ) -> None:
-    client = googles(server, version)
-    models = client.models
-    names = [each.name or "" for each in models.list(config={"page_size": 7})]
-    assert len(names) == len(set(names)) == 35
-    assert names[:3] == ["models/gemini-x", "models/org/deep/model", "models/gemini/shared"]
-    shown = models.get(model="gemini/shared")
-    assert (shown.name, shown.input_token_limit) == ("models/gemini/shared", 1000)
-    with pytest.raises(genai.errors.ClientError) as refused:
-        models.get(model="gemini/none")
-    assert (refused.value.code, refused.value.status) == (404, "NOT_FOUND")
+    with googles(server, version) as client:
+        models = client.models
+        names = [each.name or "" for each in models.list(config={"page_size": 7})]
+        assert len(names) == len(set(names)) == 35
+        assert names[:3] == ["models/gemini-x", "models/org/deep/model", "models/gemini/shared"]
+        shown = models.get(model="gemini/shared")
+        assert (shown.name, shown.input_token_limit) == ("models/gemini/shared", 1000)
+        with pytest.raises(genai.errors.ClientError) as refused:
+            models.get(model="gemini/none")
+        assert (refused.value.code, refused.value.status) == (404, "NOT_FOUND")
 
 
 async def test_other_clients_get_the_list_they_know(

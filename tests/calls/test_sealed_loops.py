@@ -96,18 +96,19 @@ def test_a_messages_caller_brings_the_seals_of_other_wires_back(
 
 def google_turn(server: Serving, model: str, *contents: Any, is_stream: bool) -> Any:
     """Ask as a client of Google's does; gives the content of each element."""
-    client = genai.Client(api_key=server.key, http_options=types.HttpOptions(base_url=server.url))
+    options = types.HttpOptions(base_url=server.url)
     declared = types.FunctionDeclaration(name="weather", parameters_json_schema=SCHEMA)
     settings = types.GenerateContentConfig(
         tools=[types.Tool(function_declarations=[declared])],
         thinking_config=types.ThinkingConfig(include_thoughts=True, thinking_budget=2000),
     )
     asked: Any = {"model": model, "contents": list(contents), "config": settings}
-    if not is_stream:
-        whole: Any = client.models.generate_content(**asked)
-        return [whole.candidates[0].content]
-    chunks: Any = client.models.generate_content_stream(**asked)
-    return [chunk.candidates[0].content for chunk in chunks]
+    with genai.Client(api_key=server.key, http_options=options) as client:
+        if not is_stream:
+            whole: Any = client.models.generate_content(**asked)
+            return [whole.candidates[0].content]
+        chunks: Any = client.models.generate_content_stream(**asked)
+        return [chunk.candidates[0].content for chunk in chunks]
 
 
 @pytest.mark.parametrize("is_stream", [True, False])

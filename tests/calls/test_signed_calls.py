@@ -142,15 +142,15 @@ def test_a_caller_of_the_same_wire_brings_back_what_it_got(
     is_stream: bool, server: Serving, upstream: Server
 ) -> None:
     options = types.HttpOptions(base_url=server.url)
-    client = genai.Client(api_key=server.key, http_options=options)
     declared = types.FunctionDeclaration(name="weather", parameters_json_schema=SCHEMA)
     settings = types.GenerateContentConfig(tools=[types.Tool(function_declarations=[declared])])
 
     def turn(*contents: Any) -> Any:
         asked: Any = {"model": MODEL, "contents": list(contents), "config": settings}
-        chunks: Any = [client.models.generate_content(**asked)] if not is_stream else []
-        chunks = chunks or client.models.generate_content_stream(**asked)
-        return [part for each in chunks for part in each.candidates[0].content.parts or []]
+        with genai.Client(api_key=server.key, http_options=options) as client:
+            chunks: Any = [client.models.generate_content(**asked)] if not is_stream else []
+            chunks = chunks or client.models.generate_content_stream(**asked)
+            return [part for each in chunks for part in each.candidates[0].content.parts or []]
 
     hello = types.Content(role="user", parts=[types.Part(text="Weather in Oslo?")])
     called = [part for part in turn(hello) if part.function_call]
