@@ -48,6 +48,11 @@ def fit_web_search(fields: Fields, search: SearchTool) -> None:
         fields["tools"] = raw(fitted)
 
 
+def said_in(setting: Mapping[str, object], *known: str) -> tuple[str, ...]:
+    """Name what a search says beyond what is known of it; null says nothing."""
+    return tuple(name for name, value in setting.items() if name not in known and value is not None)
+
+
 def is_searching(tools: Iterable[Tool | ForeignTool]) -> bool:
     """Say whether one of the tools is a search that other wires can run too."""
     return any(isinstance(tool, ForeignTool) and tool.details is not None for tool in tools)

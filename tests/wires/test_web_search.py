@@ -31,7 +31,10 @@ DETAILED: dict[str, tuple[Json, str]] = {
         "web_search_options",
     ),
     "openai_responses": (
-        {**RESPONSES, "tools": [{"type": "web_search_preview", "filters": {"a": 1}}]},
+        {
+            **RESPONSES,
+            "tools": [{"type": "web_search_preview", "filters": {"a": 1}, "user_location": None}],
+        },
         "tools.web_search_preview.filters",
     ),
     "anthropic_messages": (

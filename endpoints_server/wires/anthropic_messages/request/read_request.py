@@ -43,7 +43,7 @@ from endpoints_server.wires.anthropic_messages.schema import (
     ToolEntry,
 )
 from endpoints_server.wires.body import Fields, open_fields
-from endpoints_server.wires.web_search import is_searching
+from endpoints_server.wires.web_search import is_searching, said_in
 
 MODES: dict[str, Literal["auto", "required", "tool", "none"]] = {
     "auto": "auto",
@@ -109,7 +109,7 @@ def details_of(tool: Object) -> tuple[str, ...] | None:
     """Name what a web search says beyond that it is one; None for any other tool."""
     if not SEARCH.covers(tool):
         return None
-    return tuple(name for name in tool if name not in ("type", "name"))
+    return said_in(tool, "type", "name")
 
 
 def unknown_fields(fields: Fields) -> Object:

@@ -32,7 +32,7 @@ from endpoints_server.wires.google_generative.request.read_part import (
 from endpoints_server.wires.google_generative.request.schemas import json_schema
 from endpoints_server.wires.google_generative.request.shape import SEARCH
 from endpoints_server.wires.google_generative.schema import NAME, Object
-from endpoints_server.wires.web_search import is_searching
+from endpoints_server.wires.web_search import is_searching, said_in
 
 ROLES = {
     "user": Role.USER,
@@ -130,7 +130,7 @@ def details_of(name: str, setting: object) -> tuple[str, ...] | None:
     """Name what a web search says beyond that it is one; None for any other tool."""
     if name not in SEARCH.names:
         return None
-    return tuple(setting) if isinstance(setting, dict) else ()
+    return said_in(setting) if isinstance(setting, dict) else ()
 
 
 def read_function(value: Raw, where: str) -> Tool:

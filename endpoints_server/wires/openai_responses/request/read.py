@@ -43,7 +43,7 @@ from endpoints_server.wires.openai_responses.request.schema import (
 )
 from endpoints_server.wires.openai_responses.request.shape import SEARCH
 from endpoints_server.wires.openai_responses.schema import NAME, Object
-from endpoints_server.wires.web_search import is_searching
+from endpoints_server.wires.web_search import is_searching, said_in
 
 EFFORTS = frozenset({"minimal", "low", "medium", "high", "xhigh", "max"})
 SEALED = "reasoning.encrypted_content"
@@ -143,7 +143,7 @@ def details_of(tool: Object) -> tuple[str, ...] | None:
     """
     if not SEARCH.covers(tool) or tool.get("external_web_access") is False:
         return None
-    return tuple(name for name in tool if name not in ("type", "external_web_access"))
+    return said_in(tool, "type", "external_web_access")
 
 
 def with_choice(prompt: Prompt, value: Raw) -> Prompt:
