@@ -16,7 +16,7 @@ from endpoints_server.web.admin.admin import admin_handlers
 from endpoints_server.web.api.models import model_handlers
 from endpoints_server.web.api.probes import probe_handlers
 from endpoints_server.web.api.titles import title_handlers
-from endpoints_server.web.api.wires import wire_applications, wire_handlers
+from endpoints_server.web.api.wires import verbs_of, wire_applications, wire_handlers
 from endpoints_server.web.console.console import Console
 from endpoints_server.web.console.pages import console_handlers
 from endpoints_server.web.faults import fault_answers
@@ -69,7 +69,7 @@ def build(parts: Parts, public_url: str, siblings: Siblings | None = None) -> AS
         request_max_body_size=None,
     )
     require_declared_access(app)
-    return Shortcut(app, applications)
+    return Shortcut(app, applications, verbs_of(exchange.wires.values()))
 
 
 async def exposition(parts: Parts, siblings: Siblings | None) -> bytes:

@@ -97,6 +97,7 @@ def trace(passage: Passage, dialect: Dialect) -> Traced:
     added, _ = passage.write(replace(dialect, drop=()))
     final, losses = passage.write(dialect)
     asked: Body = msgspec.json.decode(passage.body)
+    sources = {path.partition(".")[0]: key for path, key in dialect.sources.items()}
     found = []
     for field, value in final.items():
         if untouched.get(field) == value != plain.get(field):
@@ -104,9 +105,11 @@ def trace(passage: Passage, dialect: Dialect) -> Traced:
         elif field in untouched and untouched[field] == value:
             found.append(Origin(field=field, origin=asked_for(field, asked, passage), value=value))
         elif field in defaulted and defaulted[field] == value:
-            found.append(Origin(field=field, origin="a definition's default", value=value))
+            said = sources.get(field, "a definition's default")
+            found.append(Origin(field=field, origin=said, value=value))
         else:
             said = "addParams" if added.get(field) == value else "dropParams"
+            said = sources.get(field, said)
             found.append(Origin(field=field, origin=said, value=masked(value)))
     dropped = [field for field in added if field not in final]
     gone = [Origin(field=field, origin="dropped by dropParams") for field in dropped]

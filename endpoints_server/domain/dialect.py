@@ -114,7 +114,8 @@ class Dialect(Struct, frozen=True, kw_only=True):
 
     `ceiling_name` is the field that takes the token ceiling, where that is not for the model to
     say; `ceiling_tokens` the ceiling where the caller asked for none, as far as `context_tokens`
-    leaves room for it. `is_whole` asks for answers unstreamed.
+    leaves room for it. `is_whole` asks for answers unstreamed. `sources` tells people which key
+    says a default or an added field, where that is none of LibreChat's.
     """
 
     defaults: Mapping[str, object] = {}
@@ -132,3 +133,4 @@ class Dialect(Struct, frozen=True, kw_only=True):
     turns: TurnRules = TurnRules()
     tools: ToolRules = ToolRules()
     cache: CacheRules = CacheRules()
+    sources: Mapping[str, str] = {}

@@ -12,6 +12,8 @@ from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.header import HeaderTemplate
 
 SHOWN_CANDIDATES = 5
+IN_FULL = "models/"
+"""What clients of Google's wire may write before any model, as its own lists do."""
 
 
 class Route(Struct, frozen=True, kw_only=True):
@@ -52,9 +54,20 @@ def plan(catalog: Catalog, asked: str, endpoint_name: str = "") -> Plan:
     """Find the routes for the model a caller asked for.
 
     `asked` is `endpoint/model`, or a bare model that exactly one endpoint has; where
-    `endpoint_name` is given (path or header), the whole of `asked` is the model. Raises Failed
-    with `model_not_found`, `model_ambiguous` or `endpoint_not_found`.
+    `endpoint_name` is given (path or header), the whole of `asked` is the model. A name that is
+    unknown as it stands is read without `models/` before it. Raises Failed with
+    `model_not_found`, `model_ambiguous` or `endpoint_not_found`.
     """
+    try:
+        return plan_exactly(catalog, asked, endpoint_name)
+    except Failed as error:
+        if error.fault.kind is not Kind.UNKNOWN_MODEL or not asked.startswith(IN_FULL):
+            raise
+    return plan_exactly(catalog, asked.removeprefix(IN_FULL), endpoint_name)
+
+
+def plan_exactly(catalog: Catalog, asked: str, endpoint_name: str) -> Plan:
+    """Find the routes for a name as it stands."""
     if endpoint_name:
         endpoint = catalog.by_name.get(endpoint_name.lower())
         if endpoint is None:

@@ -51,6 +51,9 @@ async def client(server: Serving) -> AsyncGenerator[httpx2.AsyncClient]:
         ("/v1beta/models/gemini%2Fgemini-x", "gemini-x"),
         ("/v1/models/gemini/org/deep/model", "org/deep/model"),
         ("/e/gemini/v1beta/models/shared", "shared"),
+        ("/v1beta/models/models/gemini-x", "gemini-x"),
+        ("/v1/models/models%2Fgemini/gemini-x", "gemini-x"),
+        ("/e/gemini/v1beta/models/models/shared", "shared"),
         ("/e/GEMINI/v1/models/org%2Fdeep%2Fmodel", "org/deep/model"),
     ],
 )
@@ -134,6 +137,25 @@ async def test_what_is_asked_of_a_model_must_be_known(client: httpx2.AsyncClient
         answer = await client.post(path, json=HELLO)
         assert answer.status_code == 404
         assert "generateContent" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("under", ["", "/e/gemini", "/e/none"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("verb", ["generateContent", "streamGenerateContent", "countTokens"])
+async def test_what_is_asked_of_a_model_can_only_be_posted(
+    under: str, method: str, verb: str, client: httpx2.AsyncClient
+) -> None:
+    for version in ("v1", "v1beta"):
+        answer = await client.request(method, f"{under}/{version}/models/gemini-x:{verb}")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+        if method != "HEAD":
+            assert answer.json()["error"]["status"] == "INVALID_ARGUMENT"
+
+
+async def test_a_model_is_shown_by_its_name_in_full_too(client: httpx2.AsyncClient) -> None:
+    for path in ("/v1beta/models/models/gemini-x", "/e/gemini/v1/models/models/gemini-x"):
+        answer = await client.get(path)
+        assert answer.json()["name"] == "models/gemini-x"
 
 
 async def test_an_unknown_model_is_refused_with_what_is_near(client: httpx2.AsyncClient) -> None:

@@ -47,3 +47,23 @@ def test_what_a_model_is_said_to_be_like_is_told_from_what_was_asked_and_added(
         "seed": "addParams",
     }
     assert traced.losses == ("store",)
+
+
+def test_a_default_and_an_added_field_are_told_by_the_key_that_says_them() -> None:
+    dialect = Dialect(
+        defaults={"store": False, "top_p": 0.5},
+        add={"providerOptions.gateway": {"order": ["a"]}, "seed": 7},
+        sources={"store": "compat", "providerOptions.gateway": "compat"},
+    )
+    body = {"model": "ours", "messages": [{"role": "user", "content": "Hi"}]}
+    chat = WIRES["openai_chat"]
+    passage = Passage(body=json.dumps(body).encode(), model="m", wire_in=chat, wire_out=chat)
+    origins = {each.field: each.origin for each in trace(passage, dialect).fields}
+    assert origins == {
+        "model": "this server",
+        "messages": "the request",
+        "store": "compat",
+        "top_p": "a definition's default",
+        "providerOptions": "compat",
+        "seed": "addParams",
+    }

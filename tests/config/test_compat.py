@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from endpoints_server.config.checks.compat import IDLE
 from endpoints_server.config.problem import Level
@@ -80,9 +81,9 @@ FLAGS: Mapping[str, tuple[str, dict[str, Any]]] = {
 
 
 def unusual(dialect: Dialect) -> dict[str, Any]:
-    """Tell what is not as in the dialect of an endpoint of which nothing is said."""
+    """Tell what acts and is not as in the dialect of an endpoint of which nothing is said."""
     usual = msgspec.to_builtins(only_endpoint(ENTRY).dialect)
-    return changed(usual, msgspec.to_builtins(dialect))
+    return changed(usual, msgspec.to_builtins(replace(dialect, sources={})))
 
 
 def changed(usual: Any, ours: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +110,15 @@ def modelled(settings: str, *lines: str) -> Dialect:
 def test_each_flag_acts_alone(flag: str) -> None:
     value, effect = FLAGS[flag]
     assert unusual(dialect_of(f"compat: {{{flag}: {value}}}")) == effect
+
+
+def test_each_default_and_added_field_knows_the_key_that_says_it() -> None:
+    dialect = dialect_of(
+        "compat: {supportsStore: true, vllmPriority: 1, openRouterRouting: {only: [a]}}",
+        "samplingParams: {top_k: 1, seed: 2}",
+        "addParams: {priority: 2, seed: 3}",
+    )
+    assert dialect.sources == {"store": "compat", "provider": "compat", "top_k": "samplingParams"}
 
 
 def test_each_flag_acts_or_is_known_to_do_nothing() -> None:

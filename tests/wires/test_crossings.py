@@ -309,11 +309,11 @@ def test_a_messages_request_of_a_coding_client_becomes_chat() -> None:
                 "stream_options": {"include_usage": True},
                 "max_tokens": 32000,
                 "user": "someone",
+                "web_search_options": {},
             },
             [
                 "reasoning.signature",
                 "tools.eager_input_streaming",
-                "tools.web_search_20250305",
                 "context_management",
                 "cache_control",
                 "reasoning.budget",

@@ -25,6 +25,7 @@ BUDGET = "thinking_token_budget"
 FORMS: Mapping[str, Form] = MappingProxyType({"openai": "effort"})
 """Formats of thinking that are called otherwise here."""
 
+SAMPLING = "samplingParams"
 SESSIONS = {
     "openai": ("session_id", "x-client-request-id", "x-session-affinity"),
     "openai-nosession": ("x-client-request-id", "x-session-affinity"),
@@ -38,11 +39,14 @@ def with_facts(dialect: Dialect, facts: ModelFacts, wire: str) -> Dialect:
     compat, is_openai = facts.compat, wire in OPENAI_WIRES
     store = {"store": False} if compat.supports_store is True else {}
     sampling = facts.sampling_params if is_openai else {}
+    routing = dict(added(compat)) if wire == "openai_chat" else {}
+    said_twice = dialect.add.keys() | (dialect.defaults.keys() - sampling.keys())
+    sources = {**dict.fromkeys((*store, *routing), "compat"), **dict.fromkeys(sampling, SAMPLING)}
     return replace(
         dialect,
         defaults={**store, **dialect.defaults, **sampling},
         level_defaults=by_level(facts) if is_openai else {},
-        add={**(dict(added(compat)) if wire == "openai_chat" else {}), **dialect.add},
+        add={**routing, **dialect.add},
         refuse=tuple(refused(compat)),
         ceiling_name=said(compat.max_tokens_field, dialect.ceiling_name),
         ceiling_tokens=whole(facts.max_tokens),
@@ -52,6 +56,7 @@ def with_facts(dialect: Dialect, facts: ModelFacts, wire: str) -> Dialect:
         turns=turns_of(dialect.turns, facts),
         tools=tools_of(compat),
         cache=cache_of(compat, wire),
+        sources={name: key for name, key in sources.items() if name not in said_twice},
     )
 
 

@@ -20,6 +20,7 @@ from endpoints_server.domain.talk.prompt import (
     Thinking,
     Tool,
     ToolCall,
+    ToolChoice,
     ToolResult,
 )
 
@@ -45,6 +46,7 @@ def cross(prompt: Prompt, wire: str) -> tuple[Prompt, tuple[Loss, ...]]:
     extras = cross_extras(prompt.extras, wire, "", lose)
     crossed = replace(
         prompt,
+        tool_choice=cross_choice(prompt, wire, lose),
         system=system,
         messages=tuple(message for message in messages if message.parts),
         tools=tools,
@@ -99,12 +101,27 @@ def cross_tool(tool: Tool | ForeignTool, wire: str, lose: Lose) -> Tool | Foreig
         case ForeignTool():
             if tool.wire == wire:
                 return tool
-            lose(f"tools.{tool.value.get('type', 'unknown')}")
+            name = f"tools.{tool.value.get('type', 'unknown')}"
+            lost = [name] if tool.details is None else [f"{name}.{each}" for each in tool.details]
+            for each in lost:
+                lose(each)
             return None
         case Tool():
             if not tool.extras:
                 return tool
             return replace(tool, extras=cross_extras(tool.extras, wire, "tools.", lose))
+
+
+def cross_choice(prompt: Prompt, wire: str, lose: Lose) -> ToolChoice | None:
+    """Carry the choice across, unless it is of a tool that stays behind."""
+    choice = prompt.tool_choice
+    if choice is None or choice.mode != "tool":
+        return choice
+    left = [each for each in prompt.tools if isinstance(each, ForeignTool) and each.wire != wire]
+    if all(each.value.get("name") != choice.name for each in left):
+        return choice
+    lose("tool_choice")
+    return None
 
 
 def cross_extras(extras: Extras, wire: str, prefix: str, lose: Lose) -> Extras:

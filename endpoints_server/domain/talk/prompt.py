@@ -139,10 +139,15 @@ class Tool(Struct, frozen=True, kw_only=True):
 
 
 class ForeignTool(Struct, frozen=True, kw_only=True):
-    """A tool only one wire understands, kept as it was."""
+    """A tool only one wire understands, kept as it was.
+
+    One that searches the web has `details`, the names of what it says beyond that; the search
+    itself is `has_web_search` of the prompt, and other wires have it too.
+    """
 
     wire: str
     value: Mapping[str, object]
+    details: tuple[str, ...] | None = None
 
 
 class ToolChoice(Struct, frozen=True, kw_only=True):

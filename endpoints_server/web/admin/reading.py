@@ -1,14 +1,18 @@
 """What comes in a request, read strictly."""
 
+import re
 from typing import TypeVar
 
 import msgspec
 
+from endpoints_server.config.checks.nearest import did_you_mean
 from endpoints_server.web.guards import AnyRequest
 from endpoints_server.web.me.caller import bad_request
 
 BODY_BYTES = 64 * 1024
-T = TypeVar("T")
+UNKNOWN = re.compile(r"unknown field `(.*)`", re.DOTALL)
+"""How the decoder names a field that should not be there."""
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 async def read_body(request: AnyRequest, kind: type[T]) -> T:
@@ -16,7 +20,7 @@ async def read_body(request: AnyRequest, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(await request.body() or b"{}", type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise bad_request(f"The body cannot be read: {error}") from error
+        raise bad_request(f"The body cannot be read: {told(error, kind)}") from error
 
 
 def read_query(request: AnyRequest, kind: type[T]) -> T:
@@ -24,4 +28,11 @@ def read_query(request: AnyRequest, kind: type[T]) -> T:
     try:
         return msgspec.convert(dict(request.query_params), kind, strict=False)
     except msgspec.ValidationError as error:
-        raise bad_request(f"The query cannot be read: {error}") from error
+        raise bad_request(f"The query cannot be read: {told(error, kind)}") from error
+
+
+def told(error: Exception, kind: type[msgspec.Struct]) -> str:
+    """Say what is wrong, and of an unknown field which known one somebody may have meant."""
+    found = UNKNOWN.search(str(error))
+    hint = did_you_mean(found[1], kind.__struct_encode_fields__) if found else ""
+    return f"{error}; {hint}" if hint else str(error)

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.people.person import Person
-from endpoints_server.domain.route import plan
+from endpoints_server.domain.route import IN_FULL, plan
 from endpoints_server.web.api.listed import SECOND, Listed, listed
 from endpoints_server.web.api.shapes import (
     anthropic_model,
@@ -46,7 +46,9 @@ def model_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
         catalog = await exchange.review(person_of(request))
         asked = model.removeprefix("/")
         route = plan(catalog, asked, named_endpoint(request)).routes[0]
-        item = Listed(asked, route.endpoint, route.model)
+        is_own = route.model.name.startswith(IN_FULL)
+        id = asked if is_own else asked.removeprefix(IN_FULL)
+        item = Listed(id, route.endpoint, route.model)
         if is_googles(request):
             return google_model(item)
         if "anthropic-version" in request.headers:

@@ -41,6 +41,11 @@ def wire_applications(exchange: Exchange) -> dict[str, ASGIApp]:
     return found
 
 
+def verbs_of(wires: Iterable[Wire]) -> set[str]:
+    """Gather what stands behind the model in the paths that name one."""
+    return {path.partition(MODEL)[2] for wire in wires for path in wire.paths} - {""}
+
+
 def by_verb(answers: Mapping[str, ASGIApp], otherwise: ASGIApp) -> ASGIApp:
     """Choose among the paths that differ only in what follows the model's name."""
 

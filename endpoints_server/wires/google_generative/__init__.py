@@ -34,12 +34,21 @@ def address(base: str, target: Target) -> str:
     location = location.rstrip("/").removesuffix(MODELS)
     if not VERSIONED.search(location.partition("://")[2]):
         location += "/v1beta"
-    model = quote(target.model.removeprefix("models/"), safe="/:@")
+    model = in_path(target.model.removeprefix("models/"))
     verb = "streamGenerateContent?alt=sse" if target.is_stream else "generateContent"
     if target.operation is Operation.COUNT:
         verb = "countTokens"
     joint = "&" if target.is_stream and mark else mark
     return f"{location}{MODELS}/{model}:{verb}{joint}{query}"
+
+
+def in_path(model: str) -> str:
+    """Write a model's name so that it leads nowhere else, whatever a list gives for one.
+
+    Slashes stay, unless a segment is empty or made of dots, which would climb out of the path.
+    """
+    climbs = any(not segment.strip(".") for segment in model.split("/"))
+    return quote(model, safe=":@" if climbs else "/:@")
 
 
 def credential(secret: str) -> dict[str, str]:

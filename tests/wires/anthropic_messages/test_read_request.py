@@ -136,7 +136,7 @@ def test_tools_of_the_caller_and_of_the_vendor_are_told_apart() -> None:
     assert read(tools=[{**own, "cache_control": mark}, odd, search]).tools == (
         Tool(name="a", description="d", parameters=schema, is_strict=True, cache=CacheMark()),
         Tool(name="b", parameters=schema, extras=kept(eager_input_streaming=True)),
-        ForeignTool(wire=NAME, value=search),
+        ForeignTool(wire=NAME, value=search, details=("cache_control",)),
     )
 
 

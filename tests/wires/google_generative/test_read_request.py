@@ -260,9 +260,10 @@ def test_schemas_of_the_older_form_become_json_schema() -> None:
 def test_tools_that_the_vendor_runs_stay_as_they_are() -> None:
     prompt = read(HI, tools=[{"google_search": {}, "functionDeclarations": []}, {"urlContext": {}}])
     assert prompt.tools == (
-        ForeignTool(wire=NAME, value={"type": "googleSearch", "googleSearch": {}}),
+        ForeignTool(wire=NAME, value={"type": "googleSearch", "googleSearch": {}}, details=()),
         ForeignTool(wire=NAME, value={"type": "urlContext", "urlContext": {}}),
     )
+    assert prompt.has_web_search
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,15 @@ HOST = "https://a.example"
         (HOST + "/v1beta/models/", "gemini-x", "/v1beta/models/gemini-x:generateContent"),
         (HOST + "/some/v1alpha/under", "a", "/some/v1alpha/under/models/a:generateContent"),
         (HOST + "/proxy", "org/a b", "/proxy/v1beta/models/org/a%20b:generateContent"),
+        (
+            HOST,
+            "publishers/google/models/x",
+            "/v1beta/models/publishers/google/models/x:generateContent",
+        ),
+        (HOST, "../../x", "/v1beta/models/..%2F..%2Fx:generateContent"),
+        (HOST, "a/./x", "/v1beta/models/a%2F.%2Fx:generateContent"),
+        (HOST, "models//x/", "/v1beta/models/%2Fx%2F:generateContent"),
+        (HOST, "a?b#c%2e\\d", "/v1beta/models/a%3Fb%23c%252e%5Cd:generateContent"),
         (HOST + "/v1?team=1", "a", "/v1/models/a:generateContent?team=1"),
     ],
 )

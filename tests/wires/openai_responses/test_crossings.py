@@ -58,11 +58,14 @@ def test_a_coding_clients_request_becomes_messages() -> None:
                 "max_tokens": 9000,
                 "messages": [{"role": "user", "content": "What is here?"}],
                 "system": "You are a coder.",
-                "tools": [{"name": "look", "input_schema": {"type": "object"}}],
+                "tools": [
+                    {"type": "web_search_20250305", "name": "web_search"},
+                    {"name": "look", "input_schema": {"type": "object"}},
+                ],
                 "tool_choice": {"type": "auto", "disable_parallel_tool_use": True},
                 "thinking": {"type": "enabled", "budget_tokens": 2048},
             },
-            ["tools.namespace", "tools.web_search", "prompt_cache_key", "reasoning.summary"],
+            ["tools.namespace", "prompt_cache_key", "reasoning.summary"],
         )
     )
 
@@ -87,8 +90,9 @@ def test_a_coding_clients_request_becomes_chat() -> None:
                 "parallel_tool_calls": False,
                 "reasoning_effort": "low",
                 "max_tokens": 9000,
+                "web_search_options": {},
             },
-            ["tools.namespace", "tools.web_search", "reasoning.summary"],
+            ["tools.namespace", "reasoning.summary"],
         )
     )
 

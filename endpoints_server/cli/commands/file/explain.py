@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import msgspec
 import rich_click as click
+from msgspec.structs import replace
 
 from endpoints_server.calls.outgoing import CONTENT
 from endpoints_server.cli.ground import opened_store, read_catalog, stand
@@ -88,7 +89,7 @@ def describe(route: Route, wire_in: Wire) -> dict[str, object]:
         "address": address_of(route, wire_out),
         "credential": credential_told(endpoint.credential),
         "headers": header_origins(route, wire_out, is_relayed=is_relayed),
-        "dialect": differences(route.dialect),
+        "dialect": differences(replace(route.dialect, sources={})),
         "timeouts": msgspec.to_builtins(endpoint.timeouts),
         "price": price_told(price),
     }

@@ -25,6 +25,7 @@ from endpoints_server.wires.body import (
     rename,
 )
 from endpoints_server.wires.family import Family, family_for
+from endpoints_server.wires.web_search import SearchTool, fit_web_search
 
 FOREIGN = frozenset(NAMES[NAME])
 """Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
@@ -37,8 +38,9 @@ JUDGED = frozenset({"thinking", *DRAWING})
 
 OFF = b'"disabled"'
 BEYOND_HIGH = (b'"xhigh"', b'"max"')
-SEARCH_TYPE = "web_search_"
-SEARCH_TOOL = {"type": "web_search_20250305", "name": "web_search"}
+SEARCH = SearchTool(
+    plain={"type": "web_search_20250305", "name": "web_search"}, type_start="web_search_"
+)
 USUAL_BUDGET = 2000
 SHARE_OF_CEILING = 0.9
 
@@ -54,7 +56,7 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
         rename(fields, NAMES[NAME])
     apply_dialect(fields, dialect, lose)
     if WEB_SEARCH in fields or WEB_SEARCH in dialect.drop:
-        fit_web_search(fields)
+        fit_web_search(fields, SEARCH)
     stop = fields.get("stop_sequences")
     if stop is not None and bytes(stop).startswith(b'"'):
         fields["stop_sequences"] = raw([decode_value(stop, "stop_sequences")])
@@ -66,26 +68,6 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
     if CEILING in dialect.drop:
         fields[CEILING] = raw(family_for(model, dialect).ceiling_tokens)
     fit_offer(fields, dialect, lose)
-
-
-def fit_web_search(fields: Fields) -> None:
-    """Offer the API's own search tool before all others where it is wished for, else none."""
-    is_wanted = WEB_SEARCH in fields and bytes(fields.pop(WEB_SEARCH)) == b"true"
-    tools = decode_value(fields["tools"], "tools") if "tools" in fields else []
-    if not isinstance(tools, list):
-        return
-    others = [tool for tool in tools if not is_search(tool)]
-    if is_wanted and len(others) == len(tools):
-        fields["tools"] = raw([SEARCH_TOOL, *tools])
-    elif not is_wanted and others:
-        fields["tools"] = raw(others)
-    elif not is_wanted:
-        fields.pop("tools", None)
-
-
-def is_search(tool: object) -> bool:
-    """Say whether a tool is the API's own web search, of any version."""
-    return isinstance(tool, dict) and str(tool.get("type", "")).startswith(SEARCH_TYPE)
 
 
 def fit_model(fields: Fields, family: Family, lose: Lose) -> None:

@@ -29,6 +29,7 @@ from endpoints_server.wires.anthropic_messages.read_content import (
     read_content,
     read_mark,
 )
+from endpoints_server.wires.anthropic_messages.request.fit import SEARCH
 from endpoints_server.wires.anthropic_messages.request.kept import refuse_thread
 from endpoints_server.wires.anthropic_messages.schema import (
     NAME,
@@ -42,6 +43,7 @@ from endpoints_server.wires.anthropic_messages.schema import (
     ToolEntry,
 )
 from endpoints_server.wires.body import Fields, open_fields
+from endpoints_server.wires.web_search import is_searching, said_in
 
 MODES: dict[str, Literal["auto", "required", "tool", "none"]] = {
     "auto": "auto",
@@ -73,7 +75,7 @@ def read_request(body: bytes) -> Prompt:
         service_tier=asked.service_tier or "",
         extras=filed(unknown_fields(fields)),
     )
-    prompt = with_choice(prompt, asked.tool_choice)
+    prompt = with_search(with_choice(prompt, asked.tool_choice))
     prompt = with_reasoning(prompt, asked.thinking)
     prompt = with_output(prompt, asked.output_config, asked.output_format)
     return with_user(prompt, asked.metadata)
@@ -91,7 +93,7 @@ def read_tool(value: Raw, where: str) -> Tool | ForeignTool:
     """Read a tool; one with a type of its own runs at the vendor, and stays as it is."""
     fields = take(value, Object, where)
     if fields.get("type") not in (None, "custom"):
-        return ForeignTool(wire=NAME, value=fields)
+        return ForeignTool(wire=NAME, value=fields, details=details_of(fields))
     entry = take(value, ToolEntry, where)
     return Tool(
         name=entry.name,
@@ -101,6 +103,13 @@ def read_tool(value: Raw, where: str) -> Tool | ForeignTool:
         cache=read_mark(entry.cache_control),
         extras=extras_of(fields, ToolEntry),
     )
+
+
+def details_of(tool: Object) -> tuple[str, ...] | None:
+    """Name what a web search says beyond that it is one; None for any other tool."""
+    if not SEARCH.covers(tool):
+        return None
+    return said_in(tool, "type", "name")
 
 
 def unknown_fields(fields: Fields) -> Object:
@@ -124,6 +133,12 @@ def with_choice(prompt: Prompt, value: Raw) -> Prompt:
         is_parallel=None if is_alone is None else not is_alone,
         extras=with_rest(prompt.extras, "tool_choice", value, Choice),
     )
+
+
+def with_search(prompt: Prompt) -> Prompt:
+    """Take a search that may be run for the wish to have the web searched."""
+    is_withheld = prompt.tool_choice is not None and prompt.tool_choice.mode == "none"
+    return replace(prompt, has_web_search=is_searching(prompt.tools) and not is_withheld)
 
 
 def with_reasoning(prompt: Prompt, value: Raw) -> Prompt:

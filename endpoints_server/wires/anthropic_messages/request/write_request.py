@@ -19,7 +19,7 @@ from endpoints_server.wires.anthropic_messages.request.beta import (
     betas_for,
     betas_of,
 )
-from endpoints_server.wires.anthropic_messages.request.fit import SEARCH_TOOL, fit_model, shape
+from endpoints_server.wires.anthropic_messages.request.fit import SEARCH, fit_model, shape
 from endpoints_server.wires.anthropic_messages.request.thinking import (
     Thought,
     fit_sampling,
@@ -67,8 +67,8 @@ def write_fields(prompt: Prompt, dialect: Dialect, lose: Lose) -> Object:
     if conversation.system:
         fields["system"] = plain(conversation.system)
     if prompt.tools or prompt.has_web_search:
-        search: list[Object] = [dict(SEARCH_TOOL)] if prompt.has_web_search else []
-        fields["tools"] = search + [write_tool(tool) for tool in prompt.tools]
+        tools = [write_tool(tool) for tool in prompt.tools]
+        fields["tools"] = SEARCH.offered(tools) if prompt.has_web_search else tools
     fields |= write_choice(prompt, lose)
     fields |= write_output(prompt.format, thought, lose)
     fields |= fit_sampling(prompt.sampling, thought, lose)

@@ -30,7 +30,9 @@ from endpoints_server.wires.google_generative.request.read_part import (
     read_parts,
 )
 from endpoints_server.wires.google_generative.request.schemas import json_schema
+from endpoints_server.wires.google_generative.request.shape import SEARCH
 from endpoints_server.wires.google_generative.schema import NAME, Object
+from endpoints_server.wires.web_search import is_searching, said_in
 
 ROLES = {
     "user": Role.USER,
@@ -53,17 +55,19 @@ def read_request(body: bytes) -> Prompt:
     if not messages:
         raise refusal("contents", "a request must say something")
     config = read_config(fields.pop("generationConfig", None))
+    tools = read_tools(fields.pop("tools", None))
     choice, choice_rest = read_choice(fields.pop("toolConfig", None))
     return Prompt(
         model="",
         system=read_system(fields.pop("systemInstruction", None)),
         messages=tuple(joined(messages)),
-        tools=read_tools(fields.pop("tools", None)),
+        tools=tools,
         tool_choice=choice,
         sampling=config.sampling,
         ceiling_tokens=config.ceiling_tokens,
         reasoning=config.reasoning,
         format=config.format,
+        has_web_search=is_searching(tools),
         has_stream_usage=True,
         extras=filed({**config.rest, **choice_rest, **rest_of(fields)}),
     )
@@ -114,10 +118,19 @@ def read_tools(value: Raw | None) -> tuple[Tool | ForeignTool, ...]:
             for each, place in items_of(declared, f"{where}.functionDeclarations")
         ]
         tools += [
-            ForeignTool(wire=NAME, value={"type": name, name: setting})
+            ForeignTool(
+                wire=NAME, value={"type": name, name: setting}, details=details_of(name, setting)
+            )
             for name, setting in rest_of(fields).items()
         ]
     return tuple(tools)
+
+
+def details_of(name: str, setting: object) -> tuple[str, ...] | None:
+    """Name what a web search says beyond that it is one; None for any other tool."""
+    if name not in SEARCH.names:
+        return None
+    return said_in(setting) if isinstance(setting, dict) else ()
 
 
 def read_function(value: Raw, where: str) -> Tool:

@@ -9,7 +9,6 @@ from endpoints_server.wires.body import (
     Fields,
     apply_dialect,
     close_fields,
-    decode_value,
     has_field,
     open_fields,
     raw,
@@ -19,14 +18,19 @@ from endpoints_server.wires.body import (
 from endpoints_server.wires.google_generative.request.fit import fit_model
 from endpoints_server.wires.google_generative.request.foreign_seals import lose_foreign_seals
 from endpoints_server.wires.google_generative.schema import NAME
+from endpoints_server.wires.web_search import SearchTool, fit_web_search
 
 FOREIGN = frozenset(NAMES[NAME])
 """Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
 
 CEILING = "generationConfig.maxOutputTokens"
-SEARCH = "googleSearch"
-SEARCH_TOOL: dict[str, object] = {SEARCH: {}}
-SEARCH_NAMES = {SEARCH, "google_search"}
+SEARCH = SearchTool(
+    plain={"googleSearch": {}},
+    names=frozenset(
+        {"googleSearch", "google_search", "googleSearchRetrieval", "google_search_retrieval"}
+    ),
+    is_first=False,
+)
 
 
 def relay_request(body: bytes, model: str, dialect: Dialect, _is_stream: bool) -> Written:  # noqa: FBT001 - the wire record's shape
@@ -55,24 +59,4 @@ def shape(fields: Fields, dialect: Dialect, lose: Lose) -> None:
         if ceiling is not None:
             set_field(fields, CEILING, raw(ceiling))
     if WEB_SEARCH in fields or WEB_SEARCH in dialect.drop:
-        fit_web_search(fields)
-
-
-def fit_web_search(fields: Fields) -> None:
-    """Offer the API's own search tool where it is wished for, else none."""
-    is_wanted = WEB_SEARCH in fields and bytes(fields.pop(WEB_SEARCH)) == b"true"
-    tools = decode_value(fields["tools"], "tools") if "tools" in fields else []
-    if not isinstance(tools, list):
-        return
-    others = [tool for tool in tools if not is_search(tool)]
-    if is_wanted and len(others) == len(tools):
-        fields["tools"] = raw([*tools, SEARCH_TOOL])
-    elif not is_wanted and others:
-        fields["tools"] = raw(others)
-    elif not is_wanted:
-        fields.pop("tools", None)
-
-
-def is_search(tool: object) -> bool:
-    """Say whether a tool is the API's own web search and nothing else."""
-    return isinstance(tool, dict) and bool(tool) and tool.keys() <= SEARCH_NAMES
+        fit_web_search(fields, SEARCH)

@@ -14,7 +14,7 @@ from endpoints_server.domain.talk.unseen import without_images
 from endpoints_server.domain.wire import Written
 from endpoints_server.wires.body import Fields, close_fields, raw, set_field
 from endpoints_server.wires.google_generative.request.family import family_of
-from endpoints_server.wires.google_generative.request.shape import SEARCH_TOOL, shape
+from endpoints_server.wires.google_generative.request.shape import SEARCH, shape
 from endpoints_server.wires.google_generative.request.thinking import write_thinking
 from endpoints_server.wires.google_generative.request.write_turns import write_turns
 from endpoints_server.wires.google_generative.schema import NAME, Object
@@ -56,19 +56,24 @@ def write_fields(prompt: Prompt, dialect: Dialect, lose: Lose) -> Object:
 
 
 def write_tools(prompt: Prompt, lose: Lose) -> Object:
-    """Write the tools and which of them to call; without tools there is nothing to choose."""
+    """Write the tools and which of them to call; without tools there is nothing to choose.
+
+    The search is not added to functions, as most models refuse them together.
+    """
     choice = prompt.tool_choice
     if prompt.is_parallel is False:
         lose("parallel_tool_calls")
     functions = [write_function(tool, lose) for tool in prompt.tools if isinstance(tool, Tool)]
-    entries: list[Object] = [{"functionDeclarations": functions}] if functions else []
+    entries: list[object] = [{"functionDeclarations": functions}] if functions else []
     entries += [
         {name: value for name, value in tool.value.items() if name != "type"}
         for tool in prompt.tools
         if isinstance(tool, ForeignTool)
     ]
-    if prompt.has_web_search:
-        entries.append(SEARCH_TOOL)
+    if prompt.has_web_search and not functions:
+        entries = SEARCH.offered(entries)
+    elif prompt.has_web_search and not any(map(SEARCH.covers, entries)):
+        lose("web_search")
     if not functions:
         if choice and choice.mode in ("required", "tool"):
             lose("tool_choice")

@@ -41,7 +41,9 @@ from endpoints_server.wires.openai_responses.request.schema import (
     Request,
     TextAsked,
 )
+from endpoints_server.wires.openai_responses.request.shape import SEARCH
 from endpoints_server.wires.openai_responses.schema import NAME, Object
+from endpoints_server.wires.web_search import is_searching, said_in
 
 EFFORTS = frozenset({"minimal", "low", "medium", "high", "xhigh", "max"})
 SEALED = "reasoning.encrypted_content"
@@ -76,7 +78,7 @@ def read_request(body: bytes) -> Prompt:
         service_tier=asked.service_tier or "",
         extras=filed(unknown_fields(fields)),
     )
-    prompt = with_choice(prompt, asked.tool_choice)
+    prompt = with_search(with_choice(prompt, asked.tool_choice))
     prompt = with_reasoning(prompt, asked.reasoning)
     return with_text(prompt, asked.text)
 
@@ -123,7 +125,7 @@ def read_tool(value: Raw, where: str) -> Tool | ForeignTool:
     """
     fields = take(value, Object, where)
     if fields.get("type") not in (None, "function"):
-        return ForeignTool(wire=NAME, value=fields)
+        return ForeignTool(wire=NAME, value=fields, details=details_of(fields))
     tool = take(value, FunctionTool, where)
     return Tool(
         name=tool.name,
@@ -132,6 +134,16 @@ def read_tool(value: Raw, where: str) -> Tool | ForeignTool:
         is_strict=tool.strict or None,
         extras=filed(left_over(fields, FunctionTool)),
     )
+
+
+def details_of(tool: Object) -> tuple[str, ...] | None:
+    """Name what a web search says beyond that it is one; None for any other tool.
+
+    A search that may not reach the web reads what this vendor keeps, and others do not.
+    """
+    if not SEARCH.covers(tool) or tool.get("external_web_access") is False:
+        return None
+    return said_in(tool, "type", "external_web_access")
 
 
 def with_choice(prompt: Prompt, value: Raw) -> Prompt:
@@ -158,6 +170,12 @@ def with_allowed(prompt: Prompt, value: Raw) -> Prompt:
         return kept(prompt, "tool_choice", take(value, object, "tool_choice"))
     mode = ToolChoice(mode="required" if allowed.mode == "required" else "auto")
     return replace(prompt, tools=offered, tool_choice=mode)
+
+
+def with_search(prompt: Prompt) -> Prompt:
+    """Take a search that may be run for the wish to have the web searched."""
+    is_withheld = prompt.tool_choice is not None and prompt.tool_choice.mode == "none"
+    return replace(prompt, has_web_search=is_searching(prompt.tools) and not is_withheld)
 
 
 def with_reasoning(prompt: Prompt, value: Raw) -> Prompt:

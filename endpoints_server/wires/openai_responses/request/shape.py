@@ -5,15 +5,15 @@ from msgspec import Raw
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.parameter import NAMES, WEB_SEARCH
 from endpoints_server.domain.talk.crossing import Lose
-from endpoints_server.wires.body import Fields, apply_dialect, decode_value, raw, rename
+from endpoints_server.wires.body import Fields, apply_dialect, rename
 from endpoints_server.wires.openai_responses.request.fit import USUAL, fit_model, leveled
-from endpoints_server.wires.openai_responses.schema import NAME, Object
+from endpoints_server.wires.openai_responses.schema import NAME
+from endpoints_server.wires.web_search import SearchTool, fit_web_search
 
 FOREIGN = frozenset(NAMES[NAME])
 """Names that are another's; a request without them is renamed nothing, and pays next to nothing."""
 
-SEARCH_TOOL: Object = {"type": "web_search"}
-TRUE, FALSE = b"true", b"false"
+SEARCH = SearchTool(plain={"type": "web_search"}, type_start="web_search")
 
 
 def shape(fields: Fields, dialect: Dialect, lose: Lose) -> None:
@@ -23,18 +23,8 @@ def shape(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     apply_dialect(fields, leveled(fields, dialect), lose)
     if dialect != USUAL:
         fit_model(fields, dialect, lose)
-    if WEB_SEARCH in fields:
-        fit_web_search(fields)
+    if WEB_SEARCH in fields or WEB_SEARCH in dialect.drop:
+        fit_web_search(fields, SEARCH)
     if dialect.is_whole and "stream" in fields:
-        fields["stream"] = Raw(FALSE)
+        fields["stream"] = Raw(b"false")
         fields.pop("stream_options", None)
-
-
-def fit_web_search(fields: Fields) -> None:
-    """Turn a plain wish for web search into the vendor's tool, and no wish into none."""
-    is_wanted = bytes(fields.pop(WEB_SEARCH)) == TRUE
-    found = decode_value(fields["tools"], "tools") if "tools" in fields else []
-    tools = found if isinstance(found, list) else []
-    others = [tool for tool in tools if tool != SEARCH_TOOL]
-    if is_wanted or others != tools:
-        fields["tools"] = raw([SEARCH_TOOL, *others] if is_wanted else others)
