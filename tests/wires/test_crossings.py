@@ -309,7 +309,6 @@ def test_a_messages_request_of_a_coding_client_becomes_chat() -> None:
                 "stream_options": {"include_usage": True},
                 "max_tokens": 32000,
                 "user": "someone",
-                "web_search_options": {},
             },
             [
                 "reasoning.signature",
@@ -317,6 +316,7 @@ def test_a_messages_request_of_a_coding_client_becomes_chat() -> None:
                 "context_management",
                 "cache_control",
                 "reasoning.budget",
+                "web_search",
             ],
         )
     )

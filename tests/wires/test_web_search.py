@@ -113,6 +113,18 @@ def test_a_search_is_not_added_to_functions_where_models_refuse_both() -> None:
     assert losses == ["web_search"]
 
 
+@pytest.mark.parametrize(("form", "is_sent"), [("options", False), ("plugin", True)])
+def test_an_offer_among_functions_reaches_only_endpoints_that_are_known_to_search(
+    form: Any, is_sent: bool
+) -> None:
+    body = json.dumps({**RESPONSES, "tools": [FUNCTION, {"type": "web_search"}]}).encode()
+    prompt = WIRES["openai_responses"].read_request(body)
+    written = WIRES["openai_chat"].write_request(prompt, Dialect(web_search=form))
+    sent = json.loads(written.body)
+    assert ("plugins" in sent, "web_search_options" in sent) == (is_sent, False)
+    assert [loss.name for loss in written.losses] == ([] if is_sent else ["web_search"])
+
+
 @pytest.mark.parametrize("wire", ["openai_responses", "anthropic_messages", "google_generative"])
 def test_a_callers_own_search_can_be_dropped(wire: str) -> None:
     body = json.dumps(DETAILED[wire][0]).encode()

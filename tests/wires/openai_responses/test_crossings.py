@@ -90,9 +90,8 @@ def test_a_coding_clients_request_becomes_chat() -> None:
                 "parallel_tool_calls": False,
                 "reasoning_effort": "low",
                 "max_tokens": 9000,
-                "web_search_options": {},
             },
-            ["tools.namespace", "reasoning.summary"],
+            ["tools.namespace", "reasoning.summary", "web_search"],
         )
     )
 

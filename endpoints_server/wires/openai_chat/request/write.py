@@ -22,6 +22,7 @@ from endpoints_server.wires.openai_chat.request.extras import lay
 from endpoints_server.wires.openai_chat.request.schema import Fields
 from endpoints_server.wires.openai_chat.request.shape import shape
 from endpoints_server.wires.openai_chat.request.write_message import write_mark, write_messages
+from endpoints_server.wires.web_search import is_searching
 
 EFFORTS = {"off": "none", "max": "xhigh"}
 
@@ -45,7 +46,7 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
     if crossed.ceiling_tokens is not None:
         written["max_tokens"] = crossed.ceiling_tokens
     if crossed.has_web_search and "web_search_options" not in extras:
-        written[WEB_SEARCH] = True
+        written |= write_search(prompt, dialect, lose)
     if crossed.format is not None:
         written["response_format"] = write_format(crossed.format)
     for key, text in (("user", crossed.user), ("service_tier", crossed.service_tier)):
@@ -54,6 +55,18 @@ def write_request(prompt: Prompt, dialect: Dialect) -> Written:
     fields = {key: raw(value) for key, value in {**extras, **written}.items()}
     shape(fields, crossed.model, dialect, lose)
     return Written(body=close_fields(fields), losses=tuple(Loss(name) for name in names))
+
+
+def write_search(prompt: Prompt, dialect: Dialect, lose: Lose) -> Fields:
+    """Wish for a search, unless it is one offer among functions to a plain endpoint.
+
+    Coding clients always make that offer, and most models there refuse the whole request for it.
+    """
+    is_offer = is_searching(prompt.tools) and any(isinstance(tool, Tool) for tool in prompt.tools)
+    if is_offer and dialect.web_search == "options":
+        lose(WEB_SEARCH)
+        return {}
+    return {WEB_SEARCH: True}
 
 
 def write_tools(prompt: Prompt, dialect: Dialect, lose: Lose) -> Fields:
