@@ -66,8 +66,8 @@ def test_a_tool_loop_becomes_chat_and_names_what_only_google_knows() -> None:
     function = {"name": "add", "parameters": {"type": "object"}}
     assert sent["tools"] == [{"type": "function", "function": function}]
     assert (sent["tool_choice"], sent["reasoning_effort"]) == ("required", "low")
-    assert set(losses) == {"safetySettings", "top_k"}
-    assert sent["web_search_options"] == {}
+    assert set(losses) == {"safetySettings", "top_k", "web_search"}
+    assert "web_search_options" not in sent
 
 
 @pytest.mark.parametrize("wire", list(WIRES.values()), ids=list(WIRES))
