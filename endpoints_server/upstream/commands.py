@@ -94,8 +94,11 @@ async def read_output(process: Process) -> bytes:
 
 
 async def end(process: Process) -> None:
-    """End a command, and all that it started, where it still runs; what it says then is dropped."""
-    if process.returncode is not None:
+    """End a command, and all that it started, where it still runs; what it says then is dropped.
+
+    One that has ended may have said more than was read, and its pipe is open until all is.
+    """
+    if process.returncode is not None and (process.stdout is None or process.stdout.at_eof()):
         return
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
