@@ -1,6 +1,7 @@
 """What a real upstream, llama.cpp, offers beside chat: texts embedded, completed and counted."""
 
 from collections.abc import Generator
+from typing import Any
 
 import anthropic
 import openai
@@ -73,13 +74,10 @@ def test_a_text_is_completed_whole_and_streamed(server: Serving, client: openai.
 
 
 def test_what_is_counted_is_what_a_message_then_uses(server: Serving) -> None:
-    client = anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0)
-    said = client.messages.create(
-        model="messages/tiny", max_tokens=2, messages=[{"role": "user", "content": "hello world"}]
-    )
-    counted = client.messages.count_tokens(
-        model="messages/tiny", messages=[{"role": "user", "content": "hello world"}]
-    )
+    turn: Any = {"role": "user", "content": "hello world"}
+    with anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0) as client:
+        said = client.messages.create(model="messages/tiny", max_tokens=2, messages=[turn])
+        counted = client.messages.count_tokens(model="messages/tiny", messages=[turn])
     assert counted.input_tokens == said.usage.input_tokens + (
         said.usage.cache_read_input_tokens or 0
     )

@@ -59,7 +59,6 @@ def shown(upstream: Acting) -> list[str]:
 
 def messages_turn(server: Serving, model: str, *messages: Any, is_stream: bool) -> Any:
     """Ask as a client of Messages does."""
-    client = anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0)
     options: Any = {
         "model": model,
         "messages": messages,
@@ -67,10 +66,11 @@ def messages_turn(server: Serving, model: str, *messages: Any, is_stream: bool) 
         "tools": [{"name": "weather", "input_schema": SCHEMA}],
         "thinking": {"type": "enabled", "budget_tokens": 2000},
     }
-    if not is_stream:
-        return client.messages.create(**options)
-    with client.messages.stream(**options) as stream:
-        return stream.get_final_message()
+    with anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0) as client:
+        if not is_stream:
+            return client.messages.create(**options)
+        with client.messages.stream(**options) as stream:
+            return stream.get_final_message()
 
 
 @pytest.mark.parametrize("is_stream", [True, False])

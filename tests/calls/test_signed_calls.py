@@ -69,15 +69,16 @@ def signatures(upstream: Server) -> list[str]:
 def test_a_chat_caller_brings_the_signature_back(
     is_stream: bool, server: Serving, upstream: Server
 ) -> None:
-    client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.key, max_retries=0)
+    url = f"{server.url}/v1"
     tool: Any = {"type": "function", "function": {"name": "weather", "parameters": SCHEMA}}
 
     def turn(*messages: Any) -> Any:
-        if not is_stream:
-            done = client.chat.completions.create(model=MODEL, messages=messages, tools=[tool])
-            return done.choices[0].message
-        with client.chat.completions.stream(model=MODEL, messages=messages, tools=[tool]) as stream:
-            return stream.get_final_completion().choices[0].message
+        options: Any = {"model": MODEL, "messages": messages, "tools": [tool]}
+        with openai.OpenAI(base_url=url, api_key=server.key, max_retries=0) as client:
+            if not is_stream:
+                return client.chat.completions.create(**options).choices[0].message
+            with client.chat.completions.stream(**options) as stream:
+                return stream.get_final_completion().choices[0].message
 
     said = turn(ASKED)
     (call,) = said.tool_calls
@@ -92,15 +93,16 @@ def test_a_chat_caller_brings_the_signature_back(
 def test_a_responses_caller_brings_the_signature_back(
     is_stream: bool, server: Serving, upstream: Server
 ) -> None:
-    client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.key, max_retries=0)
+    url = f"{server.url}/v1"
     tool: Any = {"type": "function", "name": "weather", "parameters": SCHEMA, "strict": False}
 
     def turn(*items: Any) -> Any:
         options: Any = {"model": MODEL, "input": list(items), "tools": [tool], "store": False}
-        if not is_stream:
-            return client.responses.create(**options)
-        with client.responses.stream(**options) as stream:
-            return stream.get_final_response()
+        with openai.OpenAI(base_url=url, api_key=server.key, max_retries=0) as client:
+            if not is_stream:
+                return client.responses.create(**options)
+            with client.responses.stream(**options) as stream:
+                return stream.get_final_response()
 
     said = turn(ASKED)
     (call,) = [item for item in said.output if item.type == "function_call"]
@@ -114,7 +116,6 @@ def test_a_responses_caller_brings_the_signature_back(
 def test_a_messages_caller_brings_the_signature_back(
     is_stream: bool, server: Serving, upstream: Server
 ) -> None:
-    client = anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0)
     options: Any = {
         "model": MODEL,
         "max_tokens": 100,
@@ -122,10 +123,11 @@ def test_a_messages_caller_brings_the_signature_back(
     }
 
     def turn(*messages: Any) -> Any:
-        if not is_stream:
-            return client.messages.create(messages=messages, **options)
-        with client.messages.stream(messages=messages, **options) as stream:
-            return stream.get_final_message()
+        with anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0) as client:
+            if not is_stream:
+                return client.messages.create(messages=messages, **options)
+            with client.messages.stream(messages=messages, **options) as stream:
+                return stream.get_final_message()
 
     said = turn(ASKED)
     sealed, block = said.content

@@ -1,7 +1,8 @@
 """The official SDKs as clients: what they make of an answer, in one shape."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import anthropic
@@ -38,20 +39,21 @@ class Got(Struct, frozen=True, kw_only=True):
 Ask = Callable[[Mapping[str, Any], str], Got]
 
 
-def openai_client(server: Serving) -> Ask:
+@contextmanager
+def openai_client(server: Serving) -> Iterator[Ask]:
     """Make a client of OpenAI's wire."""
-    client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.key, max_retries=0)
+    with openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.key, max_retries=0) as client:
 
-    def ask(body: Mapping[str, Any], recording: str) -> Got:
-        options = {"headers": {RECORDING: recording}}
-        try:
-            return read_completion(completed(client, body, options))
-        except openai.APIStatusError as error:
-            return Got(error=type(error).__name__, status=error.status_code)
-        except openai.APIError as error:
-            return Got(error=type(error).__name__)
+        def ask(body: Mapping[str, Any], recording: str) -> Got:
+            options = {"headers": {RECORDING: recording}}
+            try:
+                return read_completion(completed(client, body, options))
+            except openai.APIStatusError as error:
+                return Got(error=type(error).__name__, status=error.status_code)
+            except openai.APIError as error:
+                return Got(error=type(error).__name__)
 
-    return ask
+        yield ask
 
 
 def completed(client: openai.OpenAI, body: Mapping[str, Any], options: Any) -> ChatCompletion:
@@ -105,20 +107,21 @@ def openai_usage(usage: Mapping[str, Any]) -> dict[str, int]:
     return {"input": prompt, "output": output}
 
 
-def responses_client(server: Serving) -> Ask:
+@contextmanager
+def responses_client(server: Serving) -> Iterator[Ask]:
     """Make a client of OpenAI's newer wire."""
-    client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.key, max_retries=0)
+    with openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.key, max_retries=0) as client:
 
-    def ask(body: Mapping[str, Any], recording: str) -> Got:
-        options = {"headers": {RECORDING: recording}}
-        try:
-            return read_response(responded(client, body, options))
-        except openai.APIStatusError as error:
-            return Got(error=type(error).__name__, status=error.status_code)
-        except openai.APIError as error:  # told in a stream
-            return Got(error=type(error).__name__, status=200)
+        def ask(body: Mapping[str, Any], recording: str) -> Got:
+            options = {"headers": {RECORDING: recording}}
+            try:
+                return read_response(responded(client, body, options))
+            except openai.APIStatusError as error:
+                return Got(error=type(error).__name__, status=error.status_code)
+            except openai.APIError as error:  # told in a stream
+                return Got(error=type(error).__name__, status=200)
 
-    return ask
+        yield ask
 
 
 def responded(client: openai.OpenAI, body: Mapping[str, Any], options: Any) -> Response:
@@ -168,20 +171,21 @@ def responses_usage(usage: Mapping[str, Any]) -> dict[str, int]:
     return {"input": usage["input_tokens"], "output": usage["output_tokens"]}
 
 
-def anthropic_client(server: Serving) -> Ask:
+@contextmanager
+def anthropic_client(server: Serving) -> Iterator[Ask]:
     """Make a client of Anthropic's wire."""
-    client = anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0)
+    with anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0) as client:
 
-    def ask(body: Mapping[str, Any], recording: str) -> Got:
-        options = {"headers": {RECORDING: recording}}
-        try:
-            return read_message(answered(client, body, options))
-        except anthropic.APIStatusError as error:
-            return Got(error=type(error).__name__, status=error.status_code)
-        except anthropic.APIError as error:
-            return Got(error=type(error).__name__)
+        def ask(body: Mapping[str, Any], recording: str) -> Got:
+            options = {"headers": {RECORDING: recording}}
+            try:
+                return read_message(answered(client, body, options))
+            except anthropic.APIStatusError as error:
+                return Got(error=type(error).__name__, status=error.status_code)
+            except anthropic.APIError as error:
+                return Got(error=type(error).__name__)
 
-    return ask
+        yield ask
 
 
 def answered(client: anthropic.Anthropic, body: Mapping[str, Any], options: Any) -> Message:
@@ -227,18 +231,19 @@ def anthropic_usage(usage: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def google_client(server: Serving) -> Ask:
+@contextmanager
+def google_client(server: Serving) -> Iterator[Ask]:
     """Make a client of Google's wire."""
     options = genai.types.HttpOptions(base_url=server.url, api_version="v1beta")
-    client = genai.Client(api_key=server.key, http_options=options)
+    with genai.Client(api_key=server.key, http_options=options) as client:
 
-    def ask(body: Mapping[str, Any], recording: str) -> Got:
-        try:
-            return read_responses(generated(client, body, recording))
-        except genai.errors.APIError as error:
-            return Got(error=type(error).__name__, status=error.code)
+        def ask(body: Mapping[str, Any], recording: str) -> Got:
+            try:
+                return read_responses(generated(client, body, recording))
+            except genai.errors.APIError as error:
+                return Got(error=type(error).__name__, status=error.code)
 
-    return ask
+        yield ask
 
 
 def generated(

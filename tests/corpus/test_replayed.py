@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ endpoints:
       headers: {{x-recording: '{{{{LIBRECHAT_BODY_CONVERSATIONID}}}}'}}
       models: {{default: [recorded]}}
 """
-CLIENTS: Mapping[str, Callable[[Serving], Ask]] = {
+CLIENTS: Mapping[str, Callable[[Serving], AbstractContextManager[Ask]]] = {
     "openai_chat": openai_client,
     "openai_responses": responses_client,
     "anthropic_messages": anthropic_client,
@@ -93,16 +94,16 @@ def replayed(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Generato
 def test_each_recording_reaches_its_client_unharmed(
     wire_in: str, wire_out: str, replayed: Serving, shared: Path, measured: Callable[[str], None]
 ) -> None:
-    ask = CLIENTS[wire_in](replayed)
     passed, excepted, wrong = 0, set(), {}
-    for exchange in recorded(shared / "corpus", wire_out):
-        differences = compare(exchange, wire_in, ask)
-        if not differences:
-            passed += 1
-        elif (exchange.id, wire_in) in EXCEPTIONS:
-            excepted.add(exchange.id)
-        else:
-            wrong[exchange.id] = differences
+    with CLIENTS[wire_in](replayed) as ask:
+        for exchange in recorded(shared / "corpus", wire_out):
+            differences = compare(exchange, wire_in, ask)
+            if not differences:
+                passed += 1
+            elif (exchange.id, wire_in) in EXCEPTIONS:
+                excepted.add(exchange.id)
+            else:
+                wrong[exchange.id] = differences
     measured(f"{wire_in} -> {wire_out}: {passed} passed, {len(excepted)} excepted")
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False, default=str)[:20000]
     assert not stale(wire_in, wire_out, excepted)

@@ -137,8 +137,10 @@ def file_for(replay: Replay, exchanges: list[Any], wire: str) -> str:
 def test_every_recorded_count_comes_through(replay: Replay, shared: Path, tmp_path: Path) -> None:
     exchanges = recordings(replay, shared, "count_tokens")
     assert exchanges
-    with serving(file_for(replay, exchanges, "messages"), tmp_path) as server:
-        client = anthropic.Anthropic(base_url=server.url, api_key=server.key)
+    with (
+        serving(file_for(replay, exchanges, "messages"), tmp_path) as server,
+        anthropic.Anthropic(base_url=server.url, api_key=server.key) as client,
+    ):
         for each in exchanges:
             asked = (each["request"] or {}).get("body") or {"messages": TURNS}
             counted = client.messages.count_tokens(**{**asked, "model": f"{each['id']}/m"})
