@@ -37,10 +37,10 @@ class ThinkingRules(Struct, frozen=True, kw_only=True):
     `budget_name` is the field that also takes a budget of tokens. `is_adaptive` has the model find
     its own amount on Messages, whatever its name says.
 
-    `key` holds reasoning in answers and turns; `has_tags` says that it comes between `<think>` tags
-    in the words. Earlier reasoning goes back as `replay` says (all, that of the open tool loop, or
-    none): as words where `is_said`, under a `key` on every turn where `is_always_there`, without a
-    seal where `may_be_unsealed`.
+    `key` holds reasoning in turns, and `answer_key` in answers where one is chosen; `has_tags` says
+    that it comes between `<think>` tags in the words. Earlier reasoning goes back as `replay` says
+    (all, that of the open tool loop, or none): as words where `is_said`, under a `key` on every
+    turn where `is_always_there`, without a seal where `may_be_unsealed`.
     """
 
     is_able: bool | None = None
@@ -51,6 +51,7 @@ class ThinkingRules(Struct, frozen=True, kw_only=True):
     budget_name: str = ""
     is_adaptive: bool = False
     key: Literal["reasoning_content", "reasoning", "reasoning_text"] = "reasoning_content"
+    answer_key: Literal["", "reasoning_content", "reasoning"] = ""
     has_tags: bool = False
     replay: Literal["all", "loop", "none"] = "all"
     is_said: bool = False

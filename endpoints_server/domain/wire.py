@@ -44,7 +44,8 @@ class Style(Struct, frozen=True, kw_only=True):
 
     `id`, `model` and `created_at` (seconds since 1970) stand in where the reply has none;
     `has_usage` says whether the caller asked for usage in the stream; `query` is what stands behind
-    the question mark of the path that was called.
+    the question mark of the path that was called. `reasoning_key` is the field of Chat Completions
+    that reasoning is to stand in; where none is chosen, answers on their own wire keep theirs.
     """
 
     id: str
@@ -53,7 +54,7 @@ class Style(Struct, frozen=True, kw_only=True):
     request_id: str
     has_usage: bool = False
     query: str = ""
-    reasoning_key: str = "reasoning_content"
+    reasoning_key: str = ""
 
 
 class Seen(Struct, kw_only=True):
@@ -147,7 +148,7 @@ class Carriage(Struct, frozen=True, kw_only=True):
     """
 
     relay_request: Callable[[bytes, str, Dialect, bool], Written]
-    mend_reply: Callable[[bytes], tuple[bytes, Seen]]
+    mend_reply: Callable[[bytes, Style], tuple[bytes, Seen]]
     estimate: Callable[[bytes], int]
     mender: Callable[[Style, int], Mender] | None = None
     counted: str = ""
@@ -206,7 +207,7 @@ class Wire(Struct, frozen=True, kw_only=True):
     relay_request: Callable[[bytes, str, Dialect, bool], Written]
     read_reply: Callable[[bytes], Reply]
     write_reply: Callable[[Reply, Style], bytes]
-    mend_reply: Callable[[bytes], tuple[bytes, Seen]]
+    mend_reply: Callable[[bytes, Style], tuple[bytes, Seen]]
     reader: Callable[[int], Reader]
     writer: Callable[[Style], Writer]
     mender: Callable[[Style, int], Mender]

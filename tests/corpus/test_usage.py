@@ -77,7 +77,7 @@ def answer_of(recording: Json, wire: Wire) -> Answer | None:
     else:
         body = json.dumps(response["body"]).encode()
         reply = wire.read_reply(body)
-        _, seen = wire.mend_reply(body)
+        _, seen = wire.mend_reply(body, STYLE)
     return Answer(
         id=recording["id"],
         provider=recording["provider"],

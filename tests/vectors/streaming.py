@@ -34,7 +34,7 @@ def read(case: Case) -> list[Told]:
         return [refused(wire.read_fault(upstream["status"], {}, body))]
     if "json" in upstream:
         body = json.dumps(upstream["json"]).encode()
-        ways = [[wire.read_reply(each)] for each in (body, wire.mend_reply(body)[0])]
+        ways = [[wire.read_reply(each)] for each in (body, wire.mend_reply(body, STYLE)[0])]
     else:
         streams = [events_of(case, key) for key in ("events", "second_response_events")]
         streams = [each for each in streams if each]

@@ -120,9 +120,9 @@ def reply_subjects(wire: Wire) -> Mapping[str, Subject]:
                 writer.write(event)
 
     def mend_reply(body: bytes) -> None:
-        wire.mend_reply(body)
+        wire.mend_reply(body, STYLE)
         for carriage in wire.beside.values():
-            carriage.mend_reply(body)
+            carriage.mend_reply(body, STYLE)
 
     def read_fault(body: bytes) -> None:
         for status in (200, 400, 401, 404, 429, 500, 529, 600):

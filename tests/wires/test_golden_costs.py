@@ -205,7 +205,7 @@ def read_whole(wire: Wire, body: Json) -> Usage | None:
     """Read a whole answer in both ways, which must agree."""
     written = json.dumps(body).encode()
     usage = wire.read_reply(written).usage
-    assert wire.mend_reply(written)[1].usage == usage
+    assert wire.mend_reply(written, STYLE)[1].usage == usage
     return usage
 
 

@@ -194,7 +194,7 @@ def test_law_5_answers_on_the_same_wire_pass_byte_by_byte(
     assert mend(wire, cut(data, places), style) == data
     assert mend(wire, single_bytes(data), style) == data
     whole = wire.write_reply(reply, style)
-    passed, seen = wire.mend_reply(whole)
+    passed, seen = wire.mend_reply(whole, style)
     assert passed == whole
     assert counted(seen.usage) == counted(reply.usage)
 

@@ -139,7 +139,7 @@ async def relay_whole(
     exchange: Exchange, attempt: Attempt, delivery: Delivery, body: bytes
 ) -> None:
     """Pass a whole answer on, on its own wire."""
-    passed, attempt.seen = attempt.call.inbound.carriage.mend_reply(body)
+    passed, attempt.seen = attempt.call.inbound.carriage.mend_reply(body, style_of(attempt))
     if attempt.seen.fault is not None:
         raise Failed(attempt.seen.fault)
     await end_whole(exchange, attempt, delivery, passed)
@@ -155,8 +155,9 @@ async def deliver_other_form(
     if not attempt.call.is_stream:
         await relay_whole(exchange, attempt, delivery, body)
         return
-    if fault := attempt.call.inbound.carriage.mend_reply(body)[1].fault:
-        raise Failed(fault)
+    _, seen = attempt.call.inbound.carriage.mend_reply(body, style_of(attempt))
+    if seen.fault is not None:
+        raise Failed(seen.fault)
     line = body.replace(b"\r", b" ").replace(b"\n", b" ")
     await deliver_stream(exchange, attempt, incoming, delivery, sse.frame(line))
 
@@ -202,5 +203,5 @@ def style_of(attempt: Attempt) -> Style:
         request_id=call.inbound.request_id,
         has_usage=call.has_stream_usage,
         query=call.inbound.query,
-        reasoning_key=call.route.dialect.thinking.key,
+        reasoning_key=call.route.dialect.thinking.answer_key,
     )

@@ -63,6 +63,7 @@ def written_dialect(entry: CustomEndpoint, wire: str) -> Dialect:
         thinking=ThinkingRules(
             form=reasoning_format(entry, params),
             key=params.reasoning_key or "reasoning_content",
+            answer_key=params.reasoning_key or "",
             replay=replay_of(params),
         ),
     )

@@ -66,7 +66,7 @@ def write_reply(reply: Reply, style: Style) -> bytes:
     return msgspec.json.encode(written)
 
 
-def mend_reply(body: bytes) -> tuple[bytes, Seen]:
+def mend_reply(body: bytes, _style: Style) -> tuple[bytes, Seen]:
     """Pass a whole answer on as it is, but for fields without which clients cannot read it."""
     reply = read_reply(body)
     seen = Seen(

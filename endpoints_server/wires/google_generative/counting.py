@@ -8,7 +8,7 @@ from endpoints_server.domain.money.estimate import estimate_tokens
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.crossing import Loss
 from endpoints_server.domain.talk.prompt import texts_of
-from endpoints_server.domain.wire import Carriage, Seen, Written
+from endpoints_server.domain.wire import Carriage, Seen, Style, Written
 from endpoints_server.wires.body import (
     DECODE_ERRORS,
     close_fields,
@@ -50,7 +50,7 @@ def relay_request(body: bytes, model: str, _dialect: Dialect, _is_stream: bool) 
     return Written(body=close_fields(fields), losses=tuple(map(Loss, losses)))
 
 
-def mend_reply(body: bytes) -> tuple[bytes, Seen]:
+def mend_reply(body: bytes, _style: Style) -> tuple[bytes, Seen]:
     """Pass the count on; to have counted uses nothing."""
     try:
         told = msgspec.json.decode(body, type=Counted)

@@ -79,7 +79,7 @@ def write_reply(reply: Reply, style: Style) -> bytes:
     return msgspec.json.encode(written)
 
 
-def mend_reply(body: bytes) -> tuple[bytes, Seen]:
+def mend_reply(body: bytes, _style: Style) -> tuple[bytes, Seen]:
     """Pass a whole answer on as it is, and note what it tells."""
     seen, has_calls = Seen(is_ended=True), False
     for element in elements_of(body):

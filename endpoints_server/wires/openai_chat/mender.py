@@ -2,7 +2,8 @@
 
 The clean path decodes an event once and passes its own bytes. What is rewritten: a first delta
 without a role, pieces of tool calls as `calls` tells them, entries of reasoning without an index,
-counts nobody asked for, and an end that lacks its finish reason or its marker.
+reasoning in another field than the chosen one, counts nobody asked for, and an end that lacks its
+finish reason or its marker.
 """
 
 import msgspec
@@ -27,6 +28,7 @@ from endpoints_server.wires.openai_chat.fault import (
     not_json,
     read_error,
 )
+from endpoints_server.wires.openai_chat.reasoning import is_elsewhere
 from endpoints_server.wires.openai_chat.repair import Repair, number, rewritten
 from endpoints_server.wires.openai_chat.reply_schema import (
     NOTHING,
@@ -152,6 +154,8 @@ class ChatMender:
             return False
         if delta.tool_calls or delta.function_call is not None or delta.reasoning_details:
             return False
+        if is_elsewhere(delta, self._style.reasoning_key):
+            return False
         note_delta(self.seen.texts, delta)
         return True
 
@@ -185,9 +189,10 @@ class ChatMender:
         track.has_role = True
         pieces = self._take_calls(delta, choice.index or 0, track) if delta.tool_calls else None
         details = number(delta.reasoning_details, track.kinds) if delta.reasoning_details else None
-        if lacks_role or pieces or details or choice.index is None:
-            return Repair(lacks_role=lacks_role, pieces=pieces or [], details=details or [])
-        return None
+        key = self._style.reasoning_key if is_elsewhere(delta, self._style.reasoning_key) else ""
+        if not (lacks_role or pieces or details or key or choice.index is None):
+            return None
+        return Repair(lacks_role=lacks_role, pieces=pieces or [], details=details or [], key=key)
 
     def _note_reason(self, reason: str, index: int, track: Track) -> None:
         track.reason = reason

@@ -1,12 +1,13 @@
-"""Reasoning with its seals as entries of `reasoning_details`, both ways."""
+"""Reasoning: the fields it stands in, and its seals as entries of `reasoning_details`."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from msgspec.structs import replace
 
 from endpoints_server.domain.talk.prompt import Seal, Thinking
 from endpoints_server.wires.openai_chat.ending import NAME
-from endpoints_server.wires.openai_chat.reply_schema import Detail
+from endpoints_server.wires.openai_chat.reply_schema import Delta, Detail
 
 WIRES_BY_FORMAT = {
     "anthropic-claude-v1": "anthropic_messages",
@@ -14,6 +15,20 @@ WIRES_BY_FORMAT = {
     "openai-responses-v1": "openai_responses",
 }
 FORMATS_BY_WIRE = {wire: format for format, wire in WIRES_BY_FORMAT.items()}
+
+KEYS = ("reasoning_content", "reasoning", "reasoning_text")
+"""The fields that vendors put plain reasoning in; the first is what most clients read."""
+
+
+def is_elsewhere(delta: Delta, key: str) -> bool:
+    """Say whether a message's reasoning stands in another field than the chosen one, if any is."""
+    return bool(key) and not getattr(delta, key) and any(getattr(delta, name) for name in KEYS)
+
+
+def move(message: dict[str, Any], key: str) -> None:
+    """Put a message's reasoning into the chosen field, in place."""
+    held = next(name for name in KEYS if message.get(name))
+    message[key] = message.pop(held)
 
 
 def seal_of(detail: Detail) -> Seal | None:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from endpoints_server.wires.openai_chat.calls import Draft, mended
+from endpoints_server.wires.openai_chat.reasoning import move
 from endpoints_server.wires.openai_chat.reply_schema import Detail, decode_loose
 
 
@@ -14,12 +15,13 @@ class Repair(Struct, kw_only=True):
     """What a choice of one chunk lacks.
 
     `pieces` are its tool calls, in order, if any is wrong; `details` the indexes of its entries of
-    reasoning, if any has none.
+    reasoning, if any has none; `key` the field that its reasoning belongs in, if it is elsewhere.
     """
 
     lacks_role: bool
     pieces: list[tuple[Draft, bool]]
     details: list[int]
+    key: str
 
 
 def number(details: Iterable[Detail], kinds: list[str]) -> list[int]:
@@ -51,6 +53,8 @@ def mend_choice(choice: dict[str, Any], repair: Repair) -> None:
     delta = choice["delta"]
     if repair.lacks_role:
         delta["role"] = "assistant"
+    if repair.key:
+        move(delta, repair.key)
     for entry, index in zip(delta.get("reasoning_details") or (), repair.details, strict=False):
         entry["index"] = index
     if repair.pieces:

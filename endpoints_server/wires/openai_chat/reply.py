@@ -26,7 +26,7 @@ from endpoints_server.wires.openai_chat.fault import (
     not_json,
     read_error,
 )
-from endpoints_server.wires.openai_chat.reasoning import write_details
+from endpoints_server.wires.openai_chat.reasoning import KEYS, is_elsewhere, move, write_details
 from endpoints_server.wires.openai_chat.reply_schema import (
     Choice,
     Chunk,
@@ -63,7 +63,7 @@ def write_reply(reply: Reply, style: Style) -> bytes:
     """Write a whole answer; a fault takes the place of everything else."""
     if reply.fault is not None:
         return write_fault(reply.fault, style.request_id)
-    message = write_message(reply, style.reasoning_key)
+    message = write_message(reply, style.reasoning_key or KEYS[0])
     reason = write_stop(reply.stop, has_calls="tool_calls" in message)
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": reason}
     written: dict[str, object] = {
@@ -96,8 +96,11 @@ def write_message(reply: Reply, reasoning_key: str) -> dict[str, object]:
     return message
 
 
-def mend_reply(body: bytes) -> tuple[bytes, Seen]:
-    """Pass a whole answer on, repaired only where a tool call would break strict clients."""
+def mend_reply(body: bytes, style: Style) -> tuple[bytes, Seen]:
+    """Pass a whole answer on, with its reasoning where it is looked for.
+
+    It is repaired only where a tool call would break strict clients.
+    """
     chunk = open_reply(body)
     if isinstance(chunk, Fault):
         return body, Seen(fault=None if is_answer(body) else chunk, is_ended=True)
@@ -108,18 +111,26 @@ def mend_reply(body: bytes) -> tuple[bytes, Seen]:
         seen.reported_cost_nano_usd = read_cost(counts)
     for choice in chunk.choices or ():
         note_choice(seen, choice)
-    if all(has_clean_calls(choice) for choice in chunk.choices or ()):
+    key = style.reasoning_key
+    if all(is_clean(choice, key) for choice in chunk.choices or ()):
         return body, seen
     try:
-        return repaired(body, chunk), seen
+        return repaired(body, chunk, key), seen
     except DECODE_ERRORS:  # what our shape passes over is broken
         return body, Seen(fault=not_json())
 
 
-def repaired(body: bytes, chunk: Chunk) -> bytes:
-    """Repair the tool calls of a whole answer; raises one of DECODE_ERRORS."""
+def is_clean(choice: Choice, key: str) -> bool:
+    """Say whether one choice may pass as it is."""
+    return has_clean_calls(choice) and not is_elsewhere(message_of(choice), key)
+
+
+def repaired(body: bytes, chunk: Chunk, key: str) -> bytes:
+    """Repair a whole answer; raises one of DECODE_ERRORS."""
     fields = decode_loose(body)
     for loose, choice in zip(fields["choices"], chunk.choices or (), strict=True):
+        if is_elsewhere(message_of(choice), key):
+            move(loose.get("message") or loose["delta"], key)
         mend_calls(loose, choice, f"{chunk.id or ''}:{whole(chunk.created)}:{choice.index or 0}")
     return msgspec.json.encode(fields)
 

@@ -17,7 +17,7 @@ from endpoints_server.domain.wire import Style
 from endpoints_server.wires import sse
 from endpoints_server.wires.openai_chat.calls import write_call, write_seal
 from endpoints_server.wires.openai_chat.ending import write_stop, write_usage
-from endpoints_server.wires.openai_chat.reasoning import write_detail
+from endpoints_server.wires.openai_chat.reasoning import KEYS, write_detail
 from endpoints_server.wires.openai_error import write_fault
 
 DONE = sse.frame(b"[DONE]")
@@ -117,7 +117,7 @@ class ChatWriter:
             case Text():
                 return self._delta({"content": text})
             case Thinking():
-                return self._delta({self._style.reasoning_key: text})
+                return self._delta({self._style.reasoning_key or KEYS[0]: text})
             case Refusal():
                 return self._delta({"refusal": text})
 

@@ -79,7 +79,7 @@ def write_reply(reply: Reply, style: Style) -> bytes:
     return msgspec.json.encode(writer.response())
 
 
-def mend_reply(body: bytes) -> tuple[bytes, Seen]:
+def mend_reply(body: bytes, _style: Style) -> tuple[bytes, Seen]:
     """Pass a whole answer on as it is; what of it has a shape that we do not know is not seen."""
     answer = open_reply(body)
     if isinstance(answer, Fault):

@@ -6,6 +6,7 @@ import pytest
 
 from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.wires.anthropic_messages import ANTHROPIC_MESSAGES as WIRE
+from tests.wires.anthropic_messages.excerpts import STYLE
 
 
 def body_of(kind: str, message: str) -> bytes:
@@ -153,7 +154,7 @@ def test_an_answer_that_is_no_message_is_a_fault(body: bytes) -> None:
     fault = WIRE.read_reply(body).fault
     assert fault
     assert fault.kind is Kind.UPSTREAM_BROKEN
-    assert WIRE.mend_reply(body)[1].fault == fault
+    assert WIRE.mend_reply(body, STYLE)[1].fault == fault
 
 
 def test_an_error_under_a_success_is_a_fault() -> None:

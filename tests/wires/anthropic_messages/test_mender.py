@@ -164,7 +164,7 @@ def test_an_event_past_the_bound_stops_the_stream() -> None:
 
 def test_a_whole_answer_is_completed_only_where_it_lacks_something() -> None:
     body = b'{ "content": [], "model": "m", "stop_reason": "end_turn", "odd": 1.10 }'
-    passed, seen = WIRE.mend_reply(body)
+    passed, seen = WIRE.mend_reply(body, STYLE)
     assert json.loads(passed) == {
         "content": [],
         "model": "m",
@@ -177,7 +177,7 @@ def test_a_whole_answer_is_completed_only_where_it_lacks_something() -> None:
     }
     assert b"1.10" in passed
     assert seen.model == "m"
-    assert WIRE.mend_reply(passed)[0] is passed
+    assert WIRE.mend_reply(passed, STYLE)[0] is passed
 
 
 def test_half_a_character_passes_as_it_came() -> None:

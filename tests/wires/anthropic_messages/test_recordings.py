@@ -152,7 +152,7 @@ def test_a_whole_answer_reads_as_the_official_client_reads_it(
 
 def test_a_whole_answer_is_relayed_byte_for_byte(recordings: list[Recording]) -> None:
     for recording, data in bodies(recordings):
-        passed, seen = WIRE.mend_reply(data)
+        passed, seen = WIRE.mend_reply(data, STYLE)
         assert passed == data, recording["id"]
         assert (seen.fault is None) is (recording["expect"]["kind"] == "message")
 

@@ -8,7 +8,7 @@ from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.wire import Operation, Target
 from endpoints_server.wires.google_generative import GOOGLE_GENERATIVE as WIRE
-from tests.wires.google_generative.excerpts import Json
+from tests.wires.google_generative.excerpts import STYLE, Json
 
 HOST = "https://a.example"
 
@@ -137,7 +137,7 @@ def test_counting_reads_the_conversation_or_a_whole_request() -> None:
     sent = json.loads(carriage.relay_request(whole, "b", Dialect(), False).body)
     assert sent["generateContentRequest"]["model"] == "models/b"
     body = b'{"totalTokens": 7, "promptTokensDetails": []}'
-    assert carriage.mend_reply(body)[0] is body
-    assert carriage.mend_reply(b'{"totalTokens": "x"}')[1].fault is not None
+    assert carriage.mend_reply(body, STYLE)[0] is body
+    assert carriage.mend_reply(b'{"totalTokens": "x"}', STYLE)[1].fault is not None
     with pytest.raises(Failed):
         carriage.estimate(b"{}")

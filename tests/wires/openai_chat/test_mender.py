@@ -250,3 +250,24 @@ def test_counts_that_were_asked_for_stand_in_the_last_chunk() -> None:
     assert chunks_in(mended([moonshot, DONE]))[-1]["usage"]["total_tokens"] == 5
     unasked = replace(STYLE, has_usage=False)
     assert mended([early, STOP, DONE], unasked) == early + STOP + DONE
+
+
+def test_reasoning_passes_in_the_chosen_field() -> None:
+    thought = chunk({"reasoning": "hm", "content": "so"})
+    details = chunk({"reasoning": "m", "reasoning_details": [{"type": "x", "index": 0}]})
+    stream = HELLO + thought + details + STOP + DONE
+    assert mended([stream]) == stream
+    assert mended([stream], replace(STYLE, reasoning_key="reasoning")) == stream
+    passed = mended([stream], replace(STYLE, reasoning_key="reasoning_content"))
+    first, *moved, last = deltas_in(passed)
+    assert moved == [
+        {"reasoning_content": "hm", "content": "so"},
+        {"reasoning_content": "m", "reasoning_details": [{"type": "x", "index": 0}]},
+    ]
+    assert [first, last] == [deltas_in(stream)[0], deltas_in(stream)[-1]]
+
+
+def test_reasoning_in_both_fields_is_left_there() -> None:
+    both = chunk({"role": "assistant", "reasoning": "hm", "reasoning_content": "hm"})
+    stream = both + STOP + DONE
+    assert mended([stream], replace(STYLE, reasoning_key="reasoning_content")) == stream

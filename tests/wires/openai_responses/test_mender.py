@@ -9,6 +9,7 @@ from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.reply import StopKind
 from endpoints_server.wires.openai_responses import OPENAI_RESPONSES as WIRE
 from tests.wires.openai_responses.excerpts import (
+    STYLE,
     USAGE,
     added,
     created,
@@ -144,7 +145,7 @@ def test_a_whole_answer_passes_as_it_is() -> None:
     content = [{"type": "output_text", "text": "Hi"}]
     message = {"type": "message", "role": "assistant", "content": content}
     body = whole(output=[message, CALL], unknown={"kept": 1})
-    passed, seen = WIRE.mend_reply(body)
+    passed, seen = WIRE.mend_reply(body, STYLE)
     assert passed == body
     assert seen.texts == ["Hi", "look", ""]
     assert seen.usage == Usage(input=14, cache_read=3, output=5, reasoning=4)
@@ -154,8 +155,8 @@ def test_a_whole_answer_passes_as_it_is() -> None:
 
 def test_an_item_of_a_strange_shape_passes_too() -> None:
     body = whole(output=[{"type": "message", "content": 7}])
-    assert WIRE.mend_reply(body) == (body, WIRE.mend_reply(body)[1])
-    assert WIRE.mend_reply(body)[1].fault is None
+    assert WIRE.mend_reply(body, STYLE) == (body, WIRE.mend_reply(body, STYLE)[1])
+    assert WIRE.mend_reply(body, STYLE)[1].fault is None
     assert WIRE.read_reply(body).fault is not None
 
 
@@ -170,6 +171,6 @@ def test_an_item_of_a_strange_shape_passes_too() -> None:
     ],
 )
 def test_what_is_no_answer_is_a_fault(body: bytes, kind: Kind) -> None:
-    for fault in (WIRE.mend_reply(body)[1].fault, WIRE.read_reply(body).fault):
+    for fault in (WIRE.mend_reply(body, STYLE)[1].fault, WIRE.read_reply(body).fault):
         assert fault
         assert fault.kind is kind

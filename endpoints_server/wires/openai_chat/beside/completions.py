@@ -3,7 +3,7 @@
 import msgspec
 
 from endpoints_server.domain.dialect import Dialect
-from endpoints_server.domain.wire import Carriage, Seen, Written
+from endpoints_server.domain.wire import Carriage, Seen, Style, Written
 from endpoints_server.wires.body import DECODE_ERRORS, close_fields, open_fields, raw
 from endpoints_server.wires.openai_chat.beside.input import estimate_fields
 from endpoints_server.wires.openai_chat.beside.text_chunk import decode_text, note
@@ -26,7 +26,7 @@ def relay_request(body: bytes, model: str, dialect: Dialect, is_stream: bool) ->
     return Written(body=close_fields(fields))
 
 
-def mend_reply(body: bytes) -> tuple[bytes, Seen]:
+def mend_reply(body: bytes, _style: Style) -> tuple[bytes, Seen]:
     """Pass a whole answer on as it is."""
     try:
         chunk = decode_text(body)

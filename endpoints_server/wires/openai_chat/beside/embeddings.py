@@ -7,7 +7,7 @@ from msgspec import Raw, Struct
 
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.money.usage import Usage
-from endpoints_server.domain.wire import Carriage, Seen, Written
+from endpoints_server.domain.wire import Carriage, Seen, Style, Written
 from endpoints_server.wires.body import DECODE_ERRORS, with_model
 from endpoints_server.wires.openai_chat.beside.input import estimate_fields
 from endpoints_server.wires.openai_chat.ending import read_cost, whole
@@ -34,7 +34,7 @@ def relay_request(body: bytes, model: str, _dialect: Dialect, _is_stream: bool) 
     return Written(body=with_model(body, model))
 
 
-def mend_reply(body: bytes) -> tuple[bytes, Seen]:
+def mend_reply(body: bytes, _style: Style) -> tuple[bytes, Seen]:
     """Pass the vectors on in the encoding they came in, and note the usage."""
     try:
         answer = answer_decoder.decode(body)
