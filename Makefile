@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install -qq --disable-pip-version-check
 
-.PHONY: run test test-clients fuzz check fix bench lock
+.PHONY: run test test-clients fuzz soak check fix bench lock
 
 # serve ./librechat.yaml, or the demo where there is none
 run: $(VENV)/run.stamp
@@ -25,6 +25,11 @@ test-clients: $(VENV)/test.stamp
 fuzz: $(VENV)/test.stamp
 	@$(INSTALL) --requirement tests/fuzz/requirements.txt
 	@$(BIN)/python -m tests.fuzz $(SECONDS)
+
+# two hours of calls, faults, departures and reloads, and whether anything grows (MINUTES=120)
+soak: MINUTES = 120
+soak: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
 # the fast checks: format, lint, types, imports, shape
 check: $(VENV)/test.stamp

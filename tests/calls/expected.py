@@ -1,9 +1,12 @@
 """What a caller gets for everything an upstream can do wrong: behaviour -> expectation."""
 
 from collections.abc import Mapping
+from itertools import product
 
 from msgspec import Struct
 from msgspec.structs import replace
+
+from tests.calls.asking import PATHS
 
 NEWS = "Bad news travels fast."
 HUGE = NEWS.replace("Bad", "x" * 8 * 1024 * 1024)
@@ -155,6 +158,16 @@ DIFFERENT: Mapping[tuple[str, str, str], Case] = {
     ("denied", "responses", "chat"): Case(NO_CREDENTIAL, NO_CREDENTIAL),
 }
 """What differs by (behaviour, the upstream's wire, the caller's wire)."""
+
+
+PAIRS = [
+    *(pair for pair in product(PATHS, PATHS) if pair[0] == pair[1] or "chat" in pair),
+    *(("google", "google"), ("chat", "google"), ("google", "messages")),
+]
+"""The caller's wires and the upstream's that faults are met on."""
+
+LARGE = {"huge_event", "many_models", "oversized"}
+"""Those that take their time to make; they have longer deadlines, and go one after the other."""
 
 
 def expected(behaviour: str, wire_out: str, wire_in: str, *, is_stream: bool) -> Expected:

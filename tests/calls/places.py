@@ -34,6 +34,11 @@ def config(endpoints: Iterable[Block], server: Mapping[str, object] | None = Non
     return json.dumps(blocks)
 
 
+def model_of(wire: str, behaviour: str) -> str:
+    """Name the model that misbehaves in a way."""
+    return f"{wire}-{behaviour.replace('_', '-')}/m"
+
+
 def misbehaving(url: str, behaviours: Iterable[str]) -> list[Block]:
     """Configure `chat-hang`, `messages-hang` and so on."""
     return [

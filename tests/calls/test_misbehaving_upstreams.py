@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from itertools import product
 
 import httpx2
 import pytest
@@ -12,18 +11,13 @@ from endpoints_server.domain.fault import RULES, Kind
 from endpoints_server.domain.money.entry import Entry, Outcome
 from tests.calls.asking import PATHS, Got, ask
 from tests.calls.conftest import TIMEOUTS
-from tests.calls.expected import CASES, Expected, expected
+from tests.calls.expected import CASES, LARGE, PAIRS, Expected, expected
+from tests.calls.places import model_of
 from tests.serving import Serving
 from tests.upstreams.bad import BEHAVIOURS, BadProvider
 
-PAIRS = [
-    *(pair for pair in product(PATHS, PATHS) if pair[0] == pair[1] or "chat" in pair),
-    *(("google", "google"), ("chat", "google"), ("google", "messages")),
-]
 WAYS = [(*pair, is_stream) for pair in PAIRS for is_stream in (True, False)]
 GRACE_SECONDS = 0.5
-LARGE = {"huge_event", "many_models", "oversized"}
-"""Those that take their time to make; they have longer deadlines, and go one after the other."""
 
 
 def test_the_table_holds_every_behaviour() -> None:
@@ -56,10 +50,6 @@ async def ask_all(client: httpx2.AsyncClient, behaviour: str) -> list[Got]:
     if behaviour in LARGE:
         return [await call for call in calls]
     return await asyncio.gather(*calls)
-
-
-def model_of(wire: str, behaviour: str) -> str:
-    return f"{wire}-{behaviour.replace('_', '-')}/m"
 
 
 def check_answer(answer: Got, hoped: Expected, where: str, *, is_late: bool) -> None:
