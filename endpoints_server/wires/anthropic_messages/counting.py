@@ -9,11 +9,11 @@ from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.crossing import Loss
 from endpoints_server.domain.talk.prompt import texts_of
 from endpoints_server.domain.wire import Carriage, Seen, Style, Written
-from endpoints_server.wires.anthropic_messages.decode import is_null
 from endpoints_server.wires.anthropic_messages.fault import NOT_JSON, broken, read_error
 from endpoints_server.wires.anthropic_messages.request.foreign_seals import lose_foreign_seals
 from endpoints_server.wires.anthropic_messages.request.read_request import read_request
 from endpoints_server.wires.body import DECODE_ERRORS, close_fields, open_fields, raw
+from endpoints_server.wires.decode import is_null
 
 NO_COUNT = broken("The upstream sent an answer that is no count of tokens.")
 

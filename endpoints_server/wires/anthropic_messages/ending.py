@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.reply import Stop, StopKind
-from endpoints_server.wires.anthropic_messages.decode import is_null
 from endpoints_server.wires.anthropic_messages.schema import NAME
 from endpoints_server.wires.body import DECODE_ERRORS
+from endpoints_server.wires.decode import is_null
 
 KINDS: Mapping[str, StopKind] = MappingProxyType(
     {

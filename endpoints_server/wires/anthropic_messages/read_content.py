@@ -19,13 +19,7 @@ from endpoints_server.domain.talk.prompt import (
     ToolCall,
     ToolResult,
 )
-from endpoints_server.wires.anthropic_messages.decode import (
-    filed,
-    is_null,
-    left_over,
-    refusal,
-    take,
-)
+from endpoints_server.wires.anthropic_messages.decode import filed, refusal, take
 from endpoints_server.wires.anthropic_messages.schema import (
     NAME,
     CacheControl,
@@ -38,6 +32,7 @@ from endpoints_server.wires.anthropic_messages.schema import (
     ToolResultBlock,
     ToolUseBlock,
 )
+from endpoints_server.wires.decode import is_null, left_over
 from endpoints_server.wires.foreign_seal import MARK, disclose
 
 

@@ -7,7 +7,6 @@ from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.talk.prompt import Part, Text, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Reply, Stop
 from endpoints_server.domain.wire import Seen, Style
-from endpoints_server.wires.anthropic_messages.decode import is_null
 from endpoints_server.wires.anthropic_messages.ending import (
     read_counts,
     read_stop,
@@ -24,6 +23,7 @@ from endpoints_server.wires.anthropic_messages.write_content import (
     write_call_seal,
 )
 from endpoints_server.wires.body import DECODE_ERRORS, close_fields, open_fields, raw
+from endpoints_server.wires.decode import is_null
 from endpoints_server.wires.foreign_seal import UNSEALED
 
 

@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Raw
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.wires.body import DECODE_ERRORS, NOT_VALID, malformed, whole_characters
+from endpoints_server.wires.body import DECODE_ERRORS, NOT_VALID, malformed
+from endpoints_server.wires.decode import decode
 from endpoints_server.wires.google_generative.schema import Chunk, Object
 
 Shape = TypeVar("Shape")
@@ -74,15 +75,7 @@ def decode_chunk(data: bytes) -> Chunk:
 
     Raises one of DECODE_ERRORS for what is not JSON, or not of this wire's shape.
     """
-    try:
-        return chunk_decoder.decode(data)
-    except msgspec.ValidationError:
-        raise
-    except msgspec.DecodeError:
-        mended = whole_characters(data)
-        if mended == data:
-            raise
-        return chunk_decoder.decode(mended)
+    return decode(chunk_decoder, data)
 
 
 def is_there(value: Raw) -> bool:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from endpoints_server.wires.body import whole_characters
+from endpoints_server.wires.decode import decode
 
 Count = int | float | None
 
@@ -122,12 +123,7 @@ chunk_decoder = msgspec.json.Decoder(Chunk)
 
 def decode_chunk(payload: bytes) -> Chunk:
     """Decode a chunk or a whole answer; raises one of DECODE_ERRORS."""
-    try:
-        return chunk_decoder.decode(payload)
-    except msgspec.ValidationError:
-        raise
-    except msgspec.DecodeError:
-        return chunk_decoder.decode(whole_characters(payload))
+    return decode(chunk_decoder, payload)
 
 
 def decode_loose(payload: bytes) -> Any:

@@ -1,4 +1,4 @@
-"""Decoding with errors that name the field, and what is left over of an object."""
+"""Decoding with errors that name the field, and events of any kind."""
 
 from typing import TypeVar
 
@@ -8,6 +8,7 @@ from msgspec import Raw, Struct
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.talk.prompt import Extras
 from endpoints_server.wires.body import DECODE_ERRORS, NOT_VALID, malformed, whole_characters
+from endpoints_server.wires.decode import decode, left_over
 from endpoints_server.wires.openai_responses.schema import NAME, Answer, Object, StreamEvent
 
 Shape = TypeVar("Shape")
@@ -84,19 +85,6 @@ def refusal(where: str, words: str) -> Failed:
     return Failed(Fault(kind=Kind.BAD_REQUEST, message=message, param=where))
 
 
-def left_over(fields: Object, shape: type[Struct]) -> Object:
-    """Give the fields that a type does not know; null is as good as absent on this wire."""
-    known = {*shape.__struct_fields__, "type"}
-    return {
-        name: value for name, value in fields.items() if name not in known and value is not None
-    }
-
-
-def is_null(value: Raw) -> bool:
-    """Say whether a field is absent or null."""
-    return not value or bytes(value) == b"null"
-
-
 def filed(fields: Object) -> Extras:
     """File what is left over under the name of this wire."""
     return {NAME: fields} if fields else {}
@@ -124,14 +112,9 @@ def decode_event(data: bytes, *, is_lax: bool = False) -> StreamEvent:
     not JSON, or not what its type promises.
     """
     try:
-        return event_decoder.decode(data)
+        return decode(event_decoder, data)
     except msgspec.ValidationError:
         kind = msgspec.json.decode(data, type=OnlyType).type
         if kind in KNOWN_EVENTS and not is_lax:
             raise
         return StreamEvent(type=kind)
-    except msgspec.DecodeError:
-        mended = whole_characters(data)
-        if mended == data:
-            raise
-        return event_decoder.decode(mended)

@@ -9,7 +9,7 @@ from msgspec import Raw
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.reply import Stop, StopKind
 from endpoints_server.wires.body import DECODE_ERRORS
-from endpoints_server.wires.openai_responses.decode import is_null
+from endpoints_server.wires.decode import is_null
 from endpoints_server.wires.openai_responses.schema import (
     NAME,
     Answer,

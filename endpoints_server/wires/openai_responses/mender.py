@@ -13,12 +13,8 @@ from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.talk.reply import Reply
 from endpoints_server.domain.wire import Seen, Style
 from endpoints_server.wires.body import DECODE_ERRORS
-from endpoints_server.wires.openai_responses.decode import (
-    decode_event,
-    is_null,
-    last_answer,
-    status_of,
-)
+from endpoints_server.wires.decode import is_null
+from endpoints_server.wires.openai_responses.decode import decode_event, last_answer, status_of
 from endpoints_server.wires.openai_responses.ending import (
     read_cost,
     read_counts,

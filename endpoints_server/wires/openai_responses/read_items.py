@@ -22,7 +22,8 @@ from endpoints_server.domain.talk.prompt import (
     ToolCall,
     ToolResult,
 )
-from endpoints_server.wires.openai_responses.decode import filed, is_null, refusal, take, take_all
+from endpoints_server.wires.decode import is_null
+from endpoints_server.wires.openai_responses.decode import filed, refusal, take, take_all
 from endpoints_server.wires.openai_responses.schema import (
     NAME,
     CallItem,

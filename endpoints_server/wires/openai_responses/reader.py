@@ -17,7 +17,8 @@ from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.prompt import Part, Refusal, Text, Thinking, ToolCall
 from endpoints_server.domain.talk.reply import Event, ReplyEnd, ReplyStart, Stop
 from endpoints_server.wires.body import DECODE_ERRORS
-from endpoints_server.wires.openai_responses.decode import decode_event, is_null, last_answer
+from endpoints_server.wires.decode import is_null
+from endpoints_server.wires.openai_responses.decode import decode_event, last_answer
 from endpoints_server.wires.openai_responses.ending import (
     read_cost,
     read_counts,

@@ -6,6 +6,7 @@ import msgspec
 import rich_click as click
 
 from endpoints_server.cli.amount import Amount
+from endpoints_server.cli.commands.money.removal import remove_rule
 from endpoints_server.cli.ground import now, opened_store
 from endpoints_server.cli.present import json_option, show_json, show_pairs, show_table
 from endpoints_server.cli.whose import (
@@ -14,7 +15,7 @@ from endpoints_server.cli.whose import (
     target_options,
 )
 from endpoints_server.desk.rule_drafts import BudgetDraft, Whose, budget_of, scope_of
-from endpoints_server.desk.rules import BudgetView, delete_rule, list_budgets, put_rule
+from endpoints_server.desk.rules import BudgetView, list_budgets, put_rule
 from endpoints_server.domain.rules.budget import Action, AtEnd, Budget
 from endpoints_server.domain.rules.period import Every
 
@@ -137,18 +138,7 @@ def remove(name: str, *, as_json: bool, **whose: object) -> None:
       endpoints-server budget remove ada-month --user ada
     """
     scope = scope_of(msgspec.convert(whose, Whose))
-    asyncio.run(remove_one(Budget(name=name, nano_usd=0, scope=scope)))
-    if as_json:
-        show_json({"removed": name})
-        return
-    show_pairs([("removed", name)])
-
-
-async def remove_one(rule: Budget) -> None:
-    """Remove a budget."""
-    catalog = catalog_of_file()
-    async with opened_store() as (store, _):
-        await delete_rule(store, catalog, rule)
+    remove_rule(Budget(name=name, nano_usd=0, scope=scope), as_json=as_json)
 
 
 def cells(view: BudgetView) -> list[object]:

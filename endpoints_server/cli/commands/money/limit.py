@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 import rich_click as click
 
+from endpoints_server.cli.commands.money.removal import remove_rule
 from endpoints_server.cli.ground import opened_store
 from endpoints_server.cli.present import json_option, show_json, show_pairs, show_table
 from endpoints_server.cli.whose import (
@@ -13,7 +14,7 @@ from endpoints_server.cli.whose import (
     target_options,
 )
 from endpoints_server.desk.rule_drafts import LimitDraft, Whose, limit_of, scope_of
-from endpoints_server.desk.rules import LimitView, delete_rule, list_limits, put_rule
+from endpoints_server.desk.rules import LimitView, list_limits, put_rule
 from endpoints_server.domain.rules.limit import Limit
 
 HEADER = ("name", "of", "each", "requests", "tokens", "at once", "source")
@@ -108,18 +109,7 @@ def remove(name: str, *, as_json: bool, **whose: object) -> None:
       endpoints-server limit remove few --user ada
     """
     scope = scope_of(msgspec.convert(whose, Whose))
-    asyncio.run(remove_one(Limit(name=name, scope=scope)))
-    if as_json:
-        show_json({"removed": name})
-        return
-    show_pairs([("removed", name)])
-
-
-async def remove_one(rule: Limit) -> None:
-    """Remove a limit."""
-    catalog = catalog_of_file()
-    async with opened_store() as (store, _):
-        await delete_rule(store, catalog, rule)
+    remove_rule(Limit(name=name, scope=scope), as_json=as_json)
 
 
 def cells(view: LimitView) -> list[object]:

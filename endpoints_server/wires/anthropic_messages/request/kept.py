@@ -3,9 +3,9 @@
 from msgspec import Raw
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.wires.anthropic_messages.decode import is_null
 from endpoints_server.wires.anthropic_messages.fault import THREAD_UNSUPPORTED
 from endpoints_server.wires.body import Fields
+from endpoints_server.wires.decode import is_null
 
 THREAD = "thread"
 """The field by which a conversation is kept where it was begun, so that later turns send no more

@@ -17,13 +17,7 @@ from endpoints_server.domain.talk.prompt import (
     Tool,
     ToolChoice,
 )
-from endpoints_server.wires.anthropic_messages.decode import (
-    filed,
-    is_null,
-    left_over,
-    refusal,
-    take,
-)
+from endpoints_server.wires.anthropic_messages.decode import filed, refusal, take
 from endpoints_server.wires.anthropic_messages.read_content import (
     extras_of,
     read_content,
@@ -43,6 +37,7 @@ from endpoints_server.wires.anthropic_messages.schema import (
     ToolEntry,
 )
 from endpoints_server.wires.body import Fields, open_fields
+from endpoints_server.wires.decode import is_null, left_over
 from endpoints_server.wires.web_search import is_searching, said_in
 
 MODES: dict[str, Literal["auto", "required", "tool", "none"]] = {

@@ -7,7 +7,7 @@ from msgspec import Raw
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.wires.body import Fields
-from endpoints_server.wires.openai_responses.decode import is_null
+from endpoints_server.wires.decode import is_null
 
 KEPT: Mapping[str, str] = MappingProxyType(
     {

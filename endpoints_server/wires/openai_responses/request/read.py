@@ -24,13 +24,8 @@ from endpoints_server.wires.body import (
     rename,
     whole_characters,
 )
-from endpoints_server.wires.openai_responses.decode import (
-    filed,
-    is_null,
-    left_over,
-    refusal,
-    take,
-)
+from endpoints_server.wires.decode import is_null, left_over
+from endpoints_server.wires.openai_responses.decode import filed, refusal, take
 from endpoints_server.wires.openai_responses.request.kept import refuse_kept
 from endpoints_server.wires.openai_responses.request.read_input import read_input
 from endpoints_server.wires.openai_responses.request.schema import (
