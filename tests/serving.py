@@ -12,6 +12,7 @@ from litestar.types import ASGIApp
 
 from endpoints_server.app.build import build
 from endpoints_server.app.parts import Parts, open_parts
+from endpoints_server.cli.protocol import ShorterProtocol
 from endpoints_server.config.environment import Environment
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.secret import Secret
@@ -98,7 +99,7 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
             app,
             port=0,
             loop="none",
-            http="httptools",
+            http=ShorterProtocol,
             access_log=False,
             log_config=None,
             timeout_graceful_shutdown=2,

@@ -15,7 +15,7 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.serve import serve
 from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.wire import Entrance, Wire
-from endpoints_server.web.api.delivery import Connection, read_whole_body
+from endpoints_server.web.api.delivery import Connection, line_of, read_whole_body
 from endpoints_server.web.guards import ITSELF
 
 UNDER_ENDPOINT = "/e/{endpoint:str}"
@@ -100,11 +100,10 @@ def wire_application(exchange: Exchange, wire: Wire, entrance: Entrance, beginni
         inbound = read_inbound(exchange, wire, entrance, scope)
         if beginning:
             inbound = replace(inbound, model=model_in(scope["path"], beginning))
-        connection = Connection(send)
         if scope.get("method") != "POST":
-            await refuse_call(wire, inbound.request_id, POST_ONLY, connection)
+            await refuse_call(wire, inbound.request_id, POST_ONLY, Connection(send))
             return
-        await serve_connected(exchange, inbound, receive, connection)
+        await serve_connected(exchange, inbound, receive, Connection(send, line_of(scope)))
 
     return handle
 
@@ -119,13 +118,12 @@ async def serve_connected(
 ) -> None:
     """Serve a call for as long as its caller stays."""
     task = cast(asyncio.Task[None], asyncio.current_task())
-    watchers: list[asyncio.Task[None]] = []
 
     async def read_body(limit_bytes: int) -> bytes:
         body = await read_whole_body(
             receive, limit_bytes, inbound.headers.get("content-length", "")
         )
-        watchers.append(task.get_loop().create_task(connection.watch(receive, task)))
+        connection.watch(receive, task)
         return body
 
     try:
@@ -135,8 +133,7 @@ async def serve_connected(
             raise
         task.uncancel()
     finally:
-        for watcher in watchers:
-            watcher.cancel()
+        connection.rest()
 
 
 def read_inbound(exchange: Exchange, wire: Wire, entrance: Entrance, scope: Scope) -> Inbound:

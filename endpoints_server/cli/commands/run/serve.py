@@ -19,6 +19,7 @@ from endpoints_server.app.siblings import Siblings
 from endpoints_server.cli.ground import Ground, stand
 from endpoints_server.cli.outcome import Complaint, Outcome
 from endpoints_server.cli.present import json_option
+from endpoints_server.cli.protocol import ShorterProtocol
 from endpoints_server.cli.welcome import welcome
 from endpoints_server.cli.workers import Place, Workers
 from endpoints_server.config.environment import Environment
@@ -168,7 +169,7 @@ def settings(app: object, environment: Environment) -> uvicorn.Config:
     """Choose how the server process behaves."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # Litestar's own ASGI types are not uvicorn's
-        http="httptools",
+        http=ShorterProtocol,
         lifespan="on",
         log_config=None,
         access_log=False,
