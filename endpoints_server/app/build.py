@@ -82,6 +82,7 @@ def checks(parts: Parts) -> dict[str, bool]:
     return {
         "configuration": bool(parts.live.current.version),
         "ledger": parts.store.ledger.has_room(),
+        "serving": not parts.exchange.under_way.is_ending,
     }
 
 

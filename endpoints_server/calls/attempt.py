@@ -42,7 +42,7 @@ async def attempt_route(exchange: Exchange, attempt: Attempt, delivery: Delivery
             await settle(exchange, attempt, fault, fault.http_status)
         raise
     except CancelledError:
-        fault = LEFT
+        fault = exchange.under_way.cut_by or LEFT
         raise
     finally:
         if attempt.entry is None:
@@ -63,6 +63,10 @@ async def attempt_to_the_end(exchange: Exchange, attempt: Attempt, delivery: Del
     except CancelledError:
         if task.done():
             raise
+        if exchange.under_way.cut_by is not None:
+            task.cancel()
+            await task
+            return
         rule = attempt.call.route.endpoint.abandonment
         attempt.going_on = task
         detachable.detach(task, rule.drain_bytes)

@@ -7,6 +7,12 @@ from endpoints_server.domain.fault import Fault, Kind
 
 Headers = list[tuple[bytes, bytes]]
 LEFT = Fault(kind=Kind.CANCELLED, message="The caller left before the answer was complete.")
+ENDING = Fault(
+    kind=Kind.UNAVAILABLE,
+    code="server_ending",
+    message="This server had to end before the answer was complete. Ask again.",
+    retry_after_seconds=1.0,
+)
 
 
 class Delivery(Protocol):

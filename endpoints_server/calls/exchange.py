@@ -22,10 +22,24 @@ from endpoints_server.upstream.commands import Commands
 
 
 class UnderWay(Struct, kw_only=True):
-    """How many calls are being served at this moment, and how many of them stream."""
+    """How many calls are being served at this moment, and how many of them stream.
+
+    `is_ending` once the server only finishes what it began. `cut_by` is why a call is cancelled
+    whose caller did not leave.
+    """
 
     calls: int = 0
     streams: int = 0
+    is_ending: bool = False
+    tasks: set[Task[None]] = field(default_factory=set)
+    cut_by: Fault | None = None
+
+    def cut(self, fault: Fault) -> int:
+        """End every call with a fault that its caller is told of; counts them."""
+        self.cut_by = fault
+        for task in self.tasks:
+            task.cancel()
+        return len(self.tasks)
 
 
 class Listener(Protocol):

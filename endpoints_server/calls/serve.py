@@ -1,8 +1,9 @@
 """The journey of a call: the only file that knows the order of its steps."""
 
-from asyncio import CancelledError
+from asyncio import CancelledError, Task, current_task
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import cast
 
 from msgspec import Struct
 
@@ -40,15 +41,20 @@ async def serve(
     raised only where the answer has begun and cannot be taken back.
     """
     journey = Journey(delivery)
-    exchange.under_way.calls += 1
+    under_way, task = exchange.under_way, cast("Task[None]", current_task())
+    under_way.calls += 1
+    under_way.tasks.add(task)
     try:
         await travel(exchange, inbound, read_body, journey)
     except Failed as failed:
         journey.fault = failed.fault
         await refuse(inbound, journey)
     except CancelledError:
-        journey.fault = LEFT
-        raise
+        journey.fault = under_way.cut_by or LEFT
+        if journey.fault is LEFT or journey.delivery.is_started:
+            raise
+        task.uncancel()
+        await refuse(inbound, journey)
     except Exception as error:
         journey.fault = UNEXPECTED
         exchange.trouble(error)
@@ -56,7 +62,8 @@ async def serve(
             raise
         await refuse(inbound, journey)
     finally:
-        exchange.under_way.calls -= 1
+        under_way.calls -= 1
+        under_way.tasks.discard(task)
         after(journey.attempt, partial(end, exchange, inbound, journey))
 
 

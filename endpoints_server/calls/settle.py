@@ -5,6 +5,7 @@ from asyncio import Future
 from msgspec.structs import replace
 
 from endpoints_server.calls.call import Attempt, Call
+from endpoints_server.calls.delivery import ENDING
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.domain.endpoint import AbandonRule
 from endpoints_server.domain.fault import RULES, Failed, Fault, Kind
@@ -101,7 +102,7 @@ def count(attempt: Attempt, fault: Fault | None) -> tuple[Usage, UsageStatus]:
 
     Usage told only at the start of an answer, or of one that broke off, knows the input exactly
     but not the output.
-    An attempt that got no answer, and was not left while it waited for one, used nothing.
+    An attempt that got no answer, and was not ended while it waited for one, used nothing.
     """
     seen = attempt.seen
     reported, is_whole = seen.usage, fault is None or seen.stop is not None
@@ -110,7 +111,7 @@ def count(attempt: Attempt, fault: Fault | None) -> tuple[Usage, UsageStatus]:
     if not has_consumed(attempt, fault):
         return Usage(), UsageStatus.NONE
     rule = attempt.call.route.endpoint.abandonment.rule
-    if is_left(fault) and rule is AbandonRule.CANCEL:
+    if is_broken_off(fault) and rule is AbandonRule.CANCEL:
         return (reported, UsageStatus.ESTIMATED) if reported else (Usage(), UsageStatus.NONE)
     answered = estimate_tokens(seen.texts)
     if reported is None:
@@ -123,12 +124,12 @@ def has_consumed(attempt: Attempt, fault: Fault | None) -> bool:
     """Say whether an upstream will have counted tokens for this attempt."""
     if fault is None or attempt.seen.texts or attempt.seen.usage is not None:
         return True
-    return is_left(fault) and attempt.sent is not None
+    return is_broken_off(fault) and attempt.sent is not None
 
 
-def is_left(fault: Fault | None) -> bool:
-    """Say whether it was the caller who ended an attempt."""
-    return fault is not None and fault.kind is Kind.CANCELLED
+def is_broken_off(fault: Fault | None) -> bool:
+    """Say whether an attempt was ended by its caller, or by us, and not by its upstream."""
+    return fault is not None and (fault.kind is Kind.CANCELLED or fault is ENDING)
 
 
 def estimate_input(call: Call) -> int:

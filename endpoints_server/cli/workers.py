@@ -46,6 +46,10 @@ class Place(Struct, frozen=True, kw_only=True):
     lifeline: int | None = None
     folder: Path | None = None
 
+    def is_ending_for_all(self) -> bool:
+        """Say whether nobody else goes on to serve: none is there, or the parent let go of all."""
+        return self.lifeline is None or bool(select.select([self.lifeline], [], [], 0)[0])
+
     def say_ready(self) -> None:
         """Let the parent go on."""
         if self.ready is not None:
@@ -63,9 +67,11 @@ class Worker(Struct, frozen=True, kw_only=True):
 class Workers:
     """The parent's side; `run` returns in the parent when all have ended, in a worker its work."""
 
-    def __init__(self, count: int, work: Work) -> None:
+    def __init__(self, count: int, work: Work, let_go: Callable[[], None]) -> None:
+        """Take what each worker does, and what lets go of the socket they share."""
         self._count = count
         self._work = work
+        self._let_go = let_go
         self._running: dict[int, Worker] = {}
         self._failures = 0
         self._is_ending = False
@@ -137,10 +143,17 @@ class Workers:
         if heard in ENDINGS:
             # a second one is for those that do not want to end
             heard = signal.SIGINT if self._is_ending else signal.SIGTERM
-            self._is_ending = True
+            self._begin_to_end()
         for pid in self._running:
             os.kill(pid, heard)
         return None
+
+    def _begin_to_end(self) -> None:
+        """Keep nobody waiting at a door that no worker opens any more."""
+        if not self._is_ending:
+            self._is_ending = True
+            os.close(self._held)
+            self._let_go()
 
     def _bury(self) -> Place | None:
         for pid in list(self._running):

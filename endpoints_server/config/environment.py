@@ -28,18 +28,24 @@ SECRETS = {
 """Each secret with the name of others that is read where ours is absent; all also as a file."""
 PLAIN = (
     *("ES_CONFIG", "ES_DATA_DIR", "ES_HOST", "ES_PORT", "ES_WORKERS", "ES_PUBLIC_URL"),
-    *("ES_TRUSTED_PROXIES", "ES_LOG_LEVEL", "ES_LOG_FORMAT"),
+    *("ES_TRUSTED_PROXIES", "ES_LOG_LEVEL", "ES_LOG_FORMAT", "ES_DRAIN_SECONDS"),
+    "ES_LINGER_SECONDS",
 )
 TESTS = ("ES_REQUIRE_ALL", "ES_SHARED")
 KNOWN = (*PLAIN, *SECRETS, *(name + FILE for name in SECRETS), *TESTS)
 DATABASES = ("sqlite", "postgresql", "postgres")
+DRAIN_SECONDS = 25
+"""Less than the thirty that Kubernetes waits."""
+LONGEST_SECONDS = 3600
 REDISES = ("redis", "rediss", "valkey", "valkeys", "unix")
 
 
 class Environment(Struct, frozen=True, kw_only=True):
     """What the environment says; `has_config` tells a file that was named from the usual one.
 
-    A `log_format` that is None leaves the choice to whether a terminal is looking.
+    A `log_format` that is None leaves the choice to whether a terminal is looking. After a signal
+    calls have `drain_seconds` to finish, and new ones are taken for `linger_seconds`; where that is
+    None, for a moment if anybody is connected.
     """
 
     config_path: Path = Path(CONFIG_FILE)
@@ -56,6 +62,8 @@ class Environment(Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     log_level: LogLevel = "info"
     log_format: LogFormat | None = None
+    drain_seconds: int = DRAIN_SECONDS
+    linger_seconds: int | None = None
 
 
 def with_dotenv(environ: Mapping[str, str]) -> dict[str, str]:
@@ -102,6 +110,12 @@ def read_environment(environ: Mapping[str, str]) -> tuple[Environment, list[str]
         trusted_proxies=reading.networks("ES_TRUSTED_PROXIES"),
         log_level=cast("LogLevel", reading.word("ES_LOG_LEVEL", get_args(LogLevel)) or "info"),
         log_format=cast("LogFormat | None", reading.word("ES_LOG_FORMAT", get_args(LogFormat))),
+        drain_seconds=reading.number(
+            "ES_DRAIN_SECONDS", default=DRAIN_SECONDS, highest=LONGEST_SECONDS
+        ),
+        linger_seconds=reading.number("ES_LINGER_SECONDS", default=0, highest=LONGEST_SECONDS)
+        if environ.get("ES_LINGER_SECONDS")
+        else None,
     )
     if reading.wrong:
         raise failed(reading.wrong)

@@ -17,7 +17,8 @@ class StoredRules(Protocol):
     def current(self) -> Rules:
         """Give all of them as last read; answers from memory, and the same object until a change.
 
-        What changed elsewhere is seen by the next `catch_up`.
+        What changed elsewhere is seen by the next `catch_up`, or at once where processes tell each
+        other.
         """
 
     async def put_rule(self, rule: Rule) -> None:

@@ -52,11 +52,11 @@ class Process:
         self.url = f"http://127.0.0.1:{self.port}"
         self.out, self.err = folder / "stdout.txt", folder / "stderr.txt"
         self.running: subprocess.Popen[bytes] | None = None
-        self.started_in_seconds = 0.0
+        self.started_at = self.started_in_seconds = 0.0
 
     def start(self, *, is_awaited: bool = True) -> None:
         """Start, and wait until it answers."""
-        started_at = time.monotonic()
+        self.started_at = time.monotonic()
         with self.out.open("ab") as out, self.err.open("ab") as err:
             self.running = subprocess.Popen(
                 [*COMMAND, *self.args, "--port", str(self.port)],
@@ -66,11 +66,18 @@ class Process:
                 stdout=out,
                 stderr=err,
             )
-        while is_awaited and not self.is_answering():
-            if self.running.poll() is not None or time.monotonic() - started_at > PATIENCE_SECONDS:
+        if is_awaited:
+            self.await_answer()
+
+    def await_answer(self, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until it answers."""
+        assert self.running is not None
+        while not self.is_answering():
+            took = time.monotonic() - self.started_at
+            if self.running.poll() is not None or took > patience_seconds:
                 raise RuntimeError(f"the server did not start:\n{self.said()}")
             time.sleep(0.02)
-        self.started_in_seconds = time.monotonic() - started_at
+        self.started_in_seconds = time.monotonic() - self.started_at
 
     def is_answering(self) -> bool:
         """Say whether it is alive."""
@@ -89,6 +96,11 @@ class Process:
         assert self.running is not None
         self.running.kill()
         self.running.wait()
+
+    def end(self) -> None:
+        """Kill it if it runs."""
+        if self.running is not None and self.running.poll() is None:
+            self.kill()
 
     def stop(self) -> int:
         """Ask it to end, and give its exit code."""

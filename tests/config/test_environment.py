@@ -128,6 +128,8 @@ def test_no_secret_is_in_the_repr_of_an_environment() -> None:
         ({"PORT": "70000"}, "PORT must be a whole number"),
         ({"ES_WORKERS": "0"}, "ES_WORKERS must be 1 or more"),
         ({"ES_WORKERS": "65"}, "ES_WORKERS must be a whole number up to 64"),
+        ({"ES_DRAIN_SECONDS": "soon"}, "ES_DRAIN_SECONDS must be a whole number up to 3600"),
+        ({"ES_LINGER_SECONDS": "4000"}, "ES_LINGER_SECONDS must be a whole number up to 3600"),
         ({"ES_LOG_LEVEL": "loud"}, "ES_LOG_LEVEL must be one of debug, info"),
         ({"ES_LOG_FORMAT": "xml"}, "ES_LOG_FORMAT must be one of json, console"),
         ({"ES_PUBLIC_URL": "models.example.com"}, "ES_PUBLIC_URL must be an address"),

@@ -76,22 +76,7 @@ async def deliver_stream(
     """
     carrier = carrier_for(attempt)
     attempt.seen = carrier.seen
-    fault: Fault | None = None
-    try:
-        received = first
-        while received:
-            passed = carrier.feed(received)
-            is_broken = attempt.seen.fault is not None
-            if passed and (delivery.is_started or not is_broken):
-                await write(attempt, delivery, passed)
-            if is_broken:
-                break
-            received = await read_on(exchange, attempt, incoming)
-    except (Failed, RecursionError) as error:
-        fault = error.fault if isinstance(error, Failed) else TOO_DEEP
-    except CancelledError:
-        carrier.close(LEFT)  # for what was seen of the usage
-        raise
+    fault = await carry(exchange, attempt, incoming, delivery, carrier, first)
     ending = carrier.close(fault or attempt.seen.fault)
     fault = fault or attempt.seen.fault
     if fault is not None and not delivery.is_started:
@@ -102,6 +87,37 @@ async def deliver_stream(
     if not delivery.is_started:
         await delivery.start(OK, [*stream_headers(attempt.call), *of_attempt(attempt)])
     await delivery.end(ending)
+
+
+async def carry(
+    exchange: Exchange,
+    attempt: Attempt,
+    incoming: Incoming,
+    delivery: Delivery,
+    carrier: Mender,
+    first: bytes,
+) -> Fault | None:
+    """Carry a stream from its first bytes on; gives what ended it before it ended by itself."""
+    try:
+        received = first
+        while received:
+            passed = carrier.feed(received)
+            is_broken = attempt.seen.fault is not None
+            if passed and (delivery.is_started or not is_broken):
+                await write(attempt, delivery, passed)
+            if is_broken:
+                break
+            received = await read_on(exchange, attempt, incoming)
+    except Failed as failed:
+        return failed.fault
+    except RecursionError:
+        return TOO_DEEP
+    except CancelledError:
+        if exchange.under_way.cut_by is None:
+            carrier.close(LEFT)  # for what was seen of the usage
+            raise
+        return exchange.under_way.cut_by
+    return None
 
 
 async def read_on(exchange: Exchange, attempt: Attempt, incoming: Incoming) -> bytes:

@@ -1,7 +1,7 @@
 """A bell over Redis: rung by publishing, heard by a task that subscribes again when it must."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from redis.asyncio import Redis
@@ -77,9 +77,10 @@ class RedisBell:
             if message is None:
                 await subscription.ping()
             elif message["type"] == "message":
-                self._tell([Topic(message["data"].decode())])
+                self._tell([message["data"].decode()])
 
-    def _tell(self, topics: list[Topic]) -> None:
+    def _tell(self, topics: Sequence[str]) -> None:
+        """Let listeners know; a topic of a newer version has none here."""
         for topic, hear in self._listeners:
             if topic in topics:
                 hear()

@@ -10,6 +10,7 @@ class Topic(StrEnum):
 
     KEYS = "keys"
     CREDENTIALS = "credentials"
+    RULES = "rules"
 
 
 class Bell(Protocol):

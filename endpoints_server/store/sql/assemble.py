@@ -27,7 +27,7 @@ async def assemble(
     engine: Engine, make_journal: Callable[[], Journal], opening: Opening, bell: Bell
 ) -> Store:
     """Open the ports over an engine; the store closes it. Raises Failed(unavailable)."""
-    keys, rules = SqlKeys(engine, bell=bell), SqlRules(engine)
+    keys, rules = SqlKeys(engine, bell=bell), SqlRules(engine, bell)
     try:
         await keys.catch_up()
         await rules.catch_up()
@@ -49,7 +49,7 @@ async def assemble(
 
     return Store(
         keys=keys,
-        people=SqlPeople(engine),
+        people=SqlPeople(engine, bell),
         ledger=SqlLedger(engine, writer),
         balances=SqlBalances(engine),
         accounts=SqlAccounts(engine, writer, uuid7().hex),

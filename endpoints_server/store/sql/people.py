@@ -8,6 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Engine, Row, func, select, update
 
 from endpoints_server.domain.people.person import Person
+from endpoints_server.store.shared.bell import SILENT, Bell, Topic
 from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import Turn, reading, writing
 from endpoints_server.store.sql.tables import access_keys, names_of, people
@@ -20,8 +21,9 @@ NEXT_REVISION = select(func.coalesce(func.max(access_keys.c.revision), 0) + 1).s
 class SqlPeople:
     """People in a table."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, bell: Bell = SILENT) -> None:
         self._engine = engine
+        self._bell = bell
 
     async def find_person(self, person_id: str) -> Person | None:
         return await asyncio.to_thread(self._find, person_id)
@@ -34,6 +36,7 @@ class SqlPeople:
 
     async def set_disabled(self, person_id: str, at: int | None) -> Person | None:
         await asyncio.to_thread(self._disable, person_id, at)
+        self._bell.ring(Topic.KEYS)
         return await self.find_person(person_id)
 
     def _disable(self, person_id: str, at: int | None) -> None:

@@ -1,15 +1,18 @@
 """Rules as rows, and all of them in memory, read again by revision as keys are."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 from sqlalchemy import Engine, Row, func, select, update
 
+from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.rules.budget import Budget
 from endpoints_server.domain.rules.limit import Limit
 from endpoints_server.domain.rules.rulebook import Group, Rules
 from endpoints_server.store.rules import Place, Rule, place_of, rules_of
+from endpoints_server.store.shared.bell import SILENT, Bell, Topic
 from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import Turn, reading, writing
 from endpoints_server.store.sql.tables import rules
@@ -21,8 +24,11 @@ NEXT_REVISION = select(func.coalesce(func.max(rules.c.revision), 0) + 1).scalar_
 class SqlRules:
     """Rules in a table; one that was deleted stays as a row without a body."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, bell: Bell = SILENT) -> None:
         self._engine = engine
+        self._bell = bell
+        bell.listen(Topic.RULES, self._look_again)
+        self._looks: set[asyncio.Task[None]] = set()
         self._kept: dict[Place, Rule] = {}
         self._rules = Rules()
         self._revision = 0
@@ -33,16 +39,27 @@ class SqlRules:
 
     async def put_rule(self, rule: Rule) -> None:
         await asyncio.to_thread(self._put, rule)
+        self._bell.ring(Topic.RULES)
         await self.catch_up()
 
     async def delete_rule(self, rule: Rule) -> bool:
         was_there = await asyncio.to_thread(self._delete, rule)
+        self._bell.ring(Topic.RULES)
         await self.catch_up()
         return was_there
 
     async def catch_up(self) -> None:
         async with self._lock:  # for what was read earlier must not be taken in later
             self._take_in(await asyncio.to_thread(self._read, self._revision))
+
+    def _look_again(self) -> None:
+        look = asyncio.create_task(self._look())
+        self._looks.add(look)
+        look.add_done_callback(self._looks.discard)
+
+    async def _look(self) -> None:
+        with suppress(Failed):  # the next turn of whoever keeps the rules will tell
+            await self.catch_up()
 
     def _take_in(self, rows: list[Row[Any]]) -> None:
         for row in rows:

@@ -7,15 +7,17 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.domain.people.access_key import AccessKey
-from endpoints_server.domain.people.person import ADMIN
+from endpoints_server.domain.people.person import ADMIN, Person
+from endpoints_server.domain.rules.limit import Limit
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.credentials import Kept
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
-from endpoints_server.store.redis.bell import RedisBell
+from endpoints_server.store.redis.bell import CHANNEL, RedisBell
 from endpoints_server.store.redis.script import Script
 from endpoints_server.store.redis.server import Away, RedisServer
 from endpoints_server.store.seal import Owner
@@ -113,6 +115,52 @@ async def test_a_stored_credential_is_seen_elsewhere_at_once(stores: tuple[Store
     assert await other.credentials.find_credential(OWNER) is None
     await one.credentials.put_credential(Kept(owner=OWNER, sealed="s", ending="9", created_at=1))
     await soon(lambda: other.credentials.find_credential(OWNER), AT_ONCE_SECONDS)
+
+
+async def test_a_disabled_person_stops_elsewhere_at_once(stores: tuple[Store, Store]) -> None:
+    one, other = stores
+    await one.people.add_person(Person(id="ada"))
+    await one.keys.add_key(replace(KEY, person=Person(id="ada")))
+    await hears(one, other)
+    await one.people.set_disabled("ada", 7)
+
+    async def is_disabled() -> bool:
+        found = await other.keys.find_key(KEY.id)
+        return found is not None and found.person.disabled_at == 7
+
+    await soon(is_disabled, AT_ONCE_SECONDS)
+
+
+async def test_a_rule_is_in_force_elsewhere_at_once(stores: tuple[Store, Store]) -> None:
+    one, other = stores
+    await hears(one, other)
+    limit = Limit(name="few", requests=5)
+    await one.rules.put_rule(limit)
+
+    async def is_known() -> bool:
+        return other.rules.current().limits == (limit,)
+
+    await soon(is_known, AT_ONCE_SECONDS)
+    await one.rules.delete_rule(limit)
+
+    async def is_gone() -> bool:
+        return not other.rules.current().limits
+
+    await soon(is_gone, AT_ONCE_SECONDS)
+
+
+async def test_what_a_newer_version_tells_of_is_passed_over(
+    stores: tuple[Store, Store], server: RedisServer
+) -> None:
+    one, other = stores
+    await hears(one, other)
+    await server.ask("PUBLISH", CHANNEL, "something new")
+    await one.rules.put_rule(Limit(name="few", requests=5))
+
+    async def is_known() -> bool:
+        return bool(other.rules.current().limits)
+
+    await soon(is_known, AT_ONCE_SECONDS)
 
 
 @every_trouble

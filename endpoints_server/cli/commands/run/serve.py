@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from endpoints_server.cli.ground import Ground, stand
 from endpoints_server.cli.outcome import Complaint, Outcome
 from endpoints_server.cli.present import json_option
 from endpoints_server.cli.protocol import ShorterProtocol
+from endpoints_server.cli.server import LAST_SECONDS, Ending, Server
 from endpoints_server.cli.welcome import welcome
 from endpoints_server.cli.workers import Place, Workers
 from endpoints_server.config.environment import Environment
@@ -29,9 +30,9 @@ from endpoints_server.log import configure
 
 F = TypeVar("F", bound=Callable[..., object])
 
-GRACE_SECONDS = 25
-"""How long streams may go on after a signal; less than the thirty that Kubernetes waits."""
 BACKLOG = 2048
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep a connection that they do not use, so that it is they who close it."""
 
 
 def listening_options(command: F) -> F:
@@ -49,8 +50,8 @@ def serve(*, host: str | None, port: int | None, as_json: bool) -> int:
 
     Where there is no file, the demo is served. The first run prints a client key and a link to
     sign in with; later ones do not. A changed file is picked up without a restart. A signal ends
-    it: streams have 25 seconds to finish. ES_WORKERS=4 serves in four processes on one port, one of
-    which is started again where it ends by itself.
+    it: calls have 25 seconds to finish (ES_DRAIN_SECONDS). ES_WORKERS=4 serves in four processes on
+    one port, one of which is started again where it ends by itself.
 
     \b
     Examples:
@@ -77,7 +78,7 @@ def start(ground: Ground, host: str | None, port: int | None, *, as_json: bool) 
             runner.run(run(ground, listener, place, as_json=as_json))
 
     if environment.workers > 1:
-        return Workers(environment.workers, work).run()
+        return Workers(environment.workers, work, listener.close).run()
     work(Place())
     return Outcome.FINE
 
@@ -110,7 +111,8 @@ async def run(ground: Ground, listener: socket.socket, place: Place, *, as_json:
                 await welcome(ground, parts, listener.getsockname()[1], as_json=as_json)
             place.say_ready()
 
-        server = Announcing(settings(app, environment), announce)
+        ending = ending_of(environment, place)
+        server = Server(settings(app, environment), parts.exchange, ending, announce)
         end_with_parent(server, place)
         answering = siblings.answering() if siblings else nullcontext()
         async with answering:
@@ -123,7 +125,16 @@ def siblings_of(place: Place, parts: Parts) -> Siblings | None:
     return Siblings(place.folder, place.number, parts.metrics) if place.folder else None
 
 
-def end_with_parent(server: uvicorn.Server, place: Place) -> None:
+def ending_of(environment: Environment, place: Place) -> Ending:
+    """Say how the server ends; a worker closes the door that all share once all of them end."""
+    return Ending(
+        limit_seconds=environment.drain_seconds,
+        linger_seconds=environment.linger_seconds,
+        is_alone=place.is_ending_for_all,
+    )
+
+
+def end_with_parent(server: Server, place: Place) -> None:
     """End as after a signal when the parent is no more, however it ended."""
     if place.lifeline is None:
         return
@@ -131,7 +142,7 @@ def end_with_parent(server: uvicorn.Server, place: Place) -> None:
 
     def end() -> None:
         loop.remove_reader(lifeline)
-        server.should_exit = True
+        server.end()
 
     loop.add_reader(lifeline, end)
 
@@ -176,22 +187,9 @@ def settings(app: object, environment: Environment) -> uvicorn.Config:
         proxy_headers=bool(environment.trusted_proxies),
         forwarded_allow_ips=list(environment.trusted_proxies),
         server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=LAST_SECONDS,
     )
-
-
-class Announcing(uvicorn.Server):
-    """Says that it is ready, once it is."""
-
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], Awaitable[None]]) -> None:
-        super().__init__(config)
-        self.announce = announce
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept, then announce."""
-        await super().startup(sockets)
-        if self.started:
-            await self.announce()
 
 
 @contextmanager
