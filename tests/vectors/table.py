@@ -47,7 +47,6 @@ LISTS: Mapping[str, tuple[Reasons, ...]] = {
     "titles": (titles.DIFFERENT,),
     "token-config-from-models": (lists.PRICED_DIFFERENTLY,),
     "token-config-scope": (lists.SHARED_DIFFERENTLY,),
-    "yaml-text": (config.TEXT_DIFFERENTLY, config.YAML_DIFFERENTLY),
 }
 """By file, the lists of what is sane instead."""
 
