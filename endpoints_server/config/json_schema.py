@@ -1,6 +1,7 @@
 """The JSON Schema of the file, for editors and for our own checks."""
 
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -15,7 +16,8 @@ FREE_PREFIX = "x-"
 def json_schema() -> dict[str, Any]:
     """Give the schema (draft 2020-12), made from the Structs; unknown keys are refused.
 
-    Keys that begin with `x-` are free at the root, as a place for anchors.
+    Keys that begin with `x-` are free at the root, as a place for anchors. Of the blocks that
+    LibreChat alone reads, what it would refuse is refused; keys that they do not tell of are free.
     """
     (pointer,), blocks = msgspec.json.schema_components([Settings], ref_template="#/$defs/{name}")
     for block in blocks.values():
@@ -26,8 +28,16 @@ def json_schema() -> dict[str, Any]:
         **root,
         "title": "librechat.yaml",
         "patternProperties": {f"^{FREE_PREFIX}": {}},
+        "allOf": [read_by_librechat()],
         "$defs": blocks,
     }
+
+
+def read_by_librechat() -> dict[str, Any]:
+    """Give what LibreChat's own check wants of the blocks that nothing here reads."""
+    text = files("endpoints_server.config.schema").joinpath("librechat.json").read_bytes()
+    schema: dict[str, Any] = msgspec.json.decode(text)
+    return schema
 
 
 def as_number(rules: dict[str, Any]) -> dict[str, Any]:

@@ -6,18 +6,19 @@ from hashlib import blake2s
 
 BUILT_IN = frozenset(
     {
-        "azureopenai",
-        "openai",
+        "azureOpenAI",
+        "openAI",
         "google",
         "anthropic",
         "assistants",
-        "azureassistants",
+        "azureAssistants",
         "agents",
         "custom",
         "bedrock",
     }
 )
 """Names of LibreChat's own endpoints, which it finds before any of the file's."""
+LOWERED = frozenset(map(str.lower, BUILT_IN))
 
 OTHERS = re.compile(r"[^a-z0-9]+")
 
@@ -34,5 +35,10 @@ def slug_of(name: str) -> str:
 
 
 def is_built_in(name: str) -> bool:
-    """Say whether a name, in any case, is that of a built-in endpoint."""
-    return name.strip().lower() in BUILT_IN
+    """Say whether a name is that of a built-in endpoint, letter for letter."""
+    return name in BUILT_IN
+
+
+def is_like_built_in(name: str) -> bool:
+    """Say whether nothing but case and space keep a name from being a built-in endpoint's."""
+    return name.strip().lower() in LOWERED

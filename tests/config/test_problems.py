@@ -100,10 +100,34 @@ MISTAKES = {
         ["9:21: error: `prompt` must be a number, not text (write the number without quotes)"],
     ),
     "the name of a built-in endpoint": (
-        ENTRY.replace("Acme", "OpenAI"),
+        ENTRY.replace("Acme", "openAI"),
         [
-            "4:13: error: `OpenAI` is the name of a built-in endpoint, which LibreChat would use"
-            " (choose another, such as `My OpenAI`)"
+            "4:13: error: `openAI` is the name of a built-in endpoint, which LibreChat would use"
+            " (choose another, such as `My openAI`)"
+        ],
+    ),
+    "the name of a built-in endpoint in another case": (
+        ENTRY.replace("Acme", "Anthropic"),
+        [
+            "4:13: warning: `Anthropic` is but for its case the name of a built-in endpoint"
+            " (it is served here, where LibreChat may use its own instead)"
+        ],
+    ),
+    "a block of endpoints with nothing in it": (
+        "version: 1.3.17\nendpoints: {}\n",
+        ["2:1: error: `endpoints` must hold at least one key (begin with `custom:`)"],
+    ),
+    "an empty name among what is dropped": (
+        with_keys("dropParams: [stop, '']"),
+        ["8:26: warning: an empty name drops nothing"],
+    ),
+    "a block of LibreChat's that LibreChat would refuse": (
+        ENTRY + "interface: {modelSelect: 'no'}\nmodelSpecs: {list: [{name: a, preset: {}}]}\n",
+        [
+            "8:26: error: `modelSelect` must be `true` or `false`, not text"
+            " (write `true` or `false`, without quotes)",
+            "9:21: error: item 1 of `list` lacks `label`",
+            "9:39: error: `preset` lacks `endpoint`",
         ],
     ),
     "a name twice": (

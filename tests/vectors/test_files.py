@@ -5,14 +5,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from endpoints_server.config.checks.shape import check_shape
 from endpoints_server.config.compile import compile_catalog
 from endpoints_server.config.json_schema import json_schema
 from endpoints_server.config.load import Loaded, load_bytes
 from endpoints_server.config.parameters.complete import completed
-from endpoints_server.config.parameters.judge import judge
+from endpoints_server.config.parameters.judge import check_range, judge
 from endpoints_server.config.parameters.sets import known_sets
 from endpoints_server.config.parameters.vendor import brand_named
 from endpoints_server.config.prices import no_prices
+from endpoints_server.config.problem import has_errors
+from endpoints_server.config.text.document import Source
+from endpoints_server.config.text.flatten import read_document
 from endpoints_server.domain.header import overlay
 from tests.vectors.differences.files import (
     DEFINITIONS,
@@ -58,6 +62,26 @@ def load_value(value: object) -> Loaded:
     return load_bytes(json.dumps(value).encode(), ENVIRON, "f.yaml")
 
 
+def has_shape(value: object) -> bool:
+    """Say whether the first check of a file, that of its shape, finds no error."""
+    document, problems = read_document(Source("f.yaml", json.dumps(value)))
+    return document is not None and not has_errors([*problems, *check_shape(document)])
+
+
+def has_sound_range(definition: object) -> bool:
+    """Say whether a range has its bounds in order, which LibreChat sees in its first check."""
+    bounds = definition.get("range") if isinstance(definition, dict) else None
+    if not isinstance(bounds, dict) or "max" not in bounds:
+        return True
+    slider = {"type": "number", "component": "slider", "range": bounds}
+    return not any(complaint.key == "range" for complaint in check_range(slider))
+
+
+def is_used(loaded: Loaded) -> bool:
+    """Say whether a file serves: one that is refused does not, nor one that holds nothing."""
+    return loaded.settings is not None and not loaded.is_empty
+
+
 def panels_of(loaded: Loaded) -> list[Mapping[str, Any]]:
     assert loaded.settings is not None
     catalog = compile_catalog(loaded.settings, loaded.version, no_prices)
@@ -76,8 +100,8 @@ def test_definitions_are_accepted_as_librechat_accepts_them(shared: Path) -> Non
     differing = set()
     for case in vectors(shared, "param-definition-schema.json")["cases"]:
         entry = {**ENTRY, "customParams": {"paramDefinitions": [case["input"]]}}
-        loaded = load_value({"version": "1.3.17", "endpoints": {"custom": [entry]}})
-        if (loaded.settings is not None) != case["ok"]:
+        is_sound = has_shape({"version": "1.3.17", "endpoints": {"custom": [entry]}})
+        if (is_sound and has_sound_range(case["input"])) != case["ok"]:
             differing.add(case["case"])
     assert differing == reviewed(DEFINITIONS)
 
@@ -104,8 +128,7 @@ def test_the_sets_of_parameters_are_those_of_librechat(shared: Path) -> None:
 def test_files_are_accepted_as_librechat_accepts_them(shared: Path) -> None:
     differing = set()
     for case in vectors(shared, "file-schema.json")["cases"]:
-        loaded = load_value(case["input"])
-        if (loaded.settings is not None) != case["ok"]:
+        if is_used(load_value(case["input"])) != case["ok"]:
             differing.add(case["case"])
     assert differing == reviewed(FILES)
 
@@ -125,8 +148,7 @@ def test_files_come_to_what_they_come_to_in_librechat(shared: Path) -> None:
             without_file.add(case["case"])
             continue
         loaded = load_bytes(case["yaml"].encode(), ENVIRON | case.get("env", {}), "f.yaml")
-        is_used = loaded.settings is not None
-        if is_used != (case["outcome"] == "config"):
+        if is_used(loaded) != (case["outcome"] == "config"):
             differing.add(case["case"])
         elif "customParams" in case:
             ours = [without_looks(panel) for panel in panels_of(loaded) if panel]

@@ -12,7 +12,7 @@ from endpoints_server.config.checks.plain import check_plain
 from endpoints_server.config.checks.titles import check_titles
 from endpoints_server.config.checks.wording import describe
 from endpoints_server.config.expand import USER_PROVIDED
-from endpoints_server.config.naming import is_built_in, slug_of
+from endpoints_server.config.naming import is_built_in, is_like_built_in, slug_of
 from endpoints_server.config.problem import Level, Problem, shown
 from endpoints_server.config.schema.wire import SWITCH
 from endpoints_server.config.text.document import Document, Path
@@ -26,11 +26,18 @@ def check_endpoints(document: Document, others: Sequence[str] = ()) -> list[Prob
     `others` are names of endpoints that come from elsewhere.
     """
     entries = document.get(("endpoints", "custom"))
-    problems = list(check_names(document)) + list(check_overrides(document, others))
+    problems = [*check_any(document), *check_names(document), *check_overrides(document, others)]
     problems += check_headers(document, ("endpoints", "all"))
     for number in range(len(entries) if isinstance(entries, list) else 0):
         problems += check_entry(document, ("endpoints", "custom", number))
     return problems
+
+
+def check_any(document: Document) -> Iterator[Problem]:
+    """Tell of a block that holds nothing, as of one whose keys are all commented out."""
+    if document.get(("endpoints",)) == {}:
+        message = "`endpoints` must hold at least one key"
+        yield document.problem(("endpoints",), message, "begin with `custom:`", is_about_key=True)
 
 
 def check_entry(document: Document, entry: Path) -> list[Problem]:
@@ -55,8 +62,12 @@ def check_names(document: Document) -> Iterator[Problem]:
         slug = slug_of(name)
         if is_built_in(name):
             message = f"{shown(name)} is the name of a built-in endpoint, which LibreChat would use"
-            yield document.problem(path, message, f"choose another, such as `My {name.strip()}`")
-        elif slug in seen:
+            yield document.problem(path, message, f"choose another, such as `My {name}`")
+        elif is_like_built_in(name):
+            message = f"{shown(name)} is but for its case the name of a built-in endpoint"
+            hint = "it is served here, where LibreChat may use its own instead"
+            yield document.problem(path, message, hint, level=Level.WARNING)
+        if slug in seen:
             message = f"the name {shown(name)} is taken in line {seen[slug]}"
             hint = f"case and punctuation do not count: both are {shown(slug)}"
             yield document.problem(path, message, hint)

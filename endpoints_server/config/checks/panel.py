@@ -42,7 +42,10 @@ def note_unsent(document: Document, entry: Path) -> Iterator[Problem]:
             message = f"{shown(name)} is not added to requests: {why(name)}"
             yield document.problem(path, message, level=Level.NOTE, is_about_key=True)
     for number, name in enumerate(names if isinstance(names, list) else ()):
-        if isinstance(name, str) and is_without_effect(name, UNDROPPED):
+        if name == "":
+            message = "an empty name drops nothing"
+            yield document.problem((*entry, "dropParams", number), message, level=Level.WARNING)
+        elif isinstance(name, str) and is_without_effect(name, UNDROPPED):
             message = f"{shown(name)} is not dropped from requests: {why(name)}"
             yield document.problem((*entry, "dropParams", number), message, level=Level.NOTE)
 

@@ -19,6 +19,7 @@ GONE = {
     "summaryModel": "the root key `summarization` took its place",
     "customOrder": "endpoints keep the order of the file",
     "order": "endpoints keep the order of the file",
+    "plugins": "tools come with each call",
 }
 """Keys of an endpoint that LibreChat once had; old files still hold them."""
 

@@ -20,7 +20,7 @@ from endpoints_server.config.models_json.read import (
     sound,
 )
 from endpoints_server.config.models_json.translate import Refused, draft_provider
-from endpoints_server.config.naming import is_built_in, slug_of
+from endpoints_server.config.naming import is_like_built_in, slug_of
 from endpoints_server.config.problem import Level, Problem, has_errors, shown
 from endpoints_server.config.text.document import Document
 from endpoints_server.config.values.command import is_command, needs_shell
@@ -93,7 +93,7 @@ def in_order(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def renamed(pages: Pages, name: str, entry: dict[str, Any]) -> dict[str, Any]:
     """Give an entry a name that is free in the YAML."""
-    free = f"My {name}" if is_built_in(name) else name
+    free = f"My {name}" if is_like_built_in(name) else name
     if free != name:
         message = f"{shown(name)} is a name of LibreChat's own: the endpoint is {shown(free)}"
         pages.note(name, message=message)

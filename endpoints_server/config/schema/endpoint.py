@@ -70,7 +70,7 @@ class CustomEndpoint(Conversation, frozen=True, kw_only=True):
         dict[str, Any], Meta(description="Parameters added to every request.")
     ] = field(default_factory=dict)
     drop_params: Annotated[
-        list[NonEmpty], Meta(description="Parameters taken out of every request.")
+        list[str], Meta(description="Parameters taken out of every request.")
     ] = field(default_factory=list)
     custom_params: Annotated[CustomParams | UnsetType, Meta(description="The parameter panel.")] = (
         UNSET

@@ -5,10 +5,6 @@ DEFINITIONS = {
         "unknown-key",
         "range.extra",
     ],
-    "what makes no sense over the set is refused at once, as by its second check": [
-        "type.array",
-        'options.["a"]',
-    ],
 }
 MERGED = {
     "the option type is `custom` whatever is written": [
@@ -17,34 +13,13 @@ MERGED = {
     ],
 }
 FILES = {
-    "an empty file is no configuration": ["null"],
-    "an empty block means nothing is in it": ["endpoints.empty"],
     "two endpoints of one name could not be told apart": ["custom.two-same-name"],
-    "what only LibreChat reads is left to LibreChat": [
-        "assistants.min",
-        "azure.empty-groups",
-        "azure.model-string",
-        "azure.group-missing-apiKey",
-        "azure.web_search",
-        "interface.modelSelect-string",
-        "registration.bad-domain",
-        "registration.oauth-ttl-low",
-        "rateLimits.string",
-        "rateLimits.agentEvents-0",
-        "actions.allowedDomains-bad",
-        "summarization.ratio-80",
-        "modelSpecs.list-null",
-        "modelSpecs.no-label",
-        "modelSpecs.no-preset",
-        "modelSpecs.no-endpoint",
-    ],
     "an address that matches nothing is noted, not refused": [
         'allowedAddresses."192.0.2.1:80"',
         'allowedAddresses."[fec0::1]:80"',
     ],
 }
 OUTCOMES = {
-    "an empty file serves no endpoints, and says so": ["empty-file", "comment-only"],
     "an unknown key is an error, or an endpoint would vanish without a word": [
         "unknown-endpoint-key-survives"
     ],
@@ -74,8 +49,10 @@ FUNCTIONS = {
 """Functions of LibreChat's that are not played, and why."""
 
 PROVIDERS = {
-    "a name that LibreChat keeps for itself is refused when the file is loaded": [
-        "provider.OpenAI"
+    "there is no built-in endpoint to answer in the place of one of the file's": [
+        "provider.google",
+        "provider.Google",
+        "provider.openAI",
     ],
     "two endpoints of one name could not be told apart, and are refused": ["provider.Deepseek"],
     "the entry it is about does not stand in the file": ["provider.Acme"],
