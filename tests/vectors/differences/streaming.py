@@ -18,17 +18,6 @@ ANSWERS = {
         "no-role-usage-lost",
         "anthropic-error-event-mid-stream",
     ],
-    "why a model stopped is known on every wire": [
-        "responses-reasoning-summary",
-        "responses-function-call",
-        "responses-incomplete-max-output",
-        "google-thought-parts",
-        "google-usage-cached-and-thoughts",
-        "google-function-call",
-        "google-max-tokens",
-        "google-safety-finish",
-        "google-prompt-blocked",
-    ],
     "a whole answer is an answer, also where a stream was asked for": [
         "http-200-json-instead-of-sse"
     ],
