@@ -1,12 +1,11 @@
 """Where what comes of an answer differs from what LibreChat makes of it, and why."""
 
 ANSWERS = {
-    "words stay words: a tag among them is for the caller's client to see, as LibreChat does": [
+    "tags are taken off reasoning wherever the chunks are cut": [
         "think-tags-separate-chunks",
-        "think-tags-single-chunk",
+        "think-tag-split-across-chunks",
         "think-tag-close-then-text-same-chunk",
         "think-tag-open-with-text-in-same-chunk",
-        "nonstream-think-tags",
     ],
     "either name of reasoning is read, in the order in which things were said": [
         "reasoning-field-with-reasoningKey-reasoning",
