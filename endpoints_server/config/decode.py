@@ -10,7 +10,9 @@ from endpoints_server.config.json_schema import FREE_PREFIX
 from endpoints_server.config.schema.settings import Settings
 from endpoints_server.config.text.document import Document, Path
 
-RATES = frozenset({"prompt", "completion", "input", "output", "cacheRead", "cacheWrite"})
+RATES = frozenset(
+    {"prompt", "completion", "input", "output", "cacheRead", "cacheWrite", "read", "write"}
+)
 
 
 def decode_settings(document: Document) -> Settings:

@@ -7,7 +7,13 @@ from msgspec.structs import replace
 
 from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.headers import header_templates
-from endpoints_server.config.money import cost_of, find_configured, listing_of, price_of
+from endpoints_server.config.money import (
+    cost_of,
+    find_configured,
+    find_window,
+    listing_of,
+    price_of,
+)
 from endpoints_server.config.naming import slug_of
 from endpoints_server.config.parameters.dialect import dialect_of, switch
 from endpoints_server.config.parameters.lay import facts_of, laid_over
@@ -98,6 +104,8 @@ def listing_for(item: NamedModel, around: Surroundings) -> Listing:
     address = item.base_url or ("" if entry.base_url == USER_PROVIDED else entry.base_url)
     configured = find_configured(entry.token_config, item.key)
     found = configured or around.prices(address, slug_of(entry.name), item.key)
+    if configured is None and (window := find_window(entry.token_config, item.key)):
+        found = replace(found, context_tokens=window)
     changes = override.cost if override else UNSET
     cost = laid_cost(item.cost, changes, found.price)
     return found if cost is None else replace(found, price=price_of(cost))

@@ -26,6 +26,16 @@ def find_configured(token_config: Mapping[str, TokenRates], model: str) -> Listi
     return None if key is None else listing_of(token_config[key])
 
 
+def find_window(token_config: Mapping[str, TokenRates], model: str) -> int | None:
+    """Find the window of a model that is written in another case, or with a vendor before it.
+
+    So LibreChat finds windows, and no price.
+    """
+    names = {model.lower(), model.rpartition("/")[2].lower()}
+    fitting = (rates for key, rates in token_config.items() if key.lower() in names)
+    return next((int(rates.context) or None for rates in fitting), None)
+
+
 def find_key(keys: Collection[str], model: str) -> str | None:
     """Find the name or the pattern that a model goes by."""
     if model in keys:
@@ -55,11 +65,16 @@ def listing_of(rates: TokenRates) -> Listing:
         rates=Rates(
             input=rates.prompt,
             output=rates.completion,
-            cache_read=None if isinstance(rates.cache_read, UnsetType) else rates.cache_read,
-            cache_write=None if isinstance(rates.cache_write, UnsetType) else rates.cache_write,
+            cache_read=said(rates.cache_read, rates.read),
+            cache_write=said(rates.cache_write, rates.write),
         ),
     )
     return Listing(price=price, context_tokens=int(rates.context) or None)
+
+
+def said(*rates: Decimal | UnsetType) -> Decimal | None:
+    """Give the first rate that is written."""
+    return next((rate for rate in rates if not isinstance(rate, UnsetType)), None)
 
 
 def price_of(cost: Cost) -> Price:

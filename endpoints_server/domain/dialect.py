@@ -38,7 +38,8 @@ class ThinkingRules(Struct, frozen=True, kw_only=True):
     its own amount on Messages, whatever its name says.
 
     `key` holds reasoning in turns, and `answer_key` in answers where one is chosen; `has_tags` says
-    that it comes between `<think>` tags in the words. Earlier reasoning goes back as `replay` says
+    that it comes between `<think>` tags in the words, None that it may: a translation looks for
+    them, a relay leaves the words as they are. Earlier reasoning goes back as `replay` says
     (all, that of the open tool loop, or none): as words where `is_said`, under a `key` on every
     turn where `is_always_there`, without a seal where `may_be_unsealed`.
     """
@@ -52,7 +53,7 @@ class ThinkingRules(Struct, frozen=True, kw_only=True):
     is_adaptive: bool = False
     key: Literal["reasoning_content", "reasoning", "reasoning_text"] = "reasoning_content"
     answer_key: Literal["", "reasoning_content", "reasoning"] = ""
-    has_tags: bool = False
+    has_tags: bool | None = False
     replay: Literal["all", "loop", "none"] = "all"
     is_said: bool = False
     is_always_there: bool = False

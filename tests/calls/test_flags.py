@@ -46,7 +46,9 @@ def server(upstream: Server, tmp_path_factory: pytest.TempPathFactory) -> Genera
             "default": [{"name": "m", "reasoning": True, "thinkingLevelMap": {"minimal": None}}]
         },
     }
-    with serving(config([local]), tmp_path_factory.mktemp("flags")) as server:
+    plain = endpoint("Plain", "chat", upstream.url)
+    wordy = endpoint("Wordy", "chat", upstream.url) | {"compat": {"thinkTags": False}}
+    with serving(config([local, plain, wordy]), tmp_path_factory.mktemp("flags")) as server:
         yield server
 
 
@@ -97,6 +99,22 @@ async def test_reasoning_between_tags_reaches_each_caller_as_its_wire_tells_it(
     assert messages.text == "All is well."
     assert b"Let me see." in messages.body
     assert b"<think>" not in chat.body + messages.body
+
+
+@pytest.mark.parametrize("is_stream", [True, False])
+async def test_where_nothing_is_said_of_tags_a_translation_finds_them_and_a_relay_keeps_them(
+    is_stream: bool, client: httpx2.AsyncClient
+) -> None:
+    messages = await ask(client, "messages", "plain/m", is_stream=is_stream)
+    assert messages.text == "All is well."
+    assert b"Let me see." in messages.body
+    chat = await ask(client, "chat", "plain/m", is_stream=is_stream)
+    assert chat.text == TAGGED
+
+
+async def test_words_stay_words_where_the_file_says_so(client: httpx2.AsyncClient) -> None:
+    messages = await ask(client, "messages", "wordy/m")
+    assert messages.text == TAGGED
 
 
 def thought_in_chat(body: bytes, is_stream: bool) -> str:

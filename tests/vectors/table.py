@@ -36,7 +36,6 @@ LISTS: Mapping[str, tuple[Reasons, ...]] = {
     "model-list-request": (lists.ASKED_DIFFERENTLY,),
     "models-config": (lists.SERVED_DIFFERENTLY,),
     "param-definition-schema": (files.DEFINITIONS,),
-    "param-definition-semantics": (files.MERGED,),
     "provider-lookup": (files.PROVIDERS,),
     "requests": (requests.REQUESTS,),
     "ssrf-host": (addresses.HOSTS_DIFFERENTLY,),
@@ -50,10 +49,13 @@ LISTS: Mapping[str, tuple[Reasons, ...]] = {
 """By file, the lists of what is sane instead."""
 
 UNPLAYED: Mapping[str, Collection[str]] = {
-    "load-outcome": {case for cases in files.NO_FILE.values() for case in cases},
+    "costs": config.all_of(costs.NOT_PLAYED),
+    "load-outcome": config.all_of(files.NO_FILE),
     "header-templating": config.all_of(config.HEADERS_NOT_PLAYED),
     "model-list-request": lists.all_of(lists.ASKED_BY_BUILT_IN),
     "names-and-helpers": set(files.FUNCTIONS) - {"normalizeEndpointName"},
+    "param-definition-semantics": config.all_of(files.MERGED_NOT_PLAYED),
+    "provider-lookup": config.all_of(files.PROVIDERS_NOT_PLAYED),
     "requests": set(requests.NOT_ASSERTED.values()),
     "title-flow": set(test_flow.NOT_OURS),
 }

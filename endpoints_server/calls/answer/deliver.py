@@ -148,7 +148,13 @@ def reader_for(attempt: Attempt) -> Reader:
     """Choose what reads the stream: the wire's own Reader, behind which tags may be read."""
     call = attempt.call
     reader = call.wire_out.reader(call.catalog.bounds.event_bytes)
-    return Untagging(reader) if call.route.dialect.thinking.has_tags else reader
+    return Untagging(reader) if may_hold_tags(call) else reader
+
+
+def may_hold_tags(call: Call) -> bool:
+    """Say whether an answer is to be searched for reasoning between tags in its words."""
+    has_tags = call.route.dialect.thinking.has_tags
+    return not call.is_relayed if has_tags is None else has_tags
 
 
 async def relay_whole(
@@ -183,7 +189,7 @@ def read_whole(attempt: Attempt, body: bytes, *, is_stream: bool) -> Reply:
     if is_stream:
         return read_stream(reader_for(attempt), body)
     reply = attempt.call.wire_out.read_reply(body)
-    return untagged(reply) if attempt.call.route.dialect.thinking.has_tags else reply
+    return untagged(reply) if may_hold_tags(attempt.call) else reply
 
 
 async def write_whole(

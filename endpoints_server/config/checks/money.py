@@ -10,7 +10,10 @@ from endpoints_server.config.money import ANY, fits, is_pattern
 from endpoints_server.config.problem import Level, Problem, shown
 from endpoints_server.config.text.document import Document, Path
 
-RATES = ("prompt", "completion", "input", "output", "cacheRead", "cacheWrite")
+RATES = (
+    *("prompt", "completion", "input", "output"),
+    *("cacheRead", "cacheWrite", "read", "write"),
+)
 DEAREST_RATE = 1_000_000
 """A USD a token."""
 MOST_CREDITS = 10**12

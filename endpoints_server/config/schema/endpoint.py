@@ -41,6 +41,14 @@ class TokenRates(Block, frozen=True, kw_only=True):
         Annotated[Rate, Meta(description="USD per million tokens written to a prompt cache.")]
         | UnsetType
     ) = UNSET
+    read: (
+        Annotated[Rate, Meta(description="The same as `cacheRead`, in LibreChat's other word.")]
+        | UnsetType
+    ) = UNSET
+    write: (
+        Annotated[Rate, Meta(description="The same as `cacheWrite`, in LibreChat's other word.")]
+        | UnsetType
+    ) = UNSET
 
 
 class CustomEndpoint(Conversation, frozen=True, kw_only=True):

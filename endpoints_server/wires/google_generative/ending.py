@@ -72,10 +72,11 @@ def read_usage(value: Raw) -> Usage | None:
     if counts.prompt_token_count is None and counts.candidates_token_count is None:
         return None
     prompt = whole(counts.prompt_token_count)
-    cache_read = min(whole(counts.cached_content_token_count), prompt)
-    cache_write = min(whole(counts.cache_write_token_count), prompt - cache_read)
+    cache_read = whole(counts.cached_content_token_count)
+    cache_write = whole(counts.cache_write_token_count)
+    fresh = max(0, prompt - cache_read - cache_write)
     return Usage(
-        input=prompt - cache_read - cache_write + whole(counts.tool_use_prompt_token_count),
+        input=fresh + whole(counts.tool_use_prompt_token_count),
         cache_read=cache_read,
         cache_write=cache_write,
         output=whole(counts.candidates_token_count),

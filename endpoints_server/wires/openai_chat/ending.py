@@ -72,6 +72,7 @@ def read_usage(counts: Counts) -> Usage | None:
 
     Cached tokens are inside `prompt_tokens`, reasoning inside `completion_tokens`, except where
     the total shows that reasoning was left out of both, or that cached tokens stand beside.
+    Whatever is said to be cached is counted so, also where it is more than all that went in.
     """
     if counts.prompt_tokens is None and counts.completion_tokens is None:
         return None
@@ -84,10 +85,8 @@ def read_usage(counts: Counts) -> Usage | None:
         prompt, unsaid = prompt + unsaid, 0
     spoken = completion + max(0, unsaid)
     reasoning = min(reasoning, spoken)
-    cache_read = min(cache_read, prompt)
-    cache_write = min(cache_write, prompt - cache_read)
     return Usage(
-        input=prompt - cache_read - cache_write,
+        input=max(0, prompt - cache_read - cache_write),
         cache_read=cache_read,
         cache_write=cache_write,
         output=spoken - reasoning,

@@ -74,7 +74,7 @@ def read_usage(counts: Counts) -> Usage | None:
     """Sort counts into buckets that never overlap; None where nothing was counted.
 
     Cached tokens are inside `input_tokens`, reasoning inside `output_tokens`, except where the
-    total shows that it was left out of both.
+    total shows that it was left out of both. Whatever is said to be cached is counted so.
     """
     if counts.input_tokens is None and counts.output_tokens is None:
         return None
@@ -82,11 +82,10 @@ def read_usage(counts: Counts) -> Usage | None:
     thought = counts.output_tokens_details or OutputDetails()
     given, answered = whole(counts.input_tokens), whole(counts.output_tokens)
     answered += max(0, whole(counts.total_tokens) - given - answered)
-    cache_read = min(whole(cached.cached_tokens), given)
-    cache_write = min(whole(cached.cache_write_tokens), given - cache_read)
+    cache_read, cache_write = whole(cached.cached_tokens), whole(cached.cache_write_tokens)
     reasoning = min(whole(thought.reasoning_tokens), answered)
     return Usage(
-        input=given - cache_read - cache_write,
+        input=max(0, given - cache_read - cache_write),
         cache_read=cache_read,
         cache_write=cache_write,
         output=answered - reasoning,

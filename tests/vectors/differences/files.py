@@ -6,8 +6,8 @@ DEFINITIONS = {
         "range.extra",
     ],
 }
-MERGED = {
-    "the option type is `custom` whatever is written": [
+MERGED_NOT_PLAYED = {
+    "before this check LibreChat writes `custom` over whatever stands there, and so do we": [
         "optionType-conversation-unknown",
         "optionType-missing",
     ],
@@ -49,12 +49,17 @@ FUNCTIONS = {
 """Functions of LibreChat's that are not played, and why."""
 
 PROVIDERS = {
-    "there is no built-in endpoint to answer in the place of one of the file's": [
-        "provider.google",
-        "provider.Google",
-        "provider.openAI",
-    ],
     "two endpoints of one name could not be told apart, and are refused": ["provider.Deepseek"],
+}
+PROVIDERS_NOT_PLAYED = {
+    "a provider built into LibreChat answers, and there are none": [
+        "provider.Google",
+        "provider.VertexAI",
+        "provider.openAI",
+        "provider.google",
+        "provider.bedrock",
+        "provider.vertexai",
+    ],
     "the entry it is about does not stand in the file": ["provider.Acme"],
 }
 FILES_NOT_PLAYED = {

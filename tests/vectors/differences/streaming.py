@@ -1,12 +1,11 @@
 """Where what comes of an answer differs from what LibreChat makes of it, and why."""
 
 ANSWERS = {
-    "words stay words: a tag among them is for the caller's client to see, as LibreChat does": [
+    "tags are taken off reasoning wherever the chunks are cut": [
         "think-tags-separate-chunks",
-        "think-tags-single-chunk",
+        "think-tag-split-across-chunks",
         "think-tag-close-then-text-same-chunk",
         "think-tag-open-with-text-in-same-chunk",
-        "nonstream-think-tags",
     ],
     "either name of reasoning is read, in the order in which things were said": [
         "reasoning-field-with-reasoningKey-reasoning",
@@ -17,17 +16,6 @@ ANSWERS = {
         "usage-cache_write_tokens",
         "no-role-usage-lost",
         "anthropic-error-event-mid-stream",
-    ],
-    "why a model stopped is known on every wire": [
-        "responses-reasoning-summary",
-        "responses-function-call",
-        "responses-incomplete-max-output",
-        "google-thought-parts",
-        "google-usage-cached-and-thoughts",
-        "google-function-call",
-        "google-max-tokens",
-        "google-safety-finish",
-        "google-prompt-blocked",
     ],
     "a whole answer is an answer, also where a stream was asked for": [
         "http-200-json-instead-of-sse"
