@@ -1,23 +1,30 @@
 """What is counted for Prometheus: calls, seconds, tokens, money, and the state of the process."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
+from itertools import accumulate
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
     GCCollector,
-    Histogram,
     ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
-from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.money.entry import CostStatus, Entry
 from endpoints_server.domain.report import Report
 
 MICROSECONDS = 1_000_000
@@ -32,7 +39,8 @@ class Metrics:
     """The counters of one server, in a registry of their own.
 
     Labels are names out of the configuration and words of ours: never a key, a person, or anything
-    a caller may choose. Series are looked up once and kept, so that a call costs microseconds.
+    a caller may choose. Calls are counted as plain numbers, of which series are made only when
+    somebody reads them.
     """
 
     def __init__(self) -> None:
@@ -40,25 +48,14 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
-        self.requests = self.counter("requests", "Calls", "endpoint", "wire", "outcome", "who")
-        self.tokens = self.counter("tokens", "Tokens, each counted once", "endpoint", "kind")
-        self.cost = self.counter("cost_usd", "What calls cost, in USD", "endpoint", "status")
+        self.calls = CallCounts()
+        self.registry.register(self.calls)
         self.losses = self.counter("losses", "Things not translated", "endpoint", "wire")
-        self.overhead = self.histogram("overhead_seconds", "Our own share", OVERHEAD_SECONDS)
-        self.first_token = self.histogram(
-            "first_token_seconds",
-            "Until the upstream's first byte",
-            FIRST_TOKEN_SECONDS,
-            "endpoint",
-        )
-        self.call = self.histogram("call_seconds", "Until the end", CALL_SECONDS, "endpoint")
         self.inflight = self.gauge("inflight", "Calls being served")
         self.streams_open = self.gauge("streams_open", "Streams being answered")
         self.ledger_waiting = self.gauge("ledger_waiting", "Entries not yet durable")
         self.config_version = self.gauge("config_version_info", "The catalog in use", "version")
         self.config_failures = self.counter("config_apply_failures", "Files that were not taken on")
-        self._requests: dict[tuple[str, str, str, str], Counter] = {}
-        self._endpoints: dict[str, EndpointSeries] = {}
 
     def counter(self, name: str, text: str, *labels: str) -> Counter:
         """Make a counter; `_total` is added to its name."""
@@ -68,34 +65,13 @@ class Metrics:
         """Make a gauge."""
         return Gauge(f"es_{name}", text, labels, registry=self.registry)
 
-    def histogram(
-        self, name: str, text: str, buckets: tuple[float, ...], *labels: str
-    ) -> Histogram:
-        """Make a histogram with upper bounds."""
-        return Histogram(f"es_{name}", text, labels, buckets=buckets, registry=self.registry)
-
     def count_call(self, report: Report) -> None:
         """Count a call that ended, however it did."""
         entry = report.entry
-        endpoint = entry.endpoint if entry else ""
         outcome = entry.outcome.value if entry else "refused"
-        labels = (endpoint, report.wire, outcome, report.who)
-        requests = self._requests.get(labels)
-        if requests is None:
-            requests = self._requests[labels] = self.requests.labels(*labels)
-        requests.inc()
-        if report.overhead_seconds is not None:
-            self.overhead.observe(report.overhead_seconds)
-        if entry is not None:
-            self.count_entry(entry)
-
-    def count_entry(self, entry: Entry) -> None:
-        """Count what one attempt used."""
-        series = self._endpoints.get(entry.endpoint)
-        if series is None:
-            series = self._endpoints[entry.endpoint] = EndpointSeries(self, entry.endpoint)
-        series.count(entry)
-        if entry.losses:
+        endpoint = entry.endpoint if entry else ""
+        self.calls.note(report, (endpoint, report.wire, outcome, report.who))
+        if entry is not None and entry.losses:
             self.losses.labels(entry.endpoint, entry.wire_in).inc(len(entry.losses))
 
     def set_config_version(self, version: str) -> None:
@@ -178,34 +154,110 @@ class ModelListAges(Collector):
         return (gauge,)
 
 
-class EndpointSeries:
-    """The series of one endpoint, looked up once."""
+class Spread(Struct):
+    """How many seconds things took: how many stayed within each of the bounds, and beyond."""
 
-    def __init__(self, metrics: Metrics, endpoint: str) -> None:
-        self.first_token = metrics.first_token.labels(endpoint)
-        self.call = metrics.call.labels(endpoint)
-        self.input = metrics.tokens.labels(endpoint, "input")
-        self.cache_read = metrics.tokens.labels(endpoint, "cache_read")
-        self.cache_write = metrics.tokens.labels(endpoint, "cache_write")
-        self.output = metrics.tokens.labels(endpoint, "output")
-        self.reasoning = metrics.tokens.labels(endpoint, "reasoning")
-        self.cost = {
-            status: metrics.cost.labels(endpoint, status) for status in ("exact", "estimated")
-        }
+    bounds: tuple[float, ...]
+    counts: list[int]
+    total: float = 0.0
 
-    def count(self, entry: Entry) -> None:
+    def note(self, seconds: float) -> None:
+        """Count one."""
+        self.counts[bisect_left(self.bounds, seconds)] += 1
+        self.total += seconds
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """Give what stayed within each bound, those within a lower one included."""
+        names = [*map(floatToGoString, self.bounds), "+Inf"]
+        return list(zip(names, map(float, accumulate(self.counts)), strict=True))
+
+
+def spread(bounds: tuple[float, ...]) -> Spread:
+    """Begin to count."""
+    return Spread(bounds, [0] * (len(bounds) + 1))
+
+
+class Tally(Struct):
+    """What the attempts at one endpoint came to."""
+
+    call: Spread = field(default_factory=lambda: spread(CALL_SECONDS))
+    first_token: Spread = field(default_factory=lambda: spread(FIRST_TOKEN_SECONDS))
+    input: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    output: int = 0
+    reasoning: int = 0
+    exact_nano_usd: int = 0
+    estimated_nano_usd: int = 0
+
+    def note(self, entry: Entry) -> None:
         """Add one attempt."""
-        self.call.observe(entry.took / MICROSECONDS)
+        self.call.note(entry.took / MICROSECONDS)
         if entry.first_byte_took is not None:
-            self.first_token.observe(entry.first_byte_took / MICROSECONDS)
+            self.first_token.note(entry.first_byte_took / MICROSECONDS)
         usage = entry.usage
-        self.input.inc(usage.input)
-        self.output.inc(usage.output)
-        if usage.cache_read:
-            self.cache_read.inc(usage.cache_read)
-        if usage.cache_write or usage.cache_write_hour:
-            self.cache_write.inc(usage.cache_write + usage.cache_write_hour)
-        if usage.reasoning:
-            self.reasoning.inc(usage.reasoning)
-        if entry.cost_nano_usd:
-            self.cost[entry.cost_status.value].inc(entry.cost_nano_usd / NANO_USD)
+        self.input += usage.input
+        self.cache_read += usage.cache_read
+        self.cache_write += usage.cache_write + usage.cache_write_hour
+        self.output += usage.output
+        self.reasoning += usage.reasoning
+        if entry.cost_status is CostStatus.EXACT:
+            self.exact_nano_usd += entry.cost_nano_usd or 0
+        else:
+            self.estimated_nano_usd += entry.cost_nano_usd or 0
+
+
+class CallCounts(Collector):
+    """What is counted of every call."""
+
+    def __init__(self) -> None:
+        self.requests: dict[tuple[str, ...], int] = {}
+        self.overhead = spread(OVERHEAD_SECONDS)
+        self.tallies: dict[str, Tally] = {}
+
+    def note(self, report: Report, labels: tuple[str, ...]) -> None:
+        """Count one."""
+        self.requests[labels] = self.requests.get(labels, 0) + 1
+        if report.overhead_seconds is not None:
+            self.overhead.note(report.overhead_seconds)
+        entry = report.entry
+        if entry is None:
+            return
+        tally = self.tallies.get(entry.endpoint)
+        if tally is None:
+            tally = self.tallies[entry.endpoint] = Tally()
+        tally.note(entry)
+
+    def collect(self) -> Iterable[Metric]:
+        """Give the families."""
+        requests = counter("requests", "Calls", "endpoint", "wire", "outcome", "who")
+        for labels, count in self.requests.items():
+            requests.add_metric(labels, count)
+        tokens = counter("tokens", "Tokens, each counted once", "endpoint", "kind")
+        cost = counter("cost_usd", "What calls cost, in USD", "endpoint", "status")
+        overhead = histogram("overhead_seconds", "Our own share")
+        first_token = histogram(
+            "first_token_seconds", "Until the upstream's first byte", "endpoint"
+        )
+        call = histogram("call_seconds", "Until the end", "endpoint")
+        overhead.add_metric((), self.overhead.buckets(), self.overhead.total)
+        for endpoint, tally in self.tallies.items():
+            for kind in ("input", "cache_read", "cache_write", "output", "reasoning"):
+                tokens.add_metric((endpoint, kind), getattr(tally, kind))
+            for status in ("exact", "estimated"):
+                nano_usd = getattr(tally, f"{status}_nano_usd")
+                cost.add_metric((endpoint, status), nano_usd / NANO_USD)
+            call.add_metric((endpoint,), tally.call.buckets(), tally.call.total)
+            first = tally.first_token
+            first_token.add_metric((endpoint,), first.buckets(), first.total)
+        return requests, tokens, cost, overhead, first_token, call
+
+
+def counter(name: str, text: str, *labels: str) -> CounterMetricFamily:
+    """Begin a counter; `_total` is added to its name."""
+    return CounterMetricFamily(f"es_{name}", text, labels=labels)
+
+
+def histogram(name: str, text: str, *labels: str) -> HistogramMetricFamily:
+    """Begin a histogram."""
+    return HistogramMetricFamily(f"es_{name}", text, labels=labels)
