@@ -4,9 +4,10 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from msgspec import Struct
 
@@ -55,7 +56,7 @@ async def kills(ground: Ground, count: int) -> tuple[bool, str]:
     return not lost and set(found.values()) == {1}, figure
 
 
-SCENARIOS: dict[str, Callable[..., Awaitable[tuple[bool, str]]]] = {
+SCENARIOS: dict[str, Callable[..., Coroutine[Any, Any, tuple[bool, str]]]] = {
     scenario.__name__: scenario for scenario in (hot, rolling, reloads, kills)
 }
 
