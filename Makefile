@@ -5,14 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install -qq --disable-pip-version-check
 
-.PHONY: run test test-clients fuzz soak check fix bench lock
+.PHONY: run test test-clients test-replicas fuzz soak check fix bench lock
 
 # serve ./librechat.yaml, or the demo where there is none
 run: $(VENV)/run.stamp
 	@$(BIN)/endpoints-server serve
 
 # everything CI runs: what drives whole servers has the machine to itself, all else shares it
-SERVERS := tests/acceptance tests/bench tests/calls tests/store tests/web
+SERVERS := tests/acceptance tests/bench tests/calls tests/replicas tests/store tests/web
 test: check
 	@$(BIN)/pytest --numprocesses=2 --dist=loadfile $(SERVERS:%=--ignore=%) --ignore=tests/test_shape.py
 	@$(BIN)/pytest $(SERVERS)
@@ -20,6 +20,10 @@ test: check
 # real clients from npm and PyPI, or CLIENTS alone, against this server (needs node)
 test-clients: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.clients $(CLIENTS)
+
+# what replicas go through, in its long forms (RUN="hot 600"; tests/replicas/__main__.py has all)
+test-replicas: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.replicas $(RUN)
 
 # the fuzzer over all that reads foreign bytes (SECONDS=300)
 fuzz: $(VENV)/test.stamp

@@ -55,6 +55,7 @@ def nginx_before(folder: Path, replicas: Sequence[int], keepalive_seconds: float
     """Run nginx for as long as the block lasts; gives its address, skips where there is none."""
     if PROGRAM is None:
         pytest.skip("no nginx: apt-get install nginx-light")
+    folder.mkdir(exist_ok=True)
     port = free_port()
     configuration = folder / "nginx.conf"
     configuration.write_text(configured(folder, port, replicas, keepalive_seconds))

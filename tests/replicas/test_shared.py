@@ -8,6 +8,7 @@ from random import Random
 
 import httpx
 
+from endpoints_server.domain.money.usd import usd
 from tests.replicas.calling import Callers, Got, callers_of, percentile
 from tests.replicas.fleet import Fleet
 from tests.replicas.speaking import CALL_NANO_USD, CALL_TOKENS, Speaking
@@ -16,7 +17,6 @@ REQUESTS = 100
 TOKENS = 2_000
 AT_ONCE = 10
 AFFORDED = 37
-NANO_PER_USD = 10**9
 KEYS = 20
 CALLERS = 16
 Said = Callable[[str], None]
@@ -96,8 +96,8 @@ async def test_t_25_a_budget_is_spent_to_the_last_call_by_all_together(
     fleet: Fleet, measured: Said
 ) -> None:
     ((_, key),) = add_person(fleet, "purse")
-    worst = AFFORDED * CALL_NANO_USD
-    await put_rule(fleet, "budgets", "purse", user="purse", usd=str(worst / NANO_PER_USD))
+    granted = AFFORDED * CALL_NANO_USD
+    await put_rule(fleet, "budgets", "purse", user="purse", usd=usd(granted))
     rounds: list[int] = []
     async with callers_of(fleet.url) as callers:
         while not rounds or rounds[-1]:
@@ -106,7 +106,7 @@ async def test_t_25_a_budget_is_spent_to_the_last_call_by_all_together(
     assert sum(rounds) <= AFFORDED
     with fleet.client() as client:
         (budget,) = client.get("/admin/v1/budgets").json()["data"]
-    assert budget["spent_usd"] == str(sum(rounds) * CALL_NANO_USD / NANO_PER_USD)
+    assert budget["left_usd"] == usd(granted - sum(rounds) * CALL_NANO_USD)
     measured(f"T-42: a budget of {AFFORDED} calls: {sum(rounds)} in {len(rounds)} rounds of 100")
 
 

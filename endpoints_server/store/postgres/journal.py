@@ -15,12 +15,14 @@ import psycopg
 from sqlalchemy import BigInteger, Boolean, Column, Integer
 from sqlalchemy.types import TypeEngine
 
+from endpoints_server.domain.money.account import Account, Decision
 from endpoints_server.domain.money.entry import Entry
+from endpoints_server.store.postgres.accounts import settle, take
 from endpoints_server.store.postgres.connection import PatientConnection, connect
 from endpoints_server.store.sql.engine import Turn
-from endpoints_server.store.sql.ledger.account_deeds import settle_all
+from endpoints_server.store.sql.ledger.account_deeds import costs_of
 from endpoints_server.store.sql.ledger.entry_row import row_of
-from endpoints_server.store.sql.ledger.journal import Deed, Unfit, Unwritable
+from endpoints_server.store.sql.ledger.journal import Answer, Deed, Hold, Unfit, Unwritable
 from endpoints_server.store.sql.tables import ENTRY_COLUMNS
 
 NAMED = re.compile(r":(\w+)")
@@ -55,20 +57,31 @@ class PostgresJournal:
             rows = [clean(row_of(entry)) for entry in entries]
             self._connected().execute(INSERT, [list(each) for each in zip(*rows, strict=True)])
 
+    def take(self, accounts: Sequence[Account], nano_usd: int, hold: Hold) -> Answer[Decision]:
+        return take(self._connected(), accounts, nano_usd, hold)
+
+    def settle(self, costs: Mapping[str, int]) -> None:
+        settle(self._connected(), costs)
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
 
     def _commit(self, entries: Sequence[Entry], deeds: Sequence[Deed]) -> list[Any]:
-        """Whoever changes accounts does so alone, for two of them could wait for each other."""
+        """Send all of a transaction before the first answer is read: it is one round trip.
+
+        Whoever changes accounts has the turn to do so, which is taken first: two could wait for
+        each other otherwise. It lasts as long as the server needs, and no answer to come and go.
+        """
         connection = self._connected()
-        with connection.transaction():
+        with connection.pipeline(), connection.transaction():
             if not entries and all(deed.is_light for deed in deeds):
                 connection.execute("set local synchronous_commit to off")
             connection.execute("select pg_advisory_xact_lock(%s)", [Turn.ACCOUNTS.value])
             self.keep(entries)
-            settle_all(self, entries)
-            return [deed.act(self) for deed in deeds]
+            self.settle(costs_of(entries))
+            answers = [deed.act(self) for deed in deeds]
+        return [answer() for answer in answers]
 
     def _connected(self) -> PatientConnection:
         connection = self._connection

@@ -6,10 +6,12 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
+from endpoints_server.domain.money.account import Account, Decision
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.sql.ledger.account_deeds import settle_all
+from endpoints_server.store.sql.ledger.account_deeds import costs_of
+from endpoints_server.store.sql.ledger.account_steps import settle, take
 from endpoints_server.store.sql.ledger.entry_row import NAMES, row_of
-from endpoints_server.store.sql.ledger.journal import Deed, Unfit, Unwritable
+from endpoints_server.store.sql.ledger.journal import Answer, Deed, Hold, Unfit, Unwritable
 
 ROWS_AT_ONCE = 64
 """Rows of one statement: a step of SQLite gives up the interpreter's lock and waits for it again,
@@ -55,6 +57,13 @@ class SqliteJournal:
             some = rows[start : start + ROWS_AT_ONCE]
             self._connection.execute(insertion(len(some)), tuple(chain.from_iterable(some)))
 
+    def take(self, accounts: Sequence[Account], nano_usd: int, hold: Hold) -> Answer[Decision]:
+        decision = take(self, accounts, nano_usd, hold)
+        return lambda: decision
+
+    def settle(self, costs: Mapping[str, int]) -> None:
+        settle(self, costs)
+
     def close(self) -> None:
         self._connection.close()
 
@@ -63,8 +72,8 @@ class SqliteJournal:
         try:
             self._connection.execute("begin immediate")
             self.keep(entries)
-            settle_all(self, entries)
-            given = [deed.act(self) for deed in deeds]
+            self.settle(costs_of(entries))
+            given = [deed.act(self)() for deed in deeds]
             self._connection.execute("commit")
         finally:
             if self._connection.in_transaction:

@@ -132,7 +132,7 @@ def test_while_the_database_is_away_only_the_spool_is_tried(tmp_path: Path) -> N
     journal = SpoolingJournal(
         lambda: next(journals), Spool(tmp_path), troubles.append, brought.append
     )
-    deed = Deed(lambda _: "done")
+    deed = Deed(lambda _: lambda: "done")
     for number in range(5):
         (refused,) = journal.write([entry(f"{number}")], [deed])
         assert isinstance(refused, Unwritable)

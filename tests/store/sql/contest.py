@@ -1,7 +1,6 @@
 """Processes that all want what is left of one account: one of the eight, and what sends them off.
 
-`python -m tests.store.sql.contest 200` repeats it, and prints what came of it, on the
-database that CONTEST_URL names or on a file.
+`python -m tests.replicas contest 200` repeats it on PostgreSQL, and prints what came of it.
 """
 
 import asyncio
@@ -10,7 +9,7 @@ import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -27,6 +26,14 @@ CALLS = 1000
 WORTH = 10
 AFFORDED = 37
 CAP = WORTH * AFFORDED + WORTH - 1
+
+
+class Contest(NamedTuple):
+    """How many were admitted each time, what was left each time, and how long all took."""
+
+    admitted: list[int]
+    left: list[int]
+    took_seconds: float
 
 
 def purse(repeat: int) -> Account:
@@ -74,10 +81,8 @@ async def answer(process: Process, repeat: int) -> int:
     return int(await process.stdout.readline())
 
 
-async def hold_contest(
-    data_dir: Path, url: str, repeats: int
-) -> tuple[list[int], list[int], float]:
-    """Give how many were admitted each time, what was left, and the seconds it took."""
+async def hold_contest(data_dir: Path, url: str, repeats: int) -> Contest:
+    """Repeat it so often on one database."""
     store = await open_store(data_dir, url)
     workers = await asyncio.gather(*(start(data_dir, url, worker) for worker in range(WORKERS)))
     await asyncio.gather(*(answer(worker, repeats) for worker in workers))  # to warm up
@@ -93,24 +98,18 @@ async def hold_contest(
         assert await worker.wait() == 0
     left = await store.accounts.list_remainders([purse(repeat) for repeat in range(repeats)])
     await store.close()
-    return admitted, [each.left_nano_usd for each in left], took_seconds
+    return Contest(admitted, [each.left_nano_usd for each in left], took_seconds)
 
 
-async def report(repeats: int) -> None:
-    """Hold a contest and print what came of it."""
-    with TemporaryDirectory() as folder:
-        admitted, left, took_seconds = await hold_contest(
-            Path(folder), os.environ.get(URL, ""), repeats
-        )
-    sys.stdout.write(
-        f"{repeats} repeats of {CALLS} calls by {WORKERS} processes in {took_seconds:.1f} s "
-        f"({repeats * CALLS / took_seconds:.0f} a second): admitted {sorted(set(admitted))}, "
-        f"left at least {min(left)} of {CAP}\n"
+def told(contest: Contest) -> str:
+    """Say what came of a contest."""
+    repeats, seconds = len(contest.admitted), contest.took_seconds
+    return (
+        f"T-25: {repeats} repeats of {CALLS} calls by {WORKERS} processes in {seconds:.1f} s "
+        f"({repeats * CALLS / seconds:.0f} a second): {sorted(set(contest.admitted))} admitted "
+        f"each time, at least {min(contest.left)} of {CAP} left"
     )
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        asyncio.run(contend(Path(sys.argv[1]), sys.argv[2]))
-    else:
-        asyncio.run(report(int(sys.argv[1])))
+    asyncio.run(contend(Path(sys.argv[1]), sys.argv[2]))

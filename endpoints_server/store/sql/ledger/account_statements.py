@@ -1,5 +1,7 @@
 """What is asked of accounts, in SQL that SQLite and PostgreSQL both know, by named parameters."""
 
+from endpoints_server.domain.money.account import Account
+
 EARLIER = """
 coalesce((select sum(spent_nano_usd + reserved_nano_usd) from accounts
           where name = :name and starts_at >= :since and starts_at < :starts_at), 0)
@@ -77,3 +79,16 @@ TAKEN_FROM = {
 }
 """The write by whether the cap was granted to a person, and whether the account binds."""
 LEFT_OF = {is_granted: LEFT.format(cap=CAPS[is_granted], earlier=EARLIER) for is_granted in CAPS}
+
+
+def parameters(account: Account, nano_usd: int) -> dict[str, object]:
+    """Name what the statements ask for."""
+    return {
+        "name": account.name,
+        "starts_at": account.starts_at,
+        "since": account.since,
+        "cap": account.cap_nano_usd,
+        "person_id": account.person_id,
+        "nano_usd": nano_usd,
+        "expires_at": account.expires_at,
+    }

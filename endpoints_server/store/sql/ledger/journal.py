@@ -1,11 +1,14 @@
 """Where the ledger's writer puts its entries, and what may go wrong there."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
+from endpoints_server.domain.money.account import Account, Decision
 from endpoints_server.domain.money.entry import Entry
+
+T = TypeVar("T")
 
 
 class Unfit(Exception):
@@ -14,6 +17,17 @@ class Unfit(Exception):
 
 class Unwritable(Exception):
     """Nothing can be written at the moment; a later try may."""
+
+
+class Hold(Struct, frozen=True):
+    """What becomes of a reservation: `row` is the one that is made, None where it is there."""
+
+    id: str
+    row: Mapping[str, object] | None = None
+
+
+Answer = Callable[[], T]
+"""Reads what a database answered, once the transaction is over."""
 
 
 class Transaction(Protocol):
@@ -25,15 +39,24 @@ class Transaction(Protocol):
     def keep(self, entries: Sequence[Entry]) -> None:
         """Insert entries; one that is there already is passed over."""
 
+    def take(self, accounts: Sequence[Account], nano_usd: int, hold: Hold) -> Answer[Decision]:
+        """Add to what accounts hold, and to a reservation, or to none of them."""
+
+    def settle(self, costs: Mapping[str, int]) -> None:
+        """Charge what calls came to, by their reservations, and release what was held.
+
+        What is not held any more is passed over.
+        """
+
 
 class Deed(Struct, frozen=True):
-    """Something to be done in a transaction; what it gives is given to whoever waits for it.
+    """Something to be asked in a transaction; its answer is given to whoever waits for it.
 
     One that is light may be lost with the power, though not with the process: nothing that anybody
     was told hangs on it.
     """
 
-    act: Callable[[Transaction], Any]
+    act: Callable[[Transaction], Answer[Any]]
     is_light: bool = False
 
 

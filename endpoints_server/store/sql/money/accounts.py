@@ -54,8 +54,8 @@ class SqlAccounts:
             return  # the writer is closed: whoever opens next finds the owner dead
 
     async def list_remainders(self, accounts: Iterable[Account]) -> list[Remainder]:
-        found: list[Remainder] = await self._writer.do(telling(tuple(accounts)))
-        return found
+        found: tuple[Remainder, ...] = await self._writer.do(telling(tuple(accounts)))
+        return list(found)
 
     async def beat(self, now: int) -> None:
         await self._writer.do(beating(self._owner, now))

@@ -1,0 +1,79 @@
+"""What is done to accounts where a statement costs no journey: one after the other."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from endpoints_server.domain.money.account import Account, Charge, Decision, Remainder
+from endpoints_server.store.sql.ledger.account_statements import (
+    CLOSE,
+    HOLD,
+    HOLD_MORE,
+    LEFT_OF,
+    LET_GO,
+    TAKEN_FROM,
+    parameters,
+)
+from endpoints_server.store.sql.ledger.journal import Answer, Hold, Transaction
+
+
+def take(
+    transaction: Transaction, accounts: Sequence[Account], nano_usd: int, hold: Hold
+) -> Decision:
+    """Add to what accounts hold, a conditional write each; the first that refuses undoes all."""
+    taken: list[Remainder] = []
+    for account in accounts:
+        statement = TAKEN_FROM[bool(account.person_id), account.is_binding]
+        row = transaction.ask(statement, parameters(account, nano_usd)).fetchone()
+        if row is None:
+            move(transaction, [each.account.row for each in taken], nano_usd, 0)
+            return Decision(is_admitted=False, remainders=remainders(transaction, (account,))())
+        taken.append(Remainder(account, int(row[0])))
+    if not is_held(transaction, hold, nano_usd):
+        move(transaction, [each.row for each in accounts], nano_usd, 0)
+        return Decision(is_admitted=False)
+    return Decision(is_admitted=True, remainders=tuple(taken))
+
+
+def is_held(transaction: Transaction, hold: Hold, nano_usd: int) -> bool:
+    """Make a reservation, or add to one; False where there is none to add to."""
+    if hold.row is not None:
+        transaction.ask(HOLD, {**hold.row, "id": hold.id, "nano_usd": nano_usd})
+        return True
+    more = {"id": hold.id, "nano_usd": nano_usd}
+    return bool(transaction.ask(HOLD_MORE, more).rowcount == 1)
+
+
+def settle(transaction: Transaction, costs: Mapping[str, int]) -> None:
+    """Take reservations off the accounts with what they came to; passes over what is off."""
+    for reservation_id, cost_nano_usd in costs.items():
+        row = transaction.ask(LET_GO, {"id": reservation_id}).fetchone()
+        if row is not None:
+            held, charges = row
+            rows = msgspec.json.decode(charges, type=list[Charge])
+            move(transaction, rows, held, cost_nano_usd)
+
+
+def move(
+    transaction: Transaction, charges: Iterable[Charge], held: int, cost_nano_usd: int
+) -> None:
+    """Turn what is held of some rows into what was spent."""
+    for name, starts_at in charges:
+        amounts = {"held": held, "cost": cost_nano_usd}
+        transaction.ask(CLOSE, {"name": name, "starts_at": starts_at} | amounts)
+
+
+def remainders(
+    transaction: Transaction, accounts: Sequence[Account]
+) -> Answer[tuple[Remainder, ...]]:
+    """Ask what is left of accounts; those that were never granted anything are left out."""
+    asked = [
+        (account, transaction.ask(LEFT_OF[bool(account.person_id)], parameters(account, 0)))
+        for account in accounts
+    ]
+
+    def read() -> tuple[Remainder, ...]:
+        found = [(account, cursor.fetchone()[0]) for account, cursor in asked]
+        return tuple(Remainder(account, int(left)) for account, left in found if left is not None)
+
+    return read
