@@ -88,7 +88,7 @@ def checks(parts: Parts) -> dict[str, bool]:
 
 @asynccontextmanager
 async def watching(parts: Parts, _: Litestar) -> AsyncIterator[None]:
-    """Follow the configuration file, keep model lists fresh, and keep the gate, while it runs.
+    """Follow the configuration file, keep model lists fresh, the gate and history, while it runs.
 
     What is alive by then stays alive: freezing it keeps the collector from walking it again and
     again, which is where the slowest answers came from.
@@ -97,6 +97,7 @@ async def watching(parts: Parts, _: Litestar) -> AsyncIterator[None]:
     watch = asyncio.create_task(parts.live.watch(stop))
     refresh = asyncio.create_task(parts.lists.run())
     keeping = asyncio.create_task(parts.keeper.run())
+    remembering = asyncio.create_task(parts.historian.run())
     gc.collect()
     gc.freeze()
     try:
@@ -104,6 +105,7 @@ async def watching(parts: Parts, _: Litestar) -> AsyncIterator[None]:
     finally:
         refresh.cancel()
         keeping.cancel()
+        remembering.cancel()
         stop.set()
-        await asyncio.gather(refresh, keeping, return_exceptions=True)
+        await asyncio.gather(refresh, keeping, remembering, return_exceptions=True)
         await watch

@@ -1,0 +1,51 @@
+"""Proves the rollups: they must be what the entries come to, and those that were purged."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Table, not_, select, union_all
+
+from endpoints_server.store.sql.history.fold import ROLLUPS
+from endpoints_server.store.sql.history.parts import ENTRY, Part, find_watermark, sums_of
+from endpoints_server.store.sql.tables import MEASURES, entries, names_of, purges
+
+PURGED_DAYS = select(purges.c.day)
+
+
+def differences(connection: Connection) -> Iterator[str]:
+    """Tell every row of a rollup that is not the sum of its entries.
+
+    Of days that were purged the entries are not all there, so those are compared as a whole.
+    """
+    watermark = find_watermark(connection)
+    for rollup in ROLLUPS:
+        key = names_of(rollup)[: -len(MEASURES)]
+        for whole_days, names in ((True, ("day",)), (False, key)):
+            told, found = sides(rollup, names, watermark, are_purged=whole_days)
+            for row in connection.execute(told.except_(found)):
+                yield f"the {rollup.name} of {named(row, names)} are not what the entries come to"
+            for row in connection.execute(found.except_(told)):
+                yield f"the entries of {named(row, names)} are not what the {rollup.name} say"
+
+
+def sides(
+    rollup: Table, names: tuple[str, ...], watermark: int, *, are_purged: bool
+) -> tuple[Select[Any], Select[Any]]:
+    """Add up the rows of a rollup, and what they were made of, by some columns."""
+    columns = dict(rollup.c.items())
+
+    def is_one(day: Any) -> Any:
+        return day.in_(PURGED_DAYS) if are_purged else not_(day.in_(PURGED_DAYS))
+
+    told = sums_of(Part(columns, [is_one(columns["day"])]), names)
+    folded = Part(ENTRY, [entries.c.number <= watermark, is_one(ENTRY["day"])])
+    if not are_purged:
+        return told, sums_of(folded, names)
+    gone = Part(dict(purges.c.items()), [])
+    both = union_all(sums_of(folded, names), sums_of(gone, names)).subquery()
+    return told, sums_of(Part(dict(both.c.items()), []), names)
+
+
+def named(row: Row[Any], names: tuple[str, ...]) -> str:
+    """Name a row by its columns."""
+    return ", ".join(f"{name} {row._mapping[name]!r}" for name in names)
