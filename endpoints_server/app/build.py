@@ -10,7 +10,7 @@ from functools import partial
 from litestar import Litestar, Router
 from litestar.types import ASGIApp
 
-from endpoints_server.app.parts import Parts
+from endpoints_server.app.parts import Parts, build_historian
 from endpoints_server.app.siblings import Siblings
 from endpoints_server.web.admin.admin import admin_handlers
 from endpoints_server.web.api.models import model_handlers
@@ -97,7 +97,7 @@ async def watching(parts: Parts, _: Litestar) -> AsyncIterator[None]:
     watch = asyncio.create_task(parts.live.watch(stop))
     refresh = asyncio.create_task(parts.lists.run())
     keeping = asyncio.create_task(parts.keeper.run())
-    remembering = asyncio.create_task(parts.historian.run())
+    remembering = asyncio.create_task(build_historian(parts).run())
     gc.collect()
     gc.freeze()
     try:

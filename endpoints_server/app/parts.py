@@ -59,7 +59,6 @@ class Parts(Struct, frozen=True, kw_only=True):
     exchange: Exchange
     titling: Titling
     keeper: Keeper
-    historian: Historian
 
 
 @asynccontextmanager
@@ -102,7 +101,6 @@ async def open_parts(
             exchange=replace(exchange, listener=titling),
             titling=titling,
             keeper=Keeper(exchange.gate, now, tell_of_the_dead),
-            historian=build_historian(store, exchange),
         )
 
 
@@ -195,11 +193,11 @@ def tell_of_the_dead(count: int) -> None:
     LOG.warning("settled what a dead process held", calls=count)
 
 
-def build_historian(store: Store, exchange: Exchange) -> Historian:
+def build_historian(parts: Parts) -> Historian:
     """Put together what keeps history."""
     return Historian(
-        store.history,
-        lambda: exchange.catalog().kept_days,
+        parts.store.history,
+        lambda: parts.exchange.catalog().kept_days,
         now,
         identify,
         lambda count: LOG.info("old entries are purged, their sums are kept", count=count),

@@ -9,6 +9,7 @@ from endpoints_server.config.schema.rules import BudgetRule, GroupRule, LimitRul
 
 SHORTEST_DAYS = 35
 """Budgets of a month must be able to begin with what entries say."""
+Days = Annotated[int, Meta(ge=SHORTEST_DAYS)]
 OptionalSeconds = Seconds | UnsetType
 OptionalCount = Positive | UnsetType
 
@@ -59,8 +60,7 @@ class LedgerUpkeep(Block, frozen=True, kw_only=True):
     """How long the record of calls is kept."""
 
     keep_days: Annotated[
-        int | UnsetType,
-        Meta(ge=SHORTEST_DAYS, description="After how many days entries are deleted."),
+        Days | UnsetType, Meta(description="After how many days entries are deleted.")
     ] = UNSET
 
 
