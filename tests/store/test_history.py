@@ -15,6 +15,7 @@ MIXED = (
     entry("a"),
     entry("b", person_id="ada", key_id="k", started_at=NOON - DAY),
     entry("c", person_id="ada", key_id="k", started_at=NOON - DAY, **ESTIMATE),
+    *(entry(f"{age}", person_id="ada", started_at=NOON - age * DAY) for age in (30, 60, 85)),
     entry("d", model="large", credential="user", reported_cost_nano_usd=7),
     entry("e", rates=None, cost_nano_usd=None, cost_status=CostStatus.UNPRICED),
 )
@@ -32,6 +33,7 @@ async def fold_all(store: Store) -> None:
 async def all_sums(store: Store) -> list[list[Sum]]:
     """Tell usage by everything, over all time and within some spans, of all and of one person."""
     spans = [(None, None), (NOON - HOUR, None), (None, NOON), (NOON - DAY, NOON + DAY)]
+    spans += [(NOON - 90 * DAY, NOON), (NOON - 64 * DAY, None), (0, NOON - 20 * DAY)]
     spans += [(NOON, NOON + HOUR), ((TODAY - 1) * DAY, TODAY * DAY), (NOON - DAY, NOON + 1)]
     return [
         await store.ledger.sums(by, since, person_id, until=until)
@@ -81,9 +83,9 @@ async def test_an_entry_recorded_again_is_counted_once(store: Store) -> None:
 
 
 async def test_tallies_tell_a_day_by_all_that_usage_is_asked_by(store: Store) -> None:
-    await record(store, *MIXED[:3])
+    await record(store, *MIXED[:4])
     await fold_all(store)
-    await record(store, *MIXED[3:])
+    await record(store, *MIXED[4:])
     for day in (TODAY - 1, TODAY):
         expected = [tally for tally in tallies_of(MIXED) if tally.day == day]
         assert await store.history.list_tallies(day) == expected
@@ -94,12 +96,13 @@ async def test_tallies_tell_a_day_by_all_that_usage_is_asked_by(store: Store) ->
 
 async def test_what_is_purged_stays_in_the_sums_and_is_told(store: Store) -> None:
     old = [entry(f"old{i}", started_at=NOON - (40 + i) * DAY, person_id="ada") for i in range(3)]
-    await record(store, *MIXED, *old)
+    young = [one for one in MIXED if one.started_at > NOON - 35 * DAY]
+    await record(store, *young, *old)
     await fold_all(store)
     before = [await store.ledger.sums(by) for by in By]
     assert await store.history.purge(order(TODAY - 35)) == 3
     assert [await store.ledger.sums(by) for by in By] == before
-    assert {one.id for one in await store.ledger.list_entries()} == {one.id for one in MIXED}
+    assert {one.id for one in await store.ledger.list_entries()} == {one.id for one in young}
     told = await store.history.list_purges()
     assert [(each.day, each.attempts, each.reason) for each in told] == [
         (TODAY - 42 + i, 1, "kept for 35 days") for i in range(3)

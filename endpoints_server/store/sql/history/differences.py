@@ -6,10 +6,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, not_, select, union_all
 
 from endpoints_server.store.sql.history.fold import ROLLUPS
-from endpoints_server.store.sql.history.parts import ENTRY, Part, find_watermark, sums_of
+from endpoints_server.store.sql.history.parts import (
+    Part,
+    begin_of,
+    entry_in,
+    find_watermark,
+    sums_of,
+)
 from endpoints_server.store.sql.tables import MEASURES, entries, names_of, purges
-
-PURGED_DAYS = select(purges.c.day)
 
 
 def differences(connection: Connection) -> Iterator[str]:
@@ -32,17 +36,18 @@ def sides(
     rollup: Table, names: tuple[str, ...], watermark: int, *, are_purged: bool
 ) -> tuple[Select[Any], Select[Any]]:
     """Add up the rows of a rollup, and what they were made of, by some columns."""
-    columns = dict(rollup.c.items())
+    columns, entry = dict(rollup.c.items()), entry_in(rollup)
+    purge = {**dict(purges.c.items()), "day": begin_of(purges.c.day, rollup)}
+    purged_days = select(purge["day"])
 
     def is_one(day: Any) -> Any:
-        return day.in_(PURGED_DAYS) if are_purged else not_(day.in_(PURGED_DAYS))
+        return day.in_(purged_days) if are_purged else not_(day.in_(purged_days))
 
     told = sums_of(Part(columns, [is_one(columns["day"])]), names)
-    folded = Part(ENTRY, [entries.c.number <= watermark, is_one(ENTRY["day"])])
+    found = sums_of(Part(entry, [entries.c.number <= watermark, is_one(entry["day"])]), names)
     if not are_purged:
-        return told, sums_of(folded, names)
-    gone = Part(dict(purges.c.items()), [])
-    both = union_all(sums_of(folded, names), sums_of(gone, names)).subquery()
+        return told, found
+    both = union_all(found, sums_of(Part(purge, []), names)).subquery()
     return told, sums_of(Part(dict(both.c.items()), []), names)
 
 

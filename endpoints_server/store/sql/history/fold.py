@@ -10,7 +10,13 @@ from sqlalchemy import BindParameter, Engine, Table, bindparam, func, select, te
 
 from endpoints_server.store.sql.dialects.upsert import Upsert, insert
 from endpoints_server.store.sql.engine import reading, writing
-from endpoints_server.store.sql.history.parts import ENTRY, WATERMARK, Part, find_watermark, sums_of
+from endpoints_server.store.sql.history.parts import (
+    WATERMARK,
+    Part,
+    entry_in,
+    find_watermark,
+    sums_of,
+)
 from endpoints_server.store.sql.tables import (
     MEASURES,
     entries,
@@ -18,11 +24,12 @@ from endpoints_server.store.sql.tables import (
     tallies,
     tallies_by_model,
     tallies_by_person,
+    tallies_by_person_long,
 )
 
 ENTRIES_AT_ONCE = 2000
 """Few enough that nobody waits long where one writes at a time."""
-ROLLUPS = (tallies, tallies_by_model, tallies_by_person)
+ROLLUPS = (tallies, tallies_by_model, tallies_by_person, tallies_by_person_long)
 LOW: BindParameter[int] = bindparam("low")
 HIGH: BindParameter[int] = bindparam("high")
 
@@ -30,7 +37,8 @@ HIGH: BindParameter[int] = bindparam("high")
 def addition(rollup: Table) -> Upsert:
     """Write the statement that adds the entries of some numbers to a rollup."""
     key = names_of(rollup)[: -len(MEASURES)]
-    found = sums_of(Part(ENTRY, (entries.c.number > LOW, entries.c.number <= HIGH)), key)
+    some = (entries.c.number > LOW, entries.c.number <= HIGH)
+    found = sums_of(Part(entry_in(rollup), some), key)
     adding = insert(rollup).from_select(names_of(rollup), found)
     more = {name: rollup.c[name] + adding.excluded[name] for name in MEASURES}
     return adding.on_conflict_do_update(index_elements=key, set_=more)

@@ -28,7 +28,14 @@ from endpoints_server.domain.money.entry import CostStatus
 from endpoints_server.domain.money.tally import ALIKE, DAY
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.store.sql.dialects.columns import whole_sum
-from endpoints_server.store.sql.tables import MEASURES, entries, watermarks
+from endpoints_server.store.sql.tables import (
+    LONG_DAYS,
+    MEASURES,
+    entries,
+    tallies_by_person,
+    tallies_by_person_long,
+    watermarks,
+)
 
 WATERMARK = "tallies"
 Columns = Mapping[str, ColumnElement[Any]]
@@ -49,6 +56,8 @@ ENTRY: Columns = {
     "reported_nano_usd": func.coalesce(entries.c.reported_cost_nano_usd, 0),
 }
 """An entry in the columns of a rollup."""
+LONG = {tallies_by_person: tallies_by_person_long}
+"""Rollups that are kept by long spans as well."""
 
 
 class Span(Struct, frozen=True):
@@ -75,6 +84,16 @@ class Part(Struct, frozen=True):
     where: Sequence[ColumnElement[bool]]
 
 
+def entry_in(rollup: Table) -> Columns:
+    """Lay an entry out as a row of a rollup."""
+    return {**ENTRY, "day": begin_of(ENTRY["day"], rollup)}
+
+
+def begin_of(day: ColumnElement[int], rollup: Table) -> ColumnElement[int]:
+    """Give the day that a rollup has a day under."""
+    return day // LONG_DAYS * LONG_DAYS if rollup in LONG.values() else day
+
+
 def find_watermark(connection: Connection) -> int:
     """Say up to which number entries are in the rollups."""
     wanted = select(watermarks.c.number).where(watermarks.c.name == WATERMARK)
@@ -87,7 +106,7 @@ def parts_of(rollup: Table, span: Span, watermark: int) -> Iterator[Part]:
     if first is not None and end is not None and first >= end:
         yield Part(ENTRY, began(span.since, span.until))
         return
-    yield Part(dict(rollup.c.items()), during(rollup.c.day, first, end))
+    yield from days_of(rollup, first, end)
     # a sum has no index, so that the rows are found by their numbers, which are few
     begun_at = entries.c.started_at + 0
     since, until = instant_of(first), instant_of(end)
@@ -96,6 +115,24 @@ def parts_of(rollup: Table, span: Span, watermark: int) -> Iterator[Part]:
         yield Part(ENTRY, began(span.since, since))
     if until is not None and span.until != until:
         yield Part(ENTRY, began(until, span.until))
+
+
+def days_of(rollup: Table, first: int | None, end: int | None) -> Iterator[Part]:
+    """Name the rows of whole days: long spans where there are such, and the days around them."""
+    long = LONG.get(rollup)
+    if long is None:
+        yield Part(dict(rollup.c.items()), during(rollup.c.day, first, end))
+        return
+    begin = None if first is None else -(-first // LONG_DAYS) * LONG_DAYS
+    until = None if end is None else end // LONG_DAYS * LONG_DAYS
+    if begin is not None and until is not None and begin >= until:
+        yield Part(dict(rollup.c.items()), during(rollup.c.day, first, end))
+        return
+    yield Part(dict(long.c.items()), during(long.c.day, begin, until))
+    if begin != first:
+        yield Part(dict(rollup.c.items()), during(rollup.c.day, first, begin))
+    if until != end:
+        yield Part(dict(rollup.c.items()), during(rollup.c.day, until, end))
 
 
 def instant_of(day: int | None) -> int | None:

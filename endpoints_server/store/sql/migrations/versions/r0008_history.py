@@ -13,6 +13,7 @@ ROLLUPS = {
     "tallies": ("person_id", "key_id", *WHAT),
     "tallies_by_model": WHAT,
     "tallies_by_person": ("person_id",),
+    "tallies_by_person_long": ("person_id",),
 }
 MEASURES = (
     *("attempts", "unpriced", "estimated"),
