@@ -151,7 +151,7 @@ def has_user(name: str) -> bool:
 
 
 @contextmanager
-def running_cluster() -> Generator[Cluster]:
+def running_cluster(*settings: str) -> Generator[Cluster]:
     """Run a server for as long as the block lasts; skips where PostgreSQL is not installed."""
     if not PROGRAMS:
         pytest.skip("no PostgreSQL: apt-get install postgresql")
@@ -162,7 +162,7 @@ def running_cluster() -> Generator[Cluster]:
     try:
         cluster = Cluster(folder)
         try:
-            cluster.start()
+            cluster.start(*settings)
             cluster.execute(f"create database {TEMPLATE}")
             migrate(folder, cluster.url(TEMPLATE))
             yield cluster

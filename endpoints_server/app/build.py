@@ -10,7 +10,7 @@ from functools import partial
 from litestar import Litestar, Router
 from litestar.types import ASGIApp
 
-from endpoints_server.app.parts import Parts
+from endpoints_server.app.parts import Parts, build_historian
 from endpoints_server.app.siblings import Siblings
 from endpoints_server.web.admin.admin import admin_handlers
 from endpoints_server.web.api.models import model_handlers
@@ -88,7 +88,7 @@ def checks(parts: Parts) -> dict[str, bool]:
 
 @asynccontextmanager
 async def watching(parts: Parts, _: Litestar) -> AsyncIterator[None]:
-    """Follow the configuration file, keep model lists fresh, and keep the gate, while it runs.
+    """Follow the configuration file, keep model lists fresh, the gate and history, while it runs.
 
     What is alive by then stays alive: freezing it keeps the collector from walking it again and
     again, which is where the slowest answers came from.
@@ -97,6 +97,7 @@ async def watching(parts: Parts, _: Litestar) -> AsyncIterator[None]:
     watch = asyncio.create_task(parts.live.watch(stop))
     refresh = asyncio.create_task(parts.lists.run())
     keeping = asyncio.create_task(parts.keeper.run())
+    remembering = asyncio.create_task(build_historian(parts).run())
     gc.collect()
     gc.freeze()
     try:
@@ -104,6 +105,7 @@ async def watching(parts: Parts, _: Litestar) -> AsyncIterator[None]:
     finally:
         refresh.cancel()
         keeping.cancel()
+        remembering.cancel()
         stop.set()
-        await asyncio.gather(refresh, keeping, return_exceptions=True)
+        await asyncio.gather(refresh, keeping, remembering, return_exceptions=True)
         await watch

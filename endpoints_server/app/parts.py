@@ -24,6 +24,7 @@ from endpoints_server.config.prices import PriceBook, open_price_book
 from endpoints_server.config.problem import Level, render
 from endpoints_server.demo.catalog import demo_yaml
 from endpoints_server.demo.upstream import DemoUpstream
+from endpoints_server.desk.history.historian import Historian
 from endpoints_server.desk.keys import ensure_admin
 from endpoints_server.desk.models.ask import World
 from endpoints_server.desk.models.kept import Kept
@@ -190,6 +191,17 @@ def tell_of_list(kept: Kept, person: Person) -> None:
 def tell_of_the_dead(count: int) -> None:
     """Log that calls of a process that died were settled by their estimates."""
     LOG.warning("settled what a dead process held", calls=count)
+
+
+def build_historian(parts: Parts) -> Historian:
+    """Put together what keeps history."""
+    return Historian(
+        parts.store.history,
+        lambda: parts.exchange.catalog().kept_days,
+        now,
+        identify,
+        lambda count: LOG.info("old entries are purged, their sums are kept", count=count),
+    )
 
 
 def build_exchange(

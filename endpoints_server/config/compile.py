@@ -15,7 +15,7 @@ from endpoints_server.config.naming import slug_of
 from endpoints_server.config.parameters.dialect import dialect_of
 from endpoints_server.config.parameters.screen import screen_of
 from endpoints_server.config.prices import PriceBook
-from endpoints_server.config.rules.compile_rules import rules_of, zone_of
+from endpoints_server.config.rules.compile_rules import known, rules_of, zone_of
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.server import Deadlines, Override, Server, Sizes
 from endpoints_server.config.schema.settings import Endpoints, Interface, Settings
@@ -63,6 +63,7 @@ def compile_catalog(settings: Settings, version: str, prices: PriceBook) -> Cata
         rules=rules_of(settings.server),
         zone=zone_of(settings.server.time_zone),
         step_tokens=settings.server.hold_tokens,
+        kept_days=known(settings.server.ledger.keep_days),
     )
 
 

@@ -31,6 +31,7 @@ class Catalog(Struct, frozen=True, kw_only=True):
     `allowance` is what each person may spend, None where nobody is stopped; `currency` is shown
     beside USD. `rules` are the budgets and limits of the file, `zone` is where days begin, and
     `step_tokens` is how much of an answer is paid for ahead where nobody says how long it may be.
+    `kept_days` is how long the entries of calls are kept, None for ever.
     """
 
     version: str
@@ -46,6 +47,7 @@ class Catalog(Struct, frozen=True, kw_only=True):
     rules: Rules = Rules()
     zone: tzinfo = UTC
     step_tokens: int = 1024
+    kept_days: int | None = None
 
 
 def catalog_of(

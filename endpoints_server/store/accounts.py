@@ -6,6 +6,7 @@ from typing import Protocol
 from endpoints_server.domain.money.account import Account, Decision, Past, Remainder, Reservation
 from endpoints_server.domain.money.book import Book
 from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.money.tally import DAY, Tally
 
 LEASE = 30_000_000
 """Microseconds after which a process that said nothing is taken for dead."""
@@ -57,16 +58,26 @@ class Accounts(Protocol):
 class MemoryAccounts:
     """A book, for one process: when it dies, so does what it held."""
 
-    def __init__(self, book: Book, entries: dict[str, Entry]) -> None:
+    def __init__(self, book: Book, entries: dict[str, Entry], purged: list[Tally]) -> None:
         self.book = book
         self.entries = entries
+        self.purged = purged
 
     async def reserve(self, reservation: Reservation) -> Decision:
         return self.book.reserve(reservation)
 
     async def open(self, account: Account, past: Past) -> None:
-        spent = (entry.cost_nano_usd or 0 for entry in self.entries.values() if fits(entry, past))
-        self.book.open(account, sum(spent))
+        spent = sum(
+            entry.cost_nano_usd or 0
+            for entry in self.entries.values()
+            if entry.started_at >= past.since and fits(entry, past)
+        )
+        gone = sum(
+            tally.cost_nano_usd
+            for tally in self.purged
+            if tally.day * DAY >= past.since and fits(tally, past)
+        )
+        self.book.open(account, spent + gone)
 
     async def extend(self, reservation: Reservation, nano_usd: int) -> Decision:
         return self.book.extend(reservation.id, nano_usd)
@@ -91,9 +102,9 @@ class MemoryAccounts:
             self.book.settle(entry)
 
 
-def fits(entry: Entry, past: Past) -> bool:
-    """Say whether an account would have paid for an entry."""
-    if entry.started_at < past.since or (past.is_house and entry.credential != "house"):
+def fits(entry: Entry | Tally, past: Past) -> bool:
+    """Say whether an account would have paid for an entry, if it began late enough."""
+    if past.is_house and entry.credential != "house":
         return False
     if past.person_ids is not None and entry.person_id not in past.person_ids:
         return False

@@ -23,6 +23,7 @@ class Rule(StrEnum):
     OUTCOME = "outcome"
     ATTEMPTS = "attempts"
     SUMS = "sums"
+    ROLLUPS = "rollups"
     ACCOUNTS = "accounts"
     UNREADABLE = "unreadable"
     DAMAGED = "damaged"

@@ -3,25 +3,27 @@
 import asyncio
 from asyncio import Future
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import date, timedelta
 
 from msgspec.structs import replace
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.money.tally import DAY, Tally, tally_of, total_of
 from endpoints_server.domain.people.access_key import AccessKey
 from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.store.accounts import MemoryAccounts
 from endpoints_server.store.audit import Audit, Verification
 from endpoints_server.store.balances import MemoryBalances
 from endpoints_server.store.credentials import MemoryCredentials
+from endpoints_server.store.history.memory import MemoryHistory
 from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.rules import MemoryRules
 from endpoints_server.store.sessions import MemorySessions
 from endpoints_server.store.titles import MemoryTitles
 
-MICROSECONDS = 1_000_000
+FIRST_DAY = date(1970, 1, 1)
 
 
 def open_memory() -> Store:
@@ -29,12 +31,14 @@ def open_memory() -> Store:
     people = MemoryPeople()
     balances = MemoryBalances()
     entries: dict[str, Entry] = {}
-    accounts = MemoryAccounts(balances.book, entries)
-    ledger = MemoryLedger(entries, accounts)
+    purged: list[Tally] = []
+    accounts = MemoryAccounts(balances.book, entries, purged)
+    ledger = MemoryLedger(entries, purged, accounts)
     return Store(
         keys=MemoryKeys(people),
         people=people,
         ledger=ledger,
+        history=MemoryHistory(entries, purged, balances.book),
         balances=balances,
         accounts=accounts,
         rules=MemoryRules(),
@@ -100,8 +104,11 @@ class MemoryKeys:
 class MemoryLedger:
     """Entries in a dict; durable as soon as they are recorded."""
 
-    def __init__(self, entries: dict[str, Entry], accounts: MemoryAccounts) -> None:
+    def __init__(
+        self, entries: dict[str, Entry], purged: list[Tally], accounts: MemoryAccounts
+    ) -> None:
         self.entries = entries
+        self.purged = purged
         self.accounts = accounts
         self.is_closed = False
 
@@ -142,12 +149,27 @@ class MemoryLedger:
         return sorted(found, key=place, reverse=True)[:limit]
 
     async def sums(
-        self, by: By, since: int | None = None, person_id: str | None = None
+        self,
+        by: By,
+        since: int | None = None,
+        person_id: str | None = None,
+        *,
+        until: int | None = None,
     ) -> list[Sum]:
-        groups: dict[str, list[Entry]] = {}
-        for entry in select(self.entries.values(), since, person_id):
-            groups.setdefault(name_of(entry, by), []).append(entry)
-        return [add_up(name, groups[name]) for name in sorted(groups)]
+        found = [
+            entry
+            for entry in select(self.entries.values(), since, person_id)
+            if until is None or entry.started_at < until
+        ]
+        whole = [
+            tally
+            for tally in self.purged
+            if person_id in (None, tally.person_id) and is_whole(tally.day, since, until)
+        ]
+        groups: dict[str, list[Tally]] = {}
+        for tally in (*map(tally_of, found), *whole):
+            groups.setdefault(name_of(tally, by), []).append(tally)
+        return [sum_of(name, total_of(groups[name])) for name in sorted(groups)]
 
     async def verify(self) -> Verification:
         audit = Audit()
@@ -155,7 +177,8 @@ class MemoryLedger:
             self.entries.values(), key=lambda entry: (entry.request_id, entry.attempt, entry.id)
         ):
             audit.feed(entry)
-        totals = {by.value: sum(row.cost_nano_usd for row in await self.sums(by)) for by in By}
+        gone = sum(tally.cost_nano_usd for tally in self.purged)
+        totals = {by.value: sum_costs(await self.sums(by)) - gone for by in By}
         rows = self.accounts.book.rows.items()
         spent = {place: row.spent_nano_usd - row.opening_nano_usd for place, row in rows}
         return audit.close(totals, spent)
@@ -165,6 +188,11 @@ class MemoryLedger:
 
     async def close(self) -> None:
         self.is_closed = True
+
+
+def sum_costs(sums: Iterable[Sum]) -> int:
+    """Add up the costs of sums."""
+    return sum(row.cost_nano_usd for row in sums)
 
 
 def select(entries: Iterable[Entry], since: int | None, person_id: str | None) -> list[Entry]:
@@ -181,26 +209,31 @@ def place(entry: Entry) -> tuple[int, str]:
     return entry.started_at, entry.id
 
 
-def name_of(entry: Entry, by: By) -> str:
+def is_whole(day: int, since: int | None, until: int | None) -> bool:
+    """Say whether a day lies in a span from its beginning to its end."""
+    return (since is None or day * DAY >= since) and (until is None or (day + 1) * DAY <= until)
+
+
+def name_of(tally: Tally, by: By) -> str:
     """Name what an entry is summed under."""
     match by:
         case By.USER:
-            return entry.person_id
+            return tally.person_id
         case By.ENDPOINT:
-            return entry.endpoint
+            return tally.endpoint
         case By.MODEL:
-            return entry.model
+            return tally.model
         case By.DAY:
-            return str(datetime.fromtimestamp(entry.started_at // MICROSECONDS, UTC).date())
+            return str(FIRST_DAY + timedelta(days=tally.day))
 
 
-def add_up(name: str, entries: list[Entry]) -> Sum:
-    """Add up what some entries came to."""
+def sum_of(name: str, total: Tally) -> Sum:
+    """Tell what some entries came to."""
     return Sum(
         name=name,
-        attempts=len(entries),
-        input_tokens=sum(entry.usage.total_input for entry in entries),
-        output_tokens=sum(entry.usage.total_output for entry in entries),
-        cost_nano_usd=sum(entry.cost_nano_usd or 0 for entry in entries),
-        unpriced=sum(entry.cost_nano_usd is None for entry in entries),
+        attempts=total.attempts,
+        input_tokens=total.usage.total_input,
+        output_tokens=total.usage.total_output,
+        cost_nano_usd=total.cost_nano_usd,
+        unpriced=total.unpriced,
     )

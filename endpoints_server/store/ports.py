@@ -14,6 +14,7 @@ from endpoints_server.store.accounts import Accounts
 from endpoints_server.store.audit import Verification
 from endpoints_server.store.balances import Balances
 from endpoints_server.store.credentials import Credentials
+from endpoints_server.store.history.port import History
 from endpoints_server.store.limits import Limits
 from endpoints_server.store.rules import StoredRules
 from endpoints_server.store.sessions import Sessions
@@ -86,7 +87,7 @@ class People(Protocol):
 
 
 class Ledger(Protocol):
-    """The entries of settled attempts; only ever added to."""
+    """The entries of settled attempts, never changed; old ones may be purged."""
 
     def has_room(self) -> bool:
         """Say whether a call may begin: half of the queue is kept for those under way."""
@@ -121,9 +122,17 @@ class Ledger(Protocol):
         """
 
     async def sums(
-        self, by: By, since: int | None = None, person_id: str | None = None
+        self,
+        by: By,
+        since: int | None = None,
+        person_id: str | None = None,
+        *,
+        until: int | None = None,
     ) -> list[Sum]:
-        """Add up what started from `since` on, sorted by name."""
+        """Add up what started from `since` on and before `until`, sorted by name.
+
+        Of days that were purged only whole ones can be told.
+        """
 
     async def verify(self) -> Verification:
         """Check every entry against the rules of the ledger."""
@@ -138,6 +147,7 @@ class Store(Struct, frozen=True, kw_only=True):
     keys: Keys
     people: People
     ledger: Ledger
+    history: History
     balances: Balances
     accounts: Accounts
     rules: StoredRules

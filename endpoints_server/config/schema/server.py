@@ -7,6 +7,9 @@ from msgspec import UNSET, Meta, UnsetType, field
 from endpoints_server.config.schema.block import Block, Positive, Seconds
 from endpoints_server.config.schema.rules import BudgetRule, GroupRule, LimitRule
 
+SHORTEST_DAYS = 35
+"""Budgets of a month must be able to begin with what entries say."""
+Days = Annotated[int, Meta(ge=SHORTEST_DAYS)]
 OptionalSeconds = Seconds | UnsetType
 OptionalCount = Positive | UnsetType
 
@@ -53,6 +56,14 @@ class Override(Block, frozen=True, kw_only=True):
     ] = 4 * 1024 * 1024
 
 
+class LedgerUpkeep(Block, frozen=True, kw_only=True):
+    """How long the record of calls is kept."""
+
+    keep_days: Annotated[
+        Days | UnsetType, Meta(description="After how many days entries are deleted.")
+    ] = UNSET
+
+
 class Server(Block, frozen=True, kw_only=True):
     """How this server behaves."""
 
@@ -82,6 +93,7 @@ class Server(Block, frozen=True, kw_only=True):
     limits: Annotated[
         dict[str, LimitRule], Meta(description="How often all may call, by names of your own.")
     ] = field(default_factory=dict)
+    ledger: Annotated[LedgerUpkeep, Meta(description="How long entries are kept.")] = LedgerUpkeep()
     groups: Annotated[
         dict[str, GroupRule], Meta(description="People with budgets and limits of their own.")
     ] = field(default_factory=dict)

@@ -30,6 +30,7 @@ class Turn(IntEnum):
     CREDENTIALS = 7_264_004
     RULES = 7_264_005
     ACCOUNTS = 7_264_006
+    PURGES = 7_264_007
 
 
 LONG_SECONDS = 120.0

@@ -14,8 +14,12 @@ from sqlalchemy import (
     Table,
 )
 
+from endpoints_server.domain.money.tally import ALIKE
+from endpoints_server.domain.money.usage import Usage
 from endpoints_server.store.sql.dialects.columns import TEXT
 
+LONG_DAYS = 32
+PERSONAL = ("person_id", "key_id")
 METADATA = MetaData()
 
 people = Table(
@@ -201,6 +205,53 @@ entries = Table(
 )
 ENTRY_COLUMNS = tuple(entries.c)[1:]
 """What an entry is read from; its number is the table's own."""
+
+MEASURES = (
+    *("attempts", "unpriced", "estimated"),
+    *(f"{name}_tokens" for name in Usage.__struct_fields__),
+    *("cost_nano_usd", "estimated_nano_usd", "reported_nano_usd"),
+)
+"""What is added up of entries; as in `domain.money.tally`."""
+
+
+def rollup(name: str, *alike: str) -> Table:
+    """Make a table of sums over a day of UTC, and over what the entries in them have in common."""
+    return Table(
+        name,
+        METADATA,
+        Column("day", Integer, primary_key=True),
+        *(Column(each, TEXT, primary_key=True) for each in alike),
+        *(Column(each, BigInteger, nullable=False) for each in MEASURES),
+        sqlite_with_rowid=False,
+    )
+
+
+# The same entries added up four times, so that every question finds few rows; the last by spans of
+# `LONG_DAYS`, each under its first day.
+tallies = rollup("tallies", *ALIKE)
+tallies_by_model = rollup("tallies_by_model", *(name for name in ALIKE if name not in PERSONAL))
+tallies_by_person = rollup("tallies_by_person", "person_id")
+tallies_by_person_long = rollup("tallies_by_person_long", "person_id")
+Index("tallies_person", tallies.c.person_id, tallies.c.day)
+
+# How far in the numbers of entries somebody has come who goes through all of them.
+watermarks = Table(
+    "watermarks",
+    METADATA,
+    Column("name", TEXT, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+
+# What the entries came to that were deleted, by the run that did it and by the day they began.
+purges = Table(
+    "purges",
+    METADATA,
+    Column("id", TEXT, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("purged_at", BigInteger, nullable=False),
+    Column("reason", TEXT, nullable=False),
+    *(Column(each, BigInteger, nullable=False) for each in MEASURES),
+)
 
 
 def names_of(table: Table) -> tuple[str, ...]:

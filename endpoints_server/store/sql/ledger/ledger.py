@@ -2,11 +2,11 @@
 
 import asyncio
 from asyncio import Future
-from datetime import date, timedelta
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, literal, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, literal, select, text
 from sqlalchemy import tuple_ as pair
 from sqlalchemy.exc import DatabaseError
 
@@ -16,27 +16,14 @@ from endpoints_server.store.audit import Audit, Rule, Verification
 from endpoints_server.store.ports import By, Sum
 from endpoints_server.store.sql.dialects.columns import whole_sum
 from endpoints_server.store.sql.engine import LONG_SECONDS, reading
+from endpoints_server.store.sql.history.differences import differences
+from endpoints_server.store.sql.history.parts import Span
+from endpoints_server.store.sql.history.sums import read_sums
 from endpoints_server.store.sql.ledger.entry_row import entry_of
 from endpoints_server.store.sql.ledger.writer import LedgerWriter
-from endpoints_server.store.sql.tables import ENTRY_COLUMNS, accounts, entries
+from endpoints_server.store.sql.tables import ENTRY_COLUMNS, accounts, entries, purges
 
-DAY_MICROSECONDS = 86_400_000_000
-FIRST_DAY = date(1970, 1, 1)
 ROWS_AT_ONCE = 500
-
-GROUPS: dict[By, ColumnElement[Any]] = {
-    By.USER: entries.c.person_id,
-    By.ENDPOINT: entries.c.endpoint,
-    By.MODEL: entries.c.model,
-    By.DAY: entries.c.started_at // DAY_MICROSECONDS,
-}
-INPUT_TOKENS = (
-    entries.c.input_tokens
-    + entries.c.cache_read_tokens
-    + entries.c.cache_write_tokens
-    + entries.c.cache_write_hour_tokens
-)
-OUTPUT_TOKENS = entries.c.output_tokens + entries.c.reasoning_tokens
 
 
 class SqlLedger:
@@ -80,11 +67,14 @@ class SqlLedger:
         return await self._entries(newest_first.limit(limit))
 
     async def sums(
-        self, by: By, since: int | None = None, person_id: str | None = None
+        self,
+        by: By,
+        since: int | None = None,
+        person_id: str | None = None,
+        *,
+        until: int | None = None,
     ) -> list[Sum]:
-        summed = sum_by(GROUPS[by]).where(*conditions(since, person_id))
-        rows = await asyncio.to_thread(self._read, summed, LONG_SECONDS)
-        return [sum_of(row, by) for row in rows]
+        return await asyncio.to_thread(self._sums, by, Span(since, until), person_id)
 
     async def verify(self) -> Verification:
         return await asyncio.to_thread(self._verify)
@@ -96,6 +86,10 @@ class SqlLedger:
     def _read(self, statement: Select[Any], seconds: float | None = None) -> list[Row[Any]]:
         with reading(self._engine, seconds) as connection:
             return list(connection.execute(statement).all())
+
+    def _sums(self, by: By, span: Span, person_id: str | None) -> list[Sum]:
+        with reading(self._engine, LONG_SECONDS) as connection:
+            return read_sums(connection, by, span, person_id)
 
     def _verify(self) -> Verification:
         audit = Audit()
@@ -133,38 +127,27 @@ def is_after(entry_id: str) -> ColumnElement[bool]:
     return pair(entries.c.started_at, entries.c.id) < pair(started_at, literal(entry_id))
 
 
-def sum_by(group: ColumnElement[Any]) -> Select[Any]:
-    """Add up entries by a column."""
-    return (
-        select(
-            group.label("name"),
-            func.count().label("attempts"),
-            whole_sum(INPUT_TOKENS).label("input_tokens"),
-            whole_sum(OUTPUT_TOKENS).label("output_tokens"),
-            whole_sum(entries.c.cost_nano_usd).label("cost_nano_usd"),
-            (func.count() - func.count(entries.c.cost_nano_usd)).label("unpriced"),
-        )
-        .group_by(group)
-        .order_by(group)
-    )
-
-
-def sum_of(row: Row[Any], by: By) -> Sum:
-    """Read a row of sums; a day comes as its number since 1970."""
-    fields = row._asdict()
-    if by is By.DAY:
-        fields["name"] = str(FIRST_DAY + timedelta(days=int(row.name)))
-    return msgspec.convert(fields, Sum)
-
-
 def examine(connection: Connection, audit: Audit) -> Verification:
-    """Audit the file, then every entry, then the sums, all of one state."""
+    """Audit the file, then every entry, then the rollups and what they add up to, of one state."""
     for damage in damages(connection):
         audit.add(Rule.DAMAGED, damage)
     for row in stream(connection):
         check(row, audit)
-    sums = {by.value: total(connection, group) for by, group in GROUPS.items()}
+    for difference in differences(connection):
+        audit.add(Rule.ROLLUPS, difference)
+    gone = cost_of_purged(connection)
+    sums = {by.value: cost_of(read_sums(connection, by, Span())) - gone for by in By}
     return audit.close(sums, spent(connection))
+
+
+def cost_of(sums: Iterable[Sum]) -> int:
+    """Add up the costs of sums."""
+    return sum(row.cost_nano_usd for row in sums)
+
+
+def cost_of_purged(connection: Connection) -> int:
+    """Add up what the entries cost that are no longer there."""
+    return connection.execute(select(whole_sum(purges.c.cost_nano_usd))).scalar_one()
 
 
 def spent(connection: Connection) -> dict[tuple[str, int], int]:
@@ -199,9 +182,3 @@ def check(row: Row[Any], audit: Audit) -> None:
         audit.skip(row.id, row.request_id, row.attempt)
     else:
         audit.feed(entry)
-
-
-def total(connection: Connection, group: ColumnElement[Any]) -> int:
-    """Add up the cost of all entries by way of their groups."""
-    groups = select(whole_sum(entries.c.cost_nano_usd).label("nano_usd")).group_by(group)
-    return connection.execute(select(whole_sum(groups.subquery().c.nano_usd))).scalar_one()

@@ -4,12 +4,20 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import ColumnElement, Engine, Select, select
 
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.money.account import Account, Decision, Past, Remainder, Reservation
 from endpoints_server.store.accounts import KEPT, LEASE
 from endpoints_server.store.sql.engine import reading
+from endpoints_server.store.sql.history.parts import (
+    Columns,
+    Span,
+    Wish,
+    add_up,
+    find_watermark,
+    parts_of,
+)
 from endpoints_server.store.sql.ledger.account_deeds import (
     beating,
     extending,
@@ -20,7 +28,7 @@ from endpoints_server.store.sql.ledger.account_deeds import (
     telling,
 )
 from endpoints_server.store.sql.ledger.writer import LedgerWriter
-from endpoints_server.store.sql.tables import entries
+from endpoints_server.store.sql.tables import tallies, tallies_by_model
 
 
 class SqlAccounts:
@@ -66,21 +74,31 @@ class SqlAccounts:
 
     def _add_up(self, past: Past) -> int:
         with reading(self._engine) as connection:
-            return int(connection.execute(costs_of(past)).scalar_one())
+            watermark = find_watermark(connection)
+            return int(connection.execute(costs_of(past, watermark)).scalar_one())
 
 
-def costs_of(past: Past) -> Select[Any]:
-    """Add up what the ledger says was spent on what an account would have paid for."""
-    wanted = [entries.c.started_at >= past.since]
-    if past.person_ids is not None:
-        wanted.append(entries.c.person_id.in_(past.person_ids))
-    if past.is_house:
-        wanted.append(entries.c.credential == "house")
-    for column, value in (
-        (entries.c.key_id, past.key_id),
-        (entries.c.endpoint, past.endpoint),
-        (entries.c.model, past.model),
-    ):
-        if value:
-            wanted.append(column == value)
-    return select(func.coalesce(func.sum(entries.c.cost_nano_usd), 0)).where(*wanted)
+def costs_of(past: Past, watermark: int) -> Select[Any]:
+    """Add up what history says was spent on what an account would have paid for."""
+    is_personal = past.person_ids is not None or past.key_id
+    parts = parts_of(tallies if is_personal else tallies_by_model, Span(past.since), watermark)
+    together = add_up(parts, (), wish_for(past)).subquery()
+    return select(together.c.cost_nano_usd)
+
+
+def wish_for(past: Past) -> Wish:
+    """Ask for what an account would have paid for."""
+    asked = {
+        "key_id": past.key_id,
+        "endpoint": past.endpoint,
+        "model": past.model,
+        "credential": "house" if past.is_house else "",
+    }
+
+    def would_pay(columns: Columns) -> list[ColumnElement[bool]]:
+        wanted = [columns[name] == value for name, value in asked.items() if value]
+        if past.person_ids is not None:
+            wanted.append(columns["person_id"].in_(past.person_ids))
+        return wanted
+
+    return would_pay

@@ -1,0 +1,1 @@
+"""What there was: kept in sums, exported, compared with invoices, and purged when it is old."""

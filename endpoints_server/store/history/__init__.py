@@ -1,0 +1,1 @@
+"""What there was: sums of the ledger by day, kept when its entries are not."""

@@ -1,0 +1,55 @@
+"""How long calls wait for their entries to be durable while something else goes on."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from msgspec.structs import replace
+from uuid_utils import uuid7
+
+from endpoints_server.domain.money.entry import Entry, Outcome
+from endpoints_server.store.ports import Store
+from tests.bench.history.fill import NOW
+from tests.bench.history.questions import Answered
+
+TEMPLATE = Entry(
+    id="",
+    request_id="",
+    started_at=NOW,
+    person_id="person-7",
+    endpoint="Endpoint 1",
+    model="model-1",
+    wire_in="openai_chat",
+    wire_out="openai_chat",
+    outcome=Outcome.DELIVERED,
+    status=200,
+)
+
+
+@asynccontextmanager
+async def calls_beside(store: Store, per_second: int) -> AsyncGenerator[Answered]:
+    """Record entries evenly while the block lasts; the times are those until each is durable."""
+    answered = Answered(name="", took=[])
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def record() -> None:
+        name, begun_at = uuid7().hex, time.perf_counter()
+        await store.ledger.record(replace(TEMPLATE, id=name, request_id=name))
+        answered.took.append((time.perf_counter() - begun_at) * 1000)
+
+    async def keep_on() -> None:
+        due = time.perf_counter()
+        while True:
+            due += 1 / per_second
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            task = asyncio.create_task(record())
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+    running = asyncio.create_task(keep_on())
+    try:
+        yield answered
+    finally:
+        running.cancel()
+        await asyncio.gather(running, *tasks, return_exceptions=True)

@@ -1,0 +1,40 @@
+"""What a server does for history beside its calls."""
+
+from itertools import count
+
+from endpoints_server.desk.history.historian import Historian
+from endpoints_server.store.memory import open_memory
+from tests.store.entries import DAY, NOON, entry
+
+
+async def test_entries_are_kept_as_long_as_the_file_says() -> None:
+    store, names = open_memory(), map(str, count())
+    told: list[int] = []
+    kept: list[int] = []
+    for age in (10, 40, 50):
+        await store.ledger.record(entry(f"{age}", started_at=NOON - age * DAY))
+    historian = Historian(
+        store.history,
+        lambda: kept[0] if kept else None,
+        lambda: NOON,
+        lambda: next(names),
+        told.append,
+    )
+    await historian.purge()
+    assert told == []
+    kept.append(45)
+    for _ in range(2):
+        await historian.purge()
+    assert told == [1]
+    assert [one.id for one in await store.ledger.list_entries()] == ["10", "40"]
+    (purge,) = await store.history.list_purges()
+    assert (purge.reason, purge.purged_at, purge.attempts) == ("kept 45 days", NOON, 1)
+
+
+async def test_the_last_day_kept_is_kept_from_its_beginning() -> None:
+    store = open_memory()
+    begin = NOON // DAY * DAY
+    for at in (begin - 40 * DAY - 1, begin - 40 * DAY):
+        await store.ledger.record(entry(f"{at}", started_at=at))
+    await Historian(store.history, lambda: 40, lambda: NOON, lambda: "id").purge()
+    assert [one.started_at for one in await store.ledger.list_entries()] == [begin - 40 * DAY]
