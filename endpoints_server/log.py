@@ -77,6 +77,8 @@ class CallLine(Struct, kw_only=True):
     usage_status: str = ""
     cost_usd: str | None = None
     cost_status: str = ""
+    attempts: int = 1
+    earlier: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     config: str = ""
@@ -150,6 +152,7 @@ def log_call(report: Report) -> None:
         overhead_seconds=report.overhead_seconds,
         notices=report.notices,
     )
+    line.earlier = tuple(f"{each.endpoint}: {each.fault}" for each in report.earlier)
     if entry is not None:
         fill(line, entry)
     if OUTPUT.format == "json":
@@ -163,6 +166,7 @@ def fill(line: CallLine, entry: Entry) -> None:
     line.endpoint, line.model, line.wire_out = entry.endpoint, entry.model, entry.wire_out
     line.operation, line.is_stream = entry.operation, entry.is_stream
     line.credential = entry.credential
+    line.attempts = entry.attempt
     line.stop = entry.stop
     if entry.first_byte_took is not None:
         line.first_byte_seconds = entry.first_byte_took / 1e6

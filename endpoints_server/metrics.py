@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.report import Report
+from endpoints_server.domain.routing.breaker import State
 
 MICROSECONDS = 1_000_000
 NANO_USD = 1_000_000_000
@@ -44,6 +45,7 @@ class Metrics:
         self.tokens = self.counter("tokens", "Tokens, each counted once", "endpoint", "kind")
         self.cost = self.counter("cost_usd", "What calls cost, in USD", "endpoint", "status")
         self.losses = self.counter("losses", "Things not translated", "endpoint", "wire")
+        self.retries = self.counter("retries", "Attempts that others followed", "endpoint", "fault")
         self.overhead = self.histogram("overhead_seconds", "Our own share", OVERHEAD_SECONDS)
         self.first_token = self.histogram(
             "first_token_seconds",
@@ -86,6 +88,9 @@ class Metrics:
         requests.inc()
         if report.overhead_seconds is not None:
             self.overhead.observe(report.overhead_seconds)
+        for each in report.earlier:
+            self.retries.labels(each.endpoint, each.fault).inc()
+            self.count_entry(each)
         if entry is not None:
             self.count_entry(entry)
 
@@ -106,6 +111,10 @@ class Metrics:
     def watch_model_lists(self, ages: Callable[[], Iterable[tuple[str, float]]]) -> None:
         """Ask how old the list of each endpoint is, in seconds, whenever the metrics are read."""
         self.registry.register(ModelListAges(ages))
+
+    def watch_breakers(self, states: Callable[[], Iterable[tuple[str, int, State]]]) -> None:
+        """Ask how the breakers stand that are not calm, whenever the metrics are read."""
+        self.registry.register(BreakerStates(states))
 
     def exposition(self) -> bytes:
         """Give everything in Prometheus' text format."""
@@ -176,6 +185,27 @@ class ModelListAges(Collector):
         for endpoint, seconds in self.ages():
             gauge.add_metric((endpoint,), seconds)
         return (gauge,)
+
+
+class BreakerStates(Collector):
+    """The gauge of the breakers that remember something; all others are closed."""
+
+    def __init__(self, states: Callable[[], Iterable[tuple[str, int, State]]]) -> None:
+        self.states = states
+
+    def collect(self) -> Iterable[Metric]:
+        """Give the one gauge."""
+        gauge = GaugeMetricFamily(
+            "es_breaker_open",
+            "Whether an endpoint is not asked for now: 1 open, 0.5 half open, 0 closed",
+            labels=["endpoint", "key"],
+        )
+        for endpoint, key, state in self.states():
+            gauge.add_metric((endpoint, str(key)), OPENNESS[state])
+        return (gauge,)
+
+
+OPENNESS = {State.OPEN: 1.0, State.HALF_OPEN: 0.5, State.CLOSED: 0.0}
 
 
 class EndpointSeries:

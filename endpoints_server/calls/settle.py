@@ -45,6 +45,7 @@ def make_entry(exchange: Exchange, attempt: Attempt, fault: Fault | None, status
     return Entry(
         id=hold.reservation.id if hold else exchange.identify(),
         request_id=call.inbound.request_id,
+        attempt=attempt.number,
         operation=TITLE if call.is_title else call.inbound.operation.value,
         started_at=call.inbound.started_at,
         took=microseconds(exchange.timer() - call.inbound.started),
