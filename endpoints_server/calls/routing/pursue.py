@@ -17,7 +17,7 @@ from endpoints_server.calls.routing.aim import nothing_left, turn
 from endpoints_server.calls.routing.notice import note
 from endpoints_server.calls.routing.try_once import try_once
 from endpoints_server.domain.fault import Failed, Fault
-from endpoints_server.domain.routing.retries import RetryBudget, pause_of
+from endpoints_server.domain.routing.retries import Retries, RetryBudget, pause_of
 from endpoints_server.domain.routing.verdict import Left, Verdict, most_telling, verdict
 from endpoints_server.domain.rules.window import Measure
 from endpoints_server.domain.wire import Seen
@@ -41,7 +41,7 @@ async def pursue(exchange: Exchange, journey: Journey, attempt: Attempt, trail: 
         left = Left(
             has_begun=journey.delivery.is_started,
             attempts=0 if trail.is_panic else rules.attempts - attempt.number,
-            repeats=rules.per_target - repeats,
+            repeats=repeats_left(rules, repeats, fault),
             routes=len(trail.routes),
             seconds=trail.deadline - exchange.timer(),
             pause_seconds=pause,
@@ -86,6 +86,12 @@ def begin(exchange: Exchange, attempt: Attempt) -> None:
     route = attempt.call.route
     patience = route.endpoint.timeouts.first_token_seconds
     exchange.health.breakers.begin(route.place, exchange.timer(), patience)
+
+
+def repeats_left(rules: Retries, repeats: int, fault: Fault) -> int:
+    """Say how often a route may be asked again; not if it wants to be left alone for too long."""
+    is_too_long = (fault.retry_after_seconds or 0.0) > rules.max_backoff_seconds
+    return 0 if is_too_long else rules.per_target - repeats
 
 
 def allowed(exchange: Exchange, attempt: Attempt, budget: RetryBudget, follows: Verdict) -> Verdict:

@@ -42,14 +42,21 @@ def aliases_of(
     rules: Mapping[str, AliasRule], offers: Sequence[Offer], find: FindModel
 ) -> dict[str, Alias]:
     """Compile aliases in which no check found an error; each model stands once in each."""
-    found: dict[str, Alias] = {}
-    for name in rules:
-        placed = {
-            (each.lead.slug, each.lead.model): each
-            for each in reversed(follow(name, rules, offers))
-        }
-        found[name] = Alias(name=name, targets=targets_of(list(placed.values())[::-1], find))
-    return found
+    return {
+        name: Alias(name=name, targets=each_once(targets_of(follow(name, rules, offers), find)))
+        for name in rules
+    }
+
+
+def each_once(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """Keep each model where it is asked first."""
+    best: dict[tuple[str, str], Target] = {}
+    for target in targets:
+        place = (target.endpoint, target.model.name)
+        known = best.get(place)
+        if known is None or target.order < known.order:
+            best[place] = target
+    return tuple(best.values())
 
 
 def follow(name: str, rules: Mapping[str, AliasRule], offers: Sequence[Offer]) -> list[Placed]:

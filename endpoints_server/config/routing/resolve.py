@@ -79,7 +79,7 @@ def resolve(
         return Lead(alias=text)
     if named_first is not None and not any(text in offer.models for offer in offers):
         return named_first
-    return by_model(text, offers, aliases)
+    return by_model(text, offers, [name for name in aliases if name != own])
 
 
 def at_endpoint(name: str, model: str, offers: Sequence[Offer]) -> Lead | Astray:
@@ -136,7 +136,7 @@ def find_loop(name: str, leads: Mapping[str, Sequence[Lead]]) -> tuple[str, ...]
     while waiting:
         way = waiting.pop()
         for lead in leads.get(way[-1], ()):
-            if lead.alias == name:
+            if lead.alias and lead.alias == name:
                 return (*way, name)
             if lead.alias and lead.alias not in seen:
                 seen.add(lead.alias)

@@ -18,6 +18,8 @@ CALM = {
     "retries": {"budgetPercent": 100},
 }
 """Nobody is left aside, whatever happened."""
+SHORTLY, SHORTLY_SECONDS = "limited_shortly", 0.2
+"""An actor that is to be asked again after so long."""
 
 
 class Stage(BadProvider):
@@ -31,7 +33,12 @@ class Stage(BadProvider):
         behaviour = self.script.get(actor_of(exchange.seen), "good")
         if behaviour not in DEAF:
             await exchange.read_body()
-        await BEHAVIOURS[behaviour](Request(exchange, self.pause_seconds))
+        request = Request(exchange, self.pause_seconds)
+        if behaviour == SHORTLY:
+            wait = f"retry-after-ms: {SHORTLY_SECONDS * 1000:.0f}"
+            request.fail("429 Too Many Requests", "rate_limit_error", wait)
+            return
+        await BEHAVIOURS[behaviour](request)
 
     def asked(self, actor: str) -> list[Seen]:
         """Give what an actor was asked."""
@@ -54,7 +61,10 @@ def actor(name: str, url: str, wire: str = "chat", **more: object) -> Block:
 
 @contextmanager
 def played(
-    folder: Path, wires: Mapping[str, str], server: Block, **endpoints: Block
+    folder: Path,
+    wires: Mapping[str, str],
+    server: Mapping[str, object],
+    **endpoints: Mapping[str, object],
 ) -> Generator[tuple[Serving, Stage]]:
     """Serve actors by their wires; `endpoints` say more of one."""
     with Running(Stage()) as stage:
@@ -69,3 +79,8 @@ def caller(server: Serving, **headers: str) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
         base_url=server.url, headers={**server.headers, **headers}, timeout=None
     )
+
+
+async def metrics_of(server: Serving) -> str:
+    async with caller(server) as client:
+        return (await client.get("/metrics")).text
