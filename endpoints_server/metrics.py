@@ -1,7 +1,7 @@
 """What is counted for Prometheus: calls, seconds, tokens, money, and the state of the process."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 
 import msgspec
@@ -26,6 +26,7 @@ from prometheus_client.utils import floatToGoString
 
 from endpoints_server.domain.money.entry import CostStatus, Entry
 from endpoints_server.domain.report import Report
+from endpoints_server.domain.routing.breaker import State
 
 MICROSECONDS = 1_000_000
 NANO_USD = 1_000_000_000
@@ -33,6 +34,11 @@ NANO_USD = 1_000_000_000
 OVERHEAD_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25)
 FIRST_TOKEN_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 CALL_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+
+
+OPENNESS = {State.OPEN: 1.0, State.HALF_OPEN: 0.5, State.CLOSED: 0.0}
+
+Look = Callable[[], Iterable[tuple[tuple[str, ...], float]]]
 
 
 class Metrics:
@@ -51,6 +57,7 @@ class Metrics:
         self.calls = CallCounts()
         self.registry.register(self.calls)
         self.losses = self.counter("losses", "Things not translated", "endpoint", "wire")
+        self.retries = self.counter("retries", "Attempts that others followed", "endpoint", "fault")
         self.inflight = self.gauge("inflight", "Calls being served")
         self.streams_open = self.gauge("streams_open", "Streams being answered")
         self.ledger_waiting = self.gauge("ledger_waiting", "Entries not yet durable")
@@ -71,7 +78,15 @@ class Metrics:
         outcome = entry.outcome.value if entry else "refused"
         endpoint = entry.endpoint if entry else ""
         self.calls.note(report, (endpoint, report.wire, outcome, report.who))
-        if entry is not None and entry.losses:
+        for each in report.earlier:
+            self.retries.labels(each.endpoint, each.fault).inc()
+            self.count_losses(each)
+        if entry is not None:
+            self.count_losses(entry)
+
+    def count_losses(self, entry: Entry) -> None:
+        """Count what one attempt could not carry."""
+        if entry.losses:
             self.losses.labels(entry.endpoint, entry.wire_in).inc(len(entry.losses))
 
     def set_config_version(self, version: str) -> None:
@@ -81,7 +96,15 @@ class Metrics:
 
     def watch_model_lists(self, ages: Callable[[], Iterable[tuple[str, float]]]) -> None:
         """Ask how old the list of each endpoint is, in seconds, whenever the metrics are read."""
-        self.registry.register(ModelListAges(ages))
+        text = "Since an endpoint gave its list"
+        look = lambda: (((name,), seconds) for name, seconds in ages())  # noqa: E731
+        self.registry.register(Watched("model_list_age_seconds", text, ["endpoint"], look))
+
+    def watch_breakers(self, states: Callable[[], Iterable[tuple[str, int, State]]]) -> None:
+        """Ask how the breakers stand that are not calm, whenever the metrics are read."""
+        text = "Whether an endpoint is not asked for now: 1 open, 0.5 half open, 0 closed"
+        look = lambda: (((name, str(key)), OPENNESS[each]) for name, key, each in states())  # noqa: E731
+        self.registry.register(Watched("breaker_open", text, ["endpoint", "key"], look))
 
     def exposition(self) -> bytes:
         """Give everything in Prometheus' text format."""
@@ -138,19 +161,17 @@ def merge(snapshots: Mapping[str, bytes]) -> bytes:
     return generate_latest(registry)
 
 
-class ModelListAges(Collector):
-    """The gauge of the lists there are at this moment; those of former endpoints are not told."""
+class Watched(Collector):
+    """A gauge of whatever there is at the moment somebody reads it: labels and values."""
 
-    def __init__(self, ages: Callable[[], Iterable[tuple[str, float]]]) -> None:
-        self.ages = ages
+    def __init__(self, name: str, text: str, labels: Sequence[str], look: Look) -> None:
+        self.name, self.text, self.labels, self.look = name, text, labels, look
 
     def collect(self) -> Iterable[Metric]:
         """Give the one gauge."""
-        gauge = GaugeMetricFamily(
-            "es_model_list_age_seconds", "Since an endpoint gave its list", labels=["endpoint"]
-        )
-        for endpoint, seconds in self.ages():
-            gauge.add_metric((endpoint,), seconds)
+        gauge = GaugeMetricFamily(f"es_{self.name}", self.text, labels=self.labels)
+        for labels, value in self.look():
+            gauge.add_metric(labels, value)
         return (gauge,)
 
 
@@ -220,9 +241,13 @@ class CallCounts(Collector):
         self.requests[labels] = self.requests.get(labels, 0) + 1
         if report.overhead_seconds is not None:
             self.overhead.note(report.overhead_seconds)
-        entry = report.entry
-        if entry is None:
-            return
+        for each in report.earlier:
+            self.note_attempt(each)
+        if report.entry is not None:
+            self.note_attempt(report.entry)
+
+    def note_attempt(self, entry: Entry) -> None:
+        """Add what one attempt came to."""
         tally = self.tallies.get(entry.endpoint)
         if tally is None:
             tally = self.tallies[entry.endpoint] = Tally()

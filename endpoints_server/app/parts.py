@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,9 @@ from endpoints_server.desk.models.kept import Kept
 from endpoints_server.desk.models.lists import ModelLists, Surroundings
 from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.report import Report
-from endpoints_server.log import hide, log_call, logger
+from endpoints_server.domain.routing.breaker import State
+from endpoints_server.log.call_line import log_call
+from endpoints_server.log.output import hide, logger
 from endpoints_server.metrics import Metrics
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
@@ -126,6 +128,17 @@ def watch(metrics: Metrics, exchange: Exchange) -> None:
     metrics.inflight.set_function(lambda: under_way.calls)
     metrics.streams_open.set_function(lambda: under_way.streams)
     metrics.ledger_waiting.set_function(ledger.waiting)
+    metrics.watch_breakers(partial(breaker_states, exchange))
+
+
+def breaker_states(exchange: Exchange) -> Iterator[tuple[str, int, State]]:
+    """Tell how breakers stand, by the name of the endpoint and the number of its key."""
+    catalog = exchange.catalog()
+    for place, state in exchange.health.breakers.states(exchange.timer()):
+        slug, _, key = place.rpartition("#")
+        endpoint = catalog.by_name.get(slug)
+        if endpoint is not None:
+            yield endpoint.name, int(key), state
 
 
 async def open_demo(environment: Environment, stack: AsyncExitStack) -> Path:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from endpoints_server.calls.admitted import Admission, Hold
+from endpoints_server.calls.delivery import Delivery
 from endpoints_server.domain.catalog import Catalog
+from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.header import Conversation
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.people.caller import Caller
@@ -40,6 +42,19 @@ class Inbound(Struct, frozen=True, kw_only=True):
         return self.wire.carriage(self.operation)
 
 
+class Trail(Struct, frozen=True, kw_only=True):
+    """What is left of a plan: the routes not tried yet, best first.
+
+    `name` is what retries are counted under, `deadline` the timer's seconds at which all is over.
+    `is_panic` says that every route was out, and one of them is asked all the same.
+    """
+
+    name: str
+    routes: tuple[Route, ...]
+    deadline: float
+    is_panic: bool = False
+
+
 class Call(Struct, frozen=True, kw_only=True):
     """A call that may be attempted: who makes it, what it asks, where it goes.
 
@@ -47,6 +62,7 @@ class Call(Struct, frozen=True, kw_only=True):
     `is_title` marks one that we make ourselves, for the title of the conversation.
     `counted_here` is the field in which we tell how many tokens a prompt has, its endpoint not
     being asked; empty for all calls but such.
+    `trail` is None where the route is the only one, and is tried once.
     """
 
     inbound: Inbound
@@ -61,6 +77,7 @@ class Call(Struct, frozen=True, kw_only=True):
     own_secret: Secret | None = None
     is_title: bool = False
     counted_here: str = ""
+    trail: Trail | None = None
 
     @property
     def is_relayed(self) -> bool:
@@ -77,7 +94,9 @@ class Call(Struct, frozen=True, kw_only=True):
 class Attempt(Struct, kw_only=True):
     """What one try of one route finds out as it goes; `entry` is set once it is settled.
 
-    Times are the timer's seconds. `going_on` reads the answer on though the caller has left.
+    `number` counts the attempts of a call from one; `counted` are the limits that an earlier one
+    was counted under. Times are the timer's seconds. `going_on` reads the answer on though the
+    caller has left.
     """
 
     call: Call
@@ -88,8 +107,24 @@ class Attempt(Struct, kw_only=True):
     admission: Admission | None = None
     entry: Entry | None = None
     going_on: Task[None] | None = None
+    number: int = 1
+    counted: frozenset[str] = frozenset()
 
     @property
     def hold(self) -> Hold | None:
         """What is held for it, if anything is."""
         return None if self.admission is None else self.admission.hold
+
+
+class Journey(Struct):
+    """How far a call has come.
+
+    `delivery` is the way its answer takes, `straight` the one that leads to the caller without
+    anybody listening. `earlier` are the entries of attempts that others followed.
+    """
+
+    straight: Delivery
+    delivery: Delivery
+    attempt: Attempt | None = None
+    fault: Fault | None = None
+    earlier: tuple[Entry, ...] = ()

@@ -2,6 +2,7 @@
 
 from asyncio import Task
 from collections.abc import AsyncIterator, Callable, Mapping
+from random import SystemRandom
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -19,6 +20,7 @@ from endpoints_server.store.ring import Ring
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.upstream.commands import Commands
+from endpoints_server.upstream.health import Health
 
 
 class UnderWay(Struct, kw_only=True):
@@ -69,9 +71,10 @@ class Exchange(Struct, frozen=True, kw_only=True):
     """The catalog of the moment, the stores, the network, and time and lots as functions.
 
     `now` gives microseconds since 1970, `timer` seconds that never go back, `identify` an id that
-    was never given before, `trouble` tells the log of an exception that nobody expected.
-    `keys_url` is where people store provider keys of their own. `drains` are the answers that are
-    read on though their callers have left. `lists` is None where nothing is asked for its models.
+    was never given before, `trouble` tells the log of an exception that nobody expected, `draw`
+    gives a number from zero up to one. `keys_url` is where people store provider keys of their own.
+    `drains` are the answers that are read on though their callers have left. `lists` is None where
+    nothing is asked for its models.
     """
 
     catalog: Callable[[], Catalog]
@@ -91,6 +94,8 @@ class Exchange(Struct, frozen=True, kw_only=True):
     commands: Commands = field(default_factory=Commands)
     under_way: UnderWay = field(default_factory=UnderWay)
     drains: set[Task[None]] = field(default_factory=set)
+    health: Health = field(default_factory=Health)
+    draw: Callable[[], float] = SystemRandom().random
     listener: Listener | None = None
     lists: Lists | None = None
 

@@ -1,23 +1,18 @@
 """A request becomes a call: authenticated, read, peeked at, planned."""
 
-from msgspec.structs import replace
-
 from endpoints_server.calls.authenticate import authenticate, require_keyless
 from endpoints_server.calls.call import Call, Inbound
-from endpoints_server.calls.credential import with_outputs
 from endpoints_server.calls.delivery import ReadBody
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.identity import identity, without_identity
+from endpoints_server.calls.routing.aim import aim, is_simple
+from endpoints_server.calls.routing.reach import reach
 from endpoints_server.calls.suit import suit
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.domain.own_key import with_own_key
 from endpoints_server.domain.people.caller import Caller
-from endpoints_server.domain.route import Route, plan
-from endpoints_server.domain.secret import Secret
+from endpoints_server.domain.route import Plan, plan
 from endpoints_server.domain.wire import Operation
-from endpoints_server.store.seal import Owner
-from endpoints_server.store.vault import require_key
 from endpoints_server.wires.body import peek
 
 
@@ -36,8 +31,10 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
     catalog = exchange.catalog_for(caller.person)
     body = await read_body(catalog.bounds.request_bytes)
     peeked = peek(body, inbound.model, is_stream=inbound.is_stream)
-    catalog, route = await find(exchange, catalog, caller, peeked.model, inbound.endpoint_name)
-    route = await reach(exchange, route, caller, own_secret, inbound.started_at)
+    catalog, found = await find(exchange, catalog, caller, peeked.model, inbound.endpoint_name)
+    route, is_sole = found.routes[0], is_simple(found, catalog)
+    if is_sole:
+        route = await reach(exchange, route, caller, own_secret, inbound.started_at)
     options = peeked.stream_options
     is_stream = peeked.stream if inbound.is_stream is None else inbound.is_stream
     call = Call(
@@ -52,22 +49,24 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
         has_stream_usage=bool(options and options.include_usage),
         own_secret=own_secret,
     )
+    if not is_sole:
+        return await aim(exchange, call, found)
     return call if inbound.operation is Operation.CHAT else suit(call)
 
 
 async def find(
     exchange: Exchange, catalog: Catalog, caller: Caller, asked: str, endpoint_name: str
-) -> tuple[Catalog, Route]:
-    """Find the route of a call; a model that nobody knows may be on a list that is on its way."""
+) -> tuple[Catalog, Plan]:
+    """Find the routes of a call; a model that nobody knows may be on a list that is on its way."""
     try:
-        return catalog, plan(catalog, asked, endpoint_name).routes[0]
+        return catalog, plan(catalog, asked, endpoint_name)
     except Failed as failed:
         unknown = failed
     if unknown.fault.public_code != "model_not_found":
         raise unknown
     async for later in exchange.learn(caller.person):
         try:
-            return later, plan(later, asked, endpoint_name).routes[0]
+            return later, plan(later, asked, endpoint_name)
         except Failed as failed:
             unknown = failed
     raise unknown
@@ -79,25 +78,6 @@ def require_plain(inbound: Inbound) -> None:
         return
     message = "A compressed request body is not read here. Send it without 'Content-Encoding'."
     raise Failed(Fault(kind=Kind.BAD_REQUEST, status=415, message=message))
-
-
-async def reach(
-    exchange: Exchange, route: Route, caller: Caller, own_secret: Secret | None, now: int
-) -> Route:
-    """Give a route as this caller takes it: by the house's key, or by one of their own.
-
-    A stored key is not asked for where one came along, unless the address is stored with it. Keys
-    and headers that commands give are had now.
-    """
-    endpoint = route.endpoint
-    if endpoint.credential.owner == "house" or (own_secret and not endpoint.is_personal):
-        return await with_outputs(route, exchange.commands, wants_key=own_secret is None)
-    held = await exchange.vault.find(Owner(caller.person.id, endpoint.slug))
-    own_key = require_key(held, endpoint, exchange.keys_url, now)
-    if held is not None:
-        exchange.vault.note_use(held, now)
-    own = replace(route, endpoint=with_own_key(endpoint, own_key))
-    return await with_outputs(own, exchange.commands, wants_key=False)
 
 
 def require_room(exchange: Exchange) -> None:

@@ -30,15 +30,15 @@ def identify(request_id: str) -> Headers:
     return [(b"x-request-id", value), (b"request-id", value)]
 
 
-def receipt(call: Call, losses: tuple[str, ...] = ()) -> Headers:
-    """Say what serves a call."""
+def receipt(call: Call, attempts: int, losses: tuple[str, ...] = ()) -> Headers:
+    """Say what serves a call, and after how many attempts."""
     endpoint = call.route.endpoint
     headers = identify(call.inbound.request_id)
     headers += [
         (b"x-es-endpoint", encode(endpoint.slug)),
         (b"x-es-upstream-model", encode(call.route.model.name)),
         (b"x-es-credential", credential_class(call).encode()),
-        (b"x-es-attempts", b"0" if call.counted_here else b"1"),
+        (b"x-es-attempts", str(attempts).encode()),
         (b"x-es-config", encode(call.catalog.version)),
     ]
     if call.counted_here:
@@ -83,7 +83,14 @@ def encode(text: str) -> bytes:
 
 def of_attempt(attempt: Attempt) -> Headers:
     """Give the receipt of an attempt as far as it has come."""
-    headers = receipt(attempt.call, attempt.losses)
+    headers = receipt(attempt.call, attempts_of(attempt), attempt.losses)
     if attempt.admission is not None:
         headers += attempt.admission.headers
     return headers + bill(attempt.entry) if attempt.entry else headers
+
+
+def attempts_of(attempt: Attempt) -> int:
+    """Count what was asked of upstreams; what came after an attempt but was never sent is none."""
+    if attempt.call.counted_here:
+        return 0
+    return attempt.number if attempt.sent is not None else max(1, attempt.number - 1)

@@ -1,35 +1,25 @@
 """The journey of a call: the only file that knows the order of its steps."""
 
 from asyncio import CancelledError, Task, current_task
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import cast
 
-from msgspec import Struct
+from msgspec.structs import replace
 
-from endpoints_server.calls.admission.admit import admit, conclude
-from endpoints_server.calls.answer.count_here import count_here
-from endpoints_server.calls.attempt import UNEXPECTED, after, attempt_route, attempt_to_the_end
-from endpoints_server.calls.call import Attempt, Call, Inbound
+from endpoints_server.calls.admission.admit import conclude
+from endpoints_server.calls.attempt import UNEXPECTED, after
+from endpoints_server.calls.call import Attempt, Inbound, Journey
 from endpoints_server.calls.delivery import LEFT, Delivery, ReadBody
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.open_call import open_call
 from endpoints_server.calls.receipt import JSON, advice, identify, of_attempt
-from endpoints_server.domain.endpoint import AbandonRule
+from endpoints_server.calls.routing.notice import note
+from endpoints_server.calls.routing.pursue import pursue
+from endpoints_server.calls.routing.try_once import try_once
 from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.scrub import scrub, without_echo
 from endpoints_server.domain.wire import Seen
-
-Step = Callable[[Exchange, Attempt, Delivery], Awaitable[None]]
-
-
-class Journey(Struct):
-    """How far a call has come."""
-
-    delivery: Delivery
-    attempt: Attempt | None = None
-    fault: Fault | None = None
 
 
 async def serve(
@@ -40,7 +30,7 @@ async def serve(
     Every failure reaches the caller in its own wire; what nobody expected is told to the log, and
     raised only where the answer has begun and cannot be taken back.
     """
-    journey = Journey(delivery)
+    journey = Journey(delivery, delivery)
     under_way, task = exchange.under_way, cast("Task[None]", current_task())
     under_way.calls += 1
     under_way.tasks.add(task)
@@ -74,28 +64,22 @@ async def travel(
     call = await open_call(exchange, inbound, read_body)
     attempt = journey.attempt = Attempt(call=call, seen=Seen())
     exchange.under_way.streams += call.is_stream
-    await admit(exchange, attempt)
-    if call.conversation.id and exchange.listener is not None:
-        journey.delivery = exchange.listener.begin(call, journey.delivery)
-    await step_for(call)(exchange, attempt, journey.delivery)
-    journey.fault = attempt.seen.fault
-
-
-def step_for(call: Call) -> Step:
-    """Choose how a call is answered."""
-    if call.counted_here:
-        return count_here
-    is_drained = call.route.endpoint.abandonment.rule is AbandonRule.DRAIN
-    return attempt_to_the_end if is_drained else attempt_route
+    if call.trail is None:
+        await try_once(exchange, journey, attempt)
+    else:
+        await pursue(exchange, journey, attempt, call.trail)
+    journey.fault = journey.attempt.seen.fault
 
 
 def end(exchange: Exchange, inbound: Inbound, journey: Journey) -> None:
     """Report a call, take it off what is under way, and tell who listens to its conversation."""
     attempt, fault = journey.attempt, journey.fault
-    exchange.report(report_of(exchange, inbound, attempt, fault))
+    exchange.report(replace(report_of(exchange, inbound, attempt, fault), earlier=journey.earlier))
     if attempt is None:
         return
     conclude(exchange, attempt)
+    if attempt.call.trail is None:
+        note(exchange, attempt, fault)
     exchange.under_way.streams -= attempt.call.is_stream
     if attempt.call.conversation.id and exchange.listener is not None:
         exchange.listener.end(attempt.call, fault)
@@ -121,7 +105,7 @@ def report_of(
     """Sum up a call for the log and the counters."""
     entry = attempt.entry if attempt else None
     caller = attempt.call.caller if attempt else None
-    sent = attempt.sent if attempt else None
+    sent = attempt.sent if attempt and attempt.number == 1 else None
     return Report(
         request_id=inbound.request_id,
         wire=inbound.wire.name,

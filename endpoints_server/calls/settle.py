@@ -37,14 +37,14 @@ def settle(exchange: Exchange, attempt: Attempt, fault: Fault | None, status: in
 
 def make_entry(exchange: Exchange, attempt: Attempt, fault: Fault | None, status: int) -> Entry:
     """Say what an attempt came to."""
-    call, seen = attempt.call, attempt.seen
-    hold = attempt.hold
+    call, seen, hold = attempt.call, attempt.seen, attempt.hold
     paying = hold.reservation.accounts if hold else ()
     usage, usage_status = count(attempt, fault)
     rates, source, nano_usd, cost_status = charge(call.route.model.price, usage, usage_status)
     return Entry(
         id=hold.reservation.id if hold else exchange.identify(),
         request_id=call.inbound.request_id,
+        attempt=attempt.number,
         operation=TITLE if call.is_title else call.inbound.operation.value,
         started_at=call.inbound.started_at,
         took=microseconds(exchange.timer() - call.inbound.started),

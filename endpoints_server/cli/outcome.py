@@ -9,7 +9,7 @@ import rich_click as click
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.scrub import scrub
-from endpoints_server.log import configure, watch_crashes
+from endpoints_server.log.output import configure, watch_crashes
 
 
 class Outcome(IntEnum):
@@ -77,7 +77,13 @@ def outcome_of(fault: Fault) -> Outcome:
 def outcome_of_kind(kind: Kind) -> Outcome:
     """Choose the exit code for a kind of fault."""
     match kind:
-        case Kind.UNREACHABLE | Kind.UPSTREAM_SLOW | Kind.UPSTREAM_BROKEN | Kind.UNAVAILABLE:
+        case (
+            Kind.UNREACHABLE
+            | Kind.UPSTREAM_SLOW
+            | Kind.UPSTREAM_BROKEN
+            | Kind.NO_ROUTE
+            | Kind.UNAVAILABLE
+        ):
             return Outcome.UNREACHABLE
         case (
             Kind.UPSTREAM_REFUSED

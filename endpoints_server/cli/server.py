@@ -19,7 +19,7 @@ from msgspec import Struct
 from endpoints_server.calls.delivery import ENDING
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.cli.door import answer_no_more
-from endpoints_server.log import logger
+from endpoints_server.log.output import logger
 
 LOG = logger("endpoints_server")
 LOOK_SECONDS = 0.02

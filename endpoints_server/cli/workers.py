@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from endpoints_server.cli.outcome import Outcome
-from endpoints_server.log import logger
+from endpoints_server.log.output import logger
 
 LOG = logger("endpoints_server")
 HEARD = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD}

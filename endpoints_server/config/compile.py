@@ -9,28 +9,45 @@ from msgspec.structs import replace
 
 from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.headers import header_templates
-from endpoints_server.config.models import Surroundings, discovery_of, models_of, wire_named
+from endpoints_server.config.models import (
+    Surroundings,
+    discovery_of,
+    model_of,
+    models_of,
+    wire_named,
+)
 from endpoints_server.config.money import allowance_of, currency_of, find_configured
 from endpoints_server.config.naming import slug_of
 from endpoints_server.config.parameters.dialect import dialect_of
 from endpoints_server.config.parameters.screen import screen_of
 from endpoints_server.config.prices import PriceBook
+from endpoints_server.config.routing.compile_routing import (
+    aliases_of,
+    breaker_of,
+    cap_of,
+    retries_of,
+    spare_keys_of,
+)
+from endpoints_server.config.routing.resolve import offer_of
 from endpoints_server.config.rules.compile_rules import known, rules_of, zone_of
 from endpoints_server.config.schema.endpoint import CustomEndpoint
+from endpoints_server.config.schema.model import NamedModel
 from endpoints_server.config.schema.server import Deadlines, Override, Server, Sizes
 from endpoints_server.config.schema.settings import Endpoints, Interface, Settings
 from endpoints_server.config.titles import title_entry_of, title_model_of, title_rules_of
 from endpoints_server.config.values.command import is_command, plain, read_command
 from endpoints_server.domain.address.allowed import AllowedAddresses, Mistake, read_allowed
-from endpoints_server.domain.catalog import Bounds, Catalog, catalog_of
+from endpoints_server.domain.catalog import Bounds, Catalog, Routing, catalog_of
 from endpoints_server.domain.endpoint import (
     Abandonment,
     AbandonRule,
     Credential,
     Endpoint,
+    Model,
     Timeouts,
 )
 from endpoints_server.domain.header import HeaderTemplate
+from endpoints_server.domain.routing.alias import Alias
 from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.title import TitleRules
 
@@ -64,7 +81,27 @@ def compile_catalog(settings: Settings, version: str, prices: PriceBook) -> Cata
         zone=zone_of(settings.server.time_zone),
         step_tokens=settings.server.hold_tokens,
         kept_days=known(settings.server.ledger.keep_days),
+        aliases=aliases_in(settings, prices),
+        routing=Routing(
+            retries=retries_of(settings.server.retries),
+            breaker=breaker_of(settings.server.breaker),
+            has_affinity=settings.server.affinity == "conversation",
+        ),
     )
+
+
+def aliases_in(settings: Settings, prices: PriceBook) -> dict[str, Alias]:
+    """Compile the aliases; a model that its endpoint lists later is known by what the file says."""
+    entries = {slug_of(entry.name): entry for entry in settings.endpoints.custom}
+
+    def find(slug: str, name: str) -> Model:
+        entry = entries[slug]
+        dialect = dialect_of(entry, wire_named(entry))
+        around = Surroundings(entry=entry, dialect=dialect, prices=prices)
+        return model_of(NamedModel(name=name), around)
+
+    offers = [offer_of(entry) for entry in settings.endpoints.custom]
+    return aliases_of(settings.server.aliases, offers, find)
 
 
 def shows_rates(interface: Interface | UnsetType) -> bool:
@@ -107,6 +144,9 @@ def endpoint_of(entry: CustomEndpoint, server: Server, prices: PriceBook) -> End
             drain_seconds=override.drain_seconds,
             drain_bytes=override.drain_bytes,
         ),
+        spare_keys=tuple(spare_keys_of(override, house_credential)),
+        cap=cap_of(override),
+        organisation=override.organisation,
     )
 
 
@@ -133,9 +173,14 @@ def credential_of(entry: CustomEndpoint) -> Credential:
     """Say whose credential it is; who brings the address brings the key too."""
     if USER_PROVIDED in (entry.api_key, entry.base_url):
         return Credential(owner="user")
-    if is_command(entry.api_key):
-        return Credential(owner="house", command=read_command(entry.api_key))
-    return Credential(owner="house", secret=Secret(bare_key(plain(entry.api_key))))
+    return house_credential(entry.api_key)
+
+
+def house_credential(text: str) -> Credential:
+    """Compile a key of the house's, which a command may give."""
+    if is_command(text):
+        return Credential(owner="house", command=read_command(text))
+    return Credential(owner="house", secret=Secret(bare_key(plain(text))))
 
 
 def bare_key(text: str) -> str:

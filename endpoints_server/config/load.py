@@ -18,6 +18,7 @@ from endpoints_server.config.checks.variables import fill_in
 from endpoints_server.config.decode import decode_settings
 from endpoints_server.config.models_json.beside import Beside, read_beside, without_taken
 from endpoints_server.config.problem import Level, Problem, has_errors
+from endpoints_server.config.routing.check_routing import check_routing
 from endpoints_server.config.rules.check_rules import check_rules
 from endpoints_server.config.schema.settings import Settings
 from endpoints_server.config.text.document import Document, Source
@@ -68,6 +69,7 @@ def load_bytes(
     problems += [*unset, *check_version(document), *check_endpoints(document, names)]
     problems += [*notes(document), *check_allowed_addresses(document), *check_money(document)]
     problems += [*check_commands(document), *check_rules(document, names)]
+    problems += check_routing(document, beside.providers.entries)
     used |= beside.providers.used
     loaded = Loaded(
         problems=(*ordered(problems), *ordered(beside.providers.problems)),

@@ -10,6 +10,9 @@ from endpoints_server.domain.address.allowed import AllowedAddresses
 from endpoints_server.domain.endpoint import Endpoint, Model
 from endpoints_server.domain.money.balance import Allowance
 from endpoints_server.domain.money.currency import Currency
+from endpoints_server.domain.routing.alias import Alias
+from endpoints_server.domain.routing.breaker import BreakerRules
+from endpoints_server.domain.routing.retries import Retries
 from endpoints_server.domain.rules.rulebook import Rules
 
 
@@ -21,6 +24,22 @@ class Bounds(Struct, frozen=True, kw_only=True):
     event_bytes: int = 4 * 1024 * 1024
 
 
+class Routing(Struct, frozen=True, kw_only=True):
+    """How calls find their way: the rules for retries and breakers.
+
+    `has_affinity` says that a conversation stays with the route it began on, as long as it can.
+    """
+
+    retries: Retries = Retries()
+    breaker: BreakerRules = BreakerRules()
+    has_affinity: bool = True
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a call that has one route is tried once, whatever was before."""
+        return not self.retries.per_target and self.breaker.has_panic
+
+
 class Catalog(Struct, frozen=True, kw_only=True):
     """What is served: endpoints in file order, found by name or slug without case, and by model.
 
@@ -30,6 +49,7 @@ class Catalog(Struct, frozen=True, kw_only=True):
     `has_shown_rates` says whether LibreChat's screens show what models cost.
     `allowance` is what each person may spend, None where nobody is stopped; `currency` is shown
     beside USD. `rules` are the budgets and limits of the file, `zone` is where days begin, and
+    `aliases` are further names for models, found before any model of that name.
     `step_tokens` is how much of an answer is paid for ahead where nobody says how long it may be.
     `kept_days` is how long the entries of calls are kept, None for ever.
     """
@@ -48,6 +68,8 @@ class Catalog(Struct, frozen=True, kw_only=True):
     zone: tzinfo = UTC
     step_tokens: int = 1024
     kept_days: int | None = None
+    aliases: Mapping[str, Alias] = {}
+    routing: Routing = Routing()
 
 
 def catalog_of(

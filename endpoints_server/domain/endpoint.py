@@ -7,6 +7,7 @@ from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from endpoints_server.domain.command import Command
 from endpoints_server.domain.dialect import Dialect
@@ -68,6 +69,14 @@ class Timeouts(Struct, frozen=True, kw_only=True):
     between_tokens_seconds: float = 60.0
     total_seconds: float = 600.0
 
+    def within(self, limit_seconds: float) -> "Timeouts":
+        """Shorten them to what is left of a call."""
+        return replace(
+            self,
+            first_token_seconds=min(self.first_token_seconds, limit_seconds),
+            total_seconds=min(self.total_seconds, limit_seconds),
+        )
+
 
 class AbandonRule(StrEnum):
     """What becomes of an answer whose caller has left.
@@ -87,6 +96,25 @@ class Abandonment(Struct, frozen=True, kw_only=True):
     rule: AbandonRule = AbandonRule.ESTIMATE
     drain_seconds: float = 60.0
     drain_bytes: int = 4 * 1024 * 1024
+
+
+class SpareKey(Struct, frozen=True, kw_only=True):
+    """A further key of the house's for an endpoint, which takes its part of the calls.
+
+    Keys of a lower `order` are used first; the endpoint's own has order and weight one.
+    """
+
+    credential: Credential
+    order: int = 1
+    weight: float = 1.0
+
+
+class Cap(Struct, frozen=True, kw_only=True):
+    """How many calls an endpoint gets at once, and how many more wait for a place, how long."""
+
+    calls: int
+    waiting: int = 0
+    wait_seconds: float = 1.0
 
 
 class Screen(Struct, frozen=True, kw_only=True):
@@ -110,6 +138,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     `has_bearer` sends the key as `Authorization: Bearer` too, over all other headers.
     `is_personal` says that a person chose the address: nothing of the house's ever goes there, and
     such an endpoint cannot be made with a house credential or with configured headers.
+    `spare_keys` share its calls with `credential`; `cap` is None where any number may run at once.
+    What is sealed for one key can be opened by every other of the same `organisation`.
     `discovery` is None where `models` are all there are. What its list then says is in `models`,
     as of `listed_at` (seconds since 1970, None for never); `unlisted` are those it can be asked for
     though the list lacks them.
@@ -134,6 +164,9 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     discovery: Discovery | None = None
     listed_at: int | None = None
     unlisted: tuple[Model, ...] = ()
+    spare_keys: tuple[SpareKey, ...] = ()
+    cap: Cap | None = None
+    organisation: str = ""
 
     def __post_init__(self) -> None:
         headers = self.headers or any(model.headers or model.address for model in self.models)
@@ -146,6 +179,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         return tuple(filter(None, (self.credential.secret, *self._unshown())))
 
     def _unshown(self) -> Iterator[Secret]:
+        yield from (spare.credential.secret for spare in self.spare_keys)
         yield from address_secrets(self.address)
         for template in self.headers:
             yield from template.secrets

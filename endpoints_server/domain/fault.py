@@ -25,6 +25,7 @@ class Kind(StrEnum):
     UNREACHABLE = "unreachable"
     UPSTREAM_SLOW = "upstream_slow"
     CANCELLED = "cancelled"
+    NO_ROUTE = "no_route"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -73,6 +74,9 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             504, Who.UPSTREAM, "upstream_timeout", has_next=True, may_retry=True
         ),
         Kind.CANCELLED: Rule(499, Who.CALLER, "client_left"),
+        Kind.NO_ROUTE: Rule(
+            503, Who.UPSTREAM, "endpoint_unavailable", has_next=True, may_retry=True
+        ),
         Kind.UNAVAILABLE: Rule(503, Who.OURS, "gateway_unavailable", may_retry=True),
         Kind.INTERNAL: Rule(500, Who.OURS, "internal_error"),
     }

@@ -10,6 +10,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
     `entry` is None where a call was refused before anything was attempted. `detail` is for the
     operator alone, and so are `notices` of what rules would have done or were close to.
+    `earlier` are the entries of attempts that others followed, `entry` is that of the last.
     `overhead_seconds` is our own share of the time to the first byte.
     """
 
@@ -25,3 +26,4 @@ class Report(Struct, frozen=True, kw_only=True):
     key_id: str = ""
     entry: Entry | None = None
     notices: tuple[str, ...] = ()
+    earlier: tuple[Entry, ...] = ()

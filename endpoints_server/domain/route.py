@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.dialect import Dialect
-from endpoints_server.domain.endpoint import Endpoint, Model
+from endpoints_server.domain.endpoint import Credential, Endpoint, Model, SpareKey
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.header import HeaderTemplate
+from endpoints_server.domain.routing.alias import Alias
+from endpoints_server.domain.routing.arrange import shares
 
 SHOWN_CANDIDATES = 5
 IN_FULL = "models/"
@@ -17,10 +20,31 @@ IN_FULL = "models/"
 
 
 class Route(Struct, frozen=True, kw_only=True):
-    """One way to serve a call."""
+    """One way to serve a call; of several, those of a lower `order` are tried first.
+
+    Those of one order share the calls by `weight`. `key` counts the endpoint's keys, from one.
+    """
 
     endpoint: Endpoint
     model: Model
+    key: int = 1
+    order: int = 1
+    weight: float = 1.0
+
+    @property
+    def place(self) -> str:
+        """The endpoint and its key, which work or fail as one."""
+        return f"{self.endpoint.slug}#{self.key}"
+
+    @property
+    def id(self) -> str:
+        """What tells one route from every other, in any plan."""
+        return f"{self.place}/{self.model.name}"
+
+    @property
+    def issuer(self) -> str:
+        """Who can open what this route sealed."""
+        return self.endpoint.organisation or self.place
 
     @property
     def wire(self) -> str:
@@ -45,18 +69,19 @@ class Route(Struct, frozen=True, kw_only=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """The routes of a call, best first; never empty."""
+    """The routes of a call, best first; never empty. `alias` is the name they were found by."""
 
     routes: tuple[Route, ...]
+    alias: str = ""
 
 
 def plan(catalog: Catalog, asked: str, endpoint_name: str = "") -> Plan:
     """Find the routes for the model a caller asked for.
 
-    `asked` is `endpoint/model`, or a bare model that exactly one endpoint has; where
-    `endpoint_name` is given (path or header), the whole of `asked` is the model. A name that is
-    unknown as it stands is read without `models/` before it. Raises Failed with
-    `model_not_found`, `model_ambiguous` or `endpoint_not_found`.
+    `asked` is an alias, `endpoint/model`, or a bare model that exactly one endpoint has; where
+    `endpoint_name` is given (path or header), the whole of `asked` is the model, or an alias as far
+    as it leads there. A name that is unknown as it stands is read without `models/` before it.
+    Raises Failed with `model_not_found`, `model_ambiguous` or `endpoint_not_found`.
     """
     try:
         return plan_exactly(catalog, asked, endpoint_name)
@@ -73,6 +98,9 @@ def plan_exactly(catalog: Catalog, asked: str, endpoint_name: str) -> Plan:
         if endpoint is None:
             raise Failed(endpoint_unknown(catalog, endpoint_name))
         return within(catalog, endpoint, asked)
+    alias = catalog.aliases.get(asked)
+    if alias is not None and (led := led_by(catalog, alias)):
+        return led
     named = prefixed(catalog, asked)
     if named is not None:
         return named
@@ -94,7 +122,7 @@ def prefixed(catalog: Catalog, asked: str) -> Plan | None:
         endpoint = catalog.by_name.get(asked[:position].lower())
         model = endpoint.model(asked[position + 1 :]) if endpoint else None
         if endpoint and model:
-            return Plan(routes=(Route(endpoint=endpoint, model=model),))
+            return Plan(routes=routes_to(endpoint, model))
         position = asked.find("/", position + 1)
     return None
 
@@ -103,11 +131,58 @@ def within(catalog: Catalog, endpoint: Endpoint, asked: str) -> Plan:
     """Plan for one endpoint; the model may still carry the endpoint's own name in front."""
     model = endpoint.model(asked)
     if model is not None:
-        return Plan(routes=(Route(endpoint=endpoint, model=model),))
+        return Plan(routes=routes_to(endpoint, model))
     named = prefixed(catalog, asked)
     if named is not None and named.routes[0].endpoint is endpoint:
         return named
+    alias = catalog.aliases.get(asked)
+    if alias is not None and (led := led_by(catalog, alias, endpoint.slug)):
+        return led
     raise Failed(unknown(catalog, asked, endpoint))
+
+
+def routes_to(endpoint: Endpoint, model: Model) -> tuple[Route, ...]:
+    """Give the routes to a model: one for each of the endpoint's keys, in their order."""
+    if not endpoint.spare_keys:
+        return (Route(endpoint=endpoint, model=model),)
+    keys = (SpareKey(credential=endpoint.credential), *endpoint.spare_keys)
+    routes = (
+        Route(
+            endpoint=with_credential(endpoint, key.credential),
+            model=model,
+            key=number,
+            order=key.order,
+            weight=key.weight,
+        )
+        for number, key in enumerate(keys, start=1)
+    )
+    return tuple(sorted(routes, key=lambda route: route.order))
+
+
+def with_credential(endpoint: Endpoint, credential: Credential) -> Endpoint:
+    """Give an endpoint with another key."""
+    is_same = credential is endpoint.credential
+    return endpoint if is_same else replace(endpoint, credential=credential)
+
+
+def led_by(catalog: Catalog, alias: Alias, slug: str = "") -> Plan | None:
+    """Find the routes that an alias leads to, those at one endpoint if it is given; None for none.
+
+    Keys of one target share what it weighs.
+    """
+    led: list[tuple[tuple[int, int], Route]] = []
+    for target in alias.targets:
+        endpoint = catalog.by_name.get(target.endpoint)
+        if endpoint is None or slug not in ("", target.endpoint):
+            continue
+        routes = routes_to(endpoint, endpoint.model(target.model.name) or target.model)
+        for route, share in zip(routes, shares(routes), strict=True):
+            led.append(((target.order, route.order), replace(route, weight=target.weight * share)))
+    if not led:
+        return None
+    ranks = {orders: rank for rank, orders in enumerate(sorted({each for each, _ in led}), start=1)}
+    ranked = [replace(route, order=ranks[orders]) for orders, route in led]
+    return Plan(routes=tuple(sorted(ranked, key=lambda each: each.order)), alias=alias.name)
 
 
 def ambiguous(asked: str, holders: Iterable[Endpoint]) -> Fault:
@@ -151,6 +226,6 @@ def candidates(catalog: Catalog, asked: str, endpoint: Endpoint | None) -> list[
         names = [model.name for model in endpoint.models]
         return get_close_matches(asked, names, SHOWN_CANDIDATES, 0.3) or names[:SHOWN_CANDIDATES]
     full = [f"{each.slug}/{model.name}" for each in catalog.endpoints for model in each.models]
-    bare = {name.split("/", 1)[1]: name for name in full}
+    bare = {name.split("/", 1)[1]: name for name in full} | {name: name for name in catalog.aliases}
     near = get_close_matches(asked, [*full, *bare], SHOWN_CANDIDATES, 0.4)
     return list(dict.fromkeys(bare.get(name, name) for name in near)) or full[:SHOWN_CANDIDATES]

@@ -412,6 +412,7 @@ SEEN_FROM_ABOVE = {
     Kind.UNREACHABLE: Kind.UPSTREAM_BROKEN,
     Kind.INTERNAL: Kind.UPSTREAM_BROKEN,
     Kind.UNAVAILABLE: Kind.UPSTREAM_BROKEN,
+    Kind.NO_ROUTE: Kind.UPSTREAM_BROKEN,
     **{
         kind: Kind.UPSTREAM_REFUSED
         for kind in Kind

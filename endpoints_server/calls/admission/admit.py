@@ -32,7 +32,12 @@ async def admit(exchange: Exchange, attempt: Attempt) -> None:
         return
     worst = worst_of(call)
     if limits:
-        claims = [(limit, claim) for limit in limits for claim in claims_of(limit, facts, worst)]
+        claims = [
+            (limit, claim)
+            for limit in limits
+            for claim in claims_of(limit, facts, worst)
+            if claim.measure is not Measure.REQUESTS or claim.name not in attempt.counted
+        ]
         await count(exchange, call, admission, claims)
     if is_counting(call):
         return
@@ -44,7 +49,7 @@ async def admit(exchange: Exchange, attempt: Attempt) -> None:
 async def count(
     exchange: Exchange, call: Call, admission: Admission, owners: list[tuple[Limit, Claim]]
 ) -> None:
-    """Count a call under every limit, or refuse it."""
+    """Count a call under every limit, or refuse it; a further attempt is no further call."""
     claims = tuple(claim for _, claim in owners)
     verdict = await exchange.gate.limits.take(claims, admission.at)
     names = call.inbound.wire.quota

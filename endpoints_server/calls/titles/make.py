@@ -9,7 +9,8 @@ from endpoints_server.calls.attempt import UNEXPECTED, attempt_route
 from endpoints_server.calls.call import Attempt, Call, Inbound
 from endpoints_server.calls.delivery import LEFT, Headers
 from endpoints_server.calls.exchange import Exchange
-from endpoints_server.calls.open_call import reach, require_room
+from endpoints_server.calls.open_call import require_room
+from endpoints_server.calls.routing.reach import reach
 from endpoints_server.calls.serve import report_of
 from endpoints_server.calls.titles.ask import title_prompt
 from endpoints_server.calls.titles.clean import title_of

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from endpoints_server.domain.dialect import Dialect
-from endpoints_server.domain.endpoint import Timeouts
 from endpoints_server.domain.route import Route
 
 THINKING = frozenset(
@@ -39,7 +38,7 @@ OFF = frozenset({"none", "off", "disabled", "false"})
 
 def quiet(route: Route, limit_seconds: float) -> Route:
     """Give a route as a title takes it, within a time limit."""
-    endpoint = replace(route.endpoint, timeouts=within(route.endpoint.timeouts, limit_seconds))
+    endpoint = replace(route.endpoint, timeouts=route.endpoint.timeouts.within(limit_seconds))
     model = replace(route.model, dialect=quiet_dialect(route.dialect))
     return Route(endpoint=endpoint, model=model)
 
@@ -77,12 +76,3 @@ def is_off(value: object) -> bool:
             return any(is_off(inner) for inner in value.values())
         case _:  # nothing else says so
             return False
-
-
-def within(timeouts: Timeouts, limit_seconds: float) -> Timeouts:
-    """Shorten deadlines to what is left."""
-    return replace(
-        timeouts,
-        first_token_seconds=min(timeouts.first_token_seconds, limit_seconds),
-        total_seconds=min(timeouts.total_seconds, limit_seconds),
-    )

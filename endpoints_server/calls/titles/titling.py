@@ -20,7 +20,7 @@ from endpoints_server.calls.titles.overhear import Overheard, answered_in
 from endpoints_server.calls.titles.words import Talked, talked_in
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.wire import Operation
-from endpoints_server.log import logger
+from endpoints_server.log.output import logger
 from endpoints_server.store.titles import Talk, Titles
 
 LOG = logger("endpoints_server.titles")

@@ -14,12 +14,24 @@ def check_commands(document: Document) -> Iterator[Problem]:
     """Check every command of the endpoints; none is run."""
     entries = document.get(("endpoints", "custom"))
     yield from check_headers(document, ("endpoints", "all"))
+    yield from check_spare_keys(document)
     for number in range(len(entries) if isinstance(entries, list) else 0):
         entry: Path = ("endpoints", "custom", number)
         yield from check_command(document, (*entry, "apiKey"))
         yield from note_fetch(document, entry)
         for place in (entry, *placed_models(document, entry)):
             yield from check_headers(document, place)
+
+
+def check_spare_keys(document: Document) -> Iterator[Problem]:
+    """Check the commands among the further keys of endpoints."""
+    overrides = document.get(("server", "endpoints"))
+    for name in overrides if isinstance(overrides, dict) else ():
+        place: Path = ("server", "endpoints", name, "apiKeys")
+        keys = document.get(place)
+        for number in range(len(keys) if isinstance(keys, list) else 0):
+            yield from check_command(document, (*place, number))
+            yield from check_command(document, (*place, number, "apiKey"))
 
 
 def check_headers(document: Document, place: Path) -> Iterator[Problem]:

@@ -18,6 +18,9 @@ FREE = frozenset({"addParams", "samplingParams", "samplingParamsByThinkingLevel"
 ESCAPED = "$!"
 """Begins a text that begins with an exclamation mark and is no command."""
 
+KEYS = "apiKeys"
+"""Where the further keys of an endpoint stand."""
+
 PROSE = ("Prompt", "PromptTemplate")
 
 
@@ -39,7 +42,7 @@ def fill_in(
     endpoints = document.value["endpoints"] | {"custom": filled}
     if "all" in endpoints:
         endpoints["all"] = filler.entry(endpoints["all"], ("endpoints", "all"))
-    value = document.value | {"endpoints": endpoints}
+    value = document.value | {"endpoints": endpoints} | filler.server(document.get(("server",)))
     return replace(document, value=value), filler.used, filler.problems
 
 
@@ -63,6 +66,19 @@ class _Filler:
             key: value if is_literal(key) else self.value(value, (*path, key))
             for key, value in entry.items()
         }
+
+    def server(self, server: object) -> dict[str, object]:
+        """Fill in the further keys of endpoints; gives the block, if there is one to fill in."""
+        overrides = server.get("endpoints") if isinstance(server, dict) else None
+        if not isinstance(server, dict) or not isinstance(overrides, dict) or self.is_template:
+            return {}
+        filled = {
+            name: override | {KEYS: self.value(override[KEYS], ("server", "endpoints", name, KEYS))}
+            if isinstance(override, dict) and KEYS in override
+            else override
+            for name, override in overrides.items()
+        }
+        return {"server": server | {"endpoints": filled}}
 
     def value(self, value: object, path: Path) -> object:
         """Fill in one value and all below it."""
@@ -116,7 +132,8 @@ class _Filler:
 def is_value(path: Path) -> bool:
     """Say whether a path leads to a key or a header, which may be a command or hold `$NAME`."""
     is_header = len(path) > 1 and path[-2] == "headers"
-    return (is_header or path[-1] == "apiKey") and not FREE.intersection(path)
+    is_key = path[-1] == "apiKey" or path[-2:-1] == (KEYS,)
+    return (is_header or is_key) and not FREE.intersection(path)
 
 
 def is_literal(key: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType, field
 
 from endpoints_server.config.schema.block import Block, Positive, Seconds
+from endpoints_server.config.schema.routing import AliasRule, BreakerRule, RetryRule, Routed
 from endpoints_server.config.schema.rules import BudgetRule, GroupRule, LimitRule
 
 SHORTEST_DAYS = 35
@@ -37,7 +38,7 @@ class Sizes(Block, frozen=True, kw_only=True):
     )
 
 
-class Override(Block, frozen=True, kw_only=True):
+class Override(Routed, frozen=True, kw_only=True):
     """What differs for one endpoint."""
 
     timeouts: Annotated[Deadlines, Meta(description="Its deadlines, in seconds.")] = Deadlines()
@@ -87,6 +88,17 @@ class Server(Block, frozen=True, kw_only=True):
         Positive,
         Meta(description="Tokens of an answer that are held at first, and more as they come."),
     ] = 1024
+    aliases: Annotated[
+        dict[str, AliasRule], Meta(description="Further names for models, and where each leads.")
+    ] = field(default_factory=dict)
+    affinity: Annotated[
+        Literal["conversation", "none"],
+        Meta(description="Whether a conversation stays with the target it began on."),
+    ] = "conversation"
+    retries: Annotated[RetryRule, Meta(description="How a call is tried again.")] = RetryRule()
+    breaker: Annotated[
+        BreakerRule, Meta(description="When an endpoint is asked no more for a while.")
+    ] = BreakerRule()
     budgets: Annotated[
         dict[str, BudgetRule], Meta(description="What everybody may spend, by names of your own.")
     ] = field(default_factory=dict)

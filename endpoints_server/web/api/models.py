@@ -8,7 +8,7 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.route import IN_FULL, plan
-from endpoints_server.web.api.listed import SECOND, Listed, listed
+from endpoints_server.web.api.listed import SECOND, item_of, listed
 from endpoints_server.web.api.shapes import (
     anthropic_model,
     anthropic_page,
@@ -45,10 +45,9 @@ def model_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
         """Tell one model."""
         catalog = await exchange.review(person_of(request))
         asked = model.removeprefix("/")
-        route = plan(catalog, asked, named_endpoint(request)).routes[0]
-        is_own = route.model.name.startswith(IN_FULL)
-        id = asked if is_own else asked.removeprefix(IN_FULL)
-        item = Listed(id, route.endpoint, route.model)
+        found = plan(catalog, asked, named_endpoint(request))
+        is_own = (found.alias or found.routes[0].model.name).startswith(IN_FULL)
+        item = item_of(asked if is_own else asked.removeprefix(IN_FULL), found)
         if is_googles(request):
             return google_model(item)
         if "anthropic-version" in request.headers:

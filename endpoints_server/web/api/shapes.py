@@ -25,6 +25,8 @@ def openai_model(item: Listed, created_at: int, now: int) -> dict[str, object]:
         "requires_user_key": item.endpoint.credential.owner == "user",
         "stale_seconds": stale_seconds(item.endpoint, now),
     }
+    if item.leads:
+        told["leads_to"] = item.leads
     if item.model.context_tokens is not None:
         told["context_length"] = item.model.context_tokens
     if item.model.output_tokens is not None:

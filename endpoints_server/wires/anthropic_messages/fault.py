@@ -40,6 +40,7 @@ TYPES: Mapping[Kind, str] = MappingProxyType(
         Kind.UNREACHABLE: "api_error",
         Kind.UPSTREAM_SLOW: "timeout_error",
         Kind.CANCELLED: "api_error",
+        Kind.NO_ROUTE: "overloaded_error",
         Kind.UNAVAILABLE: "overloaded_error",
         Kind.INTERNAL: "api_error",
     }

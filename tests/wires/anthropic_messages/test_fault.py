@@ -131,6 +131,7 @@ def test_every_kind_has_an_error_in_this_shape(kind: Kind) -> None:
         (Fault(kind=Kind.UPSTREAM_BROKEN, message="", status=529), "overloaded_error"),
         (Fault(kind=Kind.UPSTREAM_SLOW, message=""), "timeout_error"),
         (Fault(kind=Kind.UNAVAILABLE, message=""), "overloaded_error"),
+        (Fault(kind=Kind.NO_ROUTE, message=""), "overloaded_error"),
     ],
 )
 def test_the_type_is_the_one_that_clients_act_on(fault: Fault, kind: str) -> None:

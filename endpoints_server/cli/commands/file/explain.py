@@ -12,10 +12,12 @@ from endpoints_server.calls.outgoing import CONTENT
 from endpoints_server.cli.ground import opened_store, read_catalog, stand
 from endpoints_server.cli.origins import Passage, sample, trace
 from endpoints_server.cli.present import json_option, rate, show_json, show_pairs
+from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Credential
 from endpoints_server.domain.money.price import Price
 from endpoints_server.domain.people.person import ADMIN, Person
-from endpoints_server.domain.route import Route, plan
+from endpoints_server.domain.route import Plan, Route, plan
+from endpoints_server.domain.routing.arrange import shares
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.wire import Target, Wire
 from endpoints_server.wires.listed import WIRES
@@ -52,15 +54,24 @@ def explain(
     """
     catalog = read_catalog(stand())
     person = asyncio.run(find_person(user))
-    routes = plan(catalog, model, endpoint).routes
+    found = plan(catalog, model, endpoint)
+    routes = found.routes
     asked = body.read() if body else sample(WIRES[wire], model)
     told = [
-        {**describe(route, WIRES[wire]), **passage_of(route, WIRES[wire], asked)}
-        for route in routes
+        {
+            **standing_of(found, number),
+            **describe(route, WIRES[wire]),
+            **passage_of(route, WIRES[wire], asked),
+        }
+        for number, route in enumerate(routes)
     ]
+    ways = ways_of(found, catalog)
     if as_json:
-        show_json({"model": model, "user": person.id, "config": catalog.version, "routes": told})
+        outset = {"model": model, "user": person.id, "config": catalog.version}
+        show_json({**outset, **ways, "routes": told})
         return
+    if ways:
+        show_pairs([pair for name, value in ways.items() for pair in pairs_of(name, value)])
     for fields in told:
         show_pairs([pair for name, value in fields.items() for pair in pairs_of(name, value)])
 
@@ -76,11 +87,35 @@ async def find_person(user: str) -> Person:
     return person
 
 
+def ways_of(found: Plan, catalog: Catalog) -> dict[str, object]:
+    """Say by which rules one of several routes is chosen; nothing where there is but one."""
+    if len(found.routes) == 1 and not found.alias:
+        return {}
+    routing = catalog.routing
+    return {
+        "alias": found.alias or "none, but several keys",
+        "leads_to": [route.id for route in found.routes],
+        "affinity": "conversation" if routing.has_affinity else "none",
+        "retries": msgspec.to_builtins(routing.retries),
+        "breaker": msgspec.to_builtins(routing.breaker),
+        "deadline_seconds": found.routes[0].endpoint.timeouts.total_seconds,
+    }
+
+
+def standing_of(found: Plan, number: int) -> dict[str, object]:
+    """Say when one of several routes is tried: its order, and its part of those in that order."""
+    if len(found.routes) == 1:
+        return {}
+    share = round(100 * shares(found.routes)[number], 1)
+    return {"order": found.routes[number].order, "share_percent": share}
+
+
 def describe(route: Route, wire_in: Wire) -> dict[str, object]:
     """Say everything about one route that a call would use."""
     endpoint, price = route.endpoint, route.model.price
     wire_out = WIRES[route.wire]
     is_relayed = wire_in is wire_out
+    cap = endpoint.cap
     return {
         "endpoint": endpoint.name,
         "upstream_model": route.model.name,
@@ -88,6 +123,8 @@ def describe(route: Route, wire_in: Wire) -> dict[str, object]:
         "way": "relay" if is_relayed else "translate",
         "address": address_of(route, wire_out),
         "credential": credential_told(endpoint.credential),
+        **({"key": route.key} if endpoint.spare_keys else {}),
+        **({"cap": msgspec.to_builtins(cap)} if cap else {}),
         "headers": header_origins(route, wire_out, is_relayed=is_relayed),
         "dialect": differences(replace(route.dialect, sources={})),
         "timeouts": msgspec.to_builtins(endpoint.timeouts),

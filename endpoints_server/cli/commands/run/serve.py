@@ -26,7 +26,7 @@ from endpoints_server.cli.workers import Place, Workers
 from endpoints_server.config.environment import Environment
 from endpoints_server.config.live import Live
 from endpoints_server.config.problem import Level, has_errors, render
-from endpoints_server.log import configure
+from endpoints_server.log.output import configure
 
 F = TypeVar("F", bound=Callable[..., object])
 

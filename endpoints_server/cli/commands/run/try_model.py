@@ -33,7 +33,7 @@ from endpoints_server.domain.report import Report
 from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.talk.prompt import Message, Prompt, Role, Text
 from endpoints_server.domain.wire import Operation, Wire
-from endpoints_server.log import hide, logger
+from endpoints_server.log.output import hide, logger
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.ports import Store
 from endpoints_server.store.ring import Ring

@@ -1,0 +1,1 @@
+"""Several ways to serve one call: in which order they are tried, and when the next one is."""

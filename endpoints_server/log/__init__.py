@@ -1,0 +1,1 @@
+"""One line for each thing that happened, and no secret in any of them."""

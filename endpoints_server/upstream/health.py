@@ -1,0 +1,22 @@
+"""What is known of the ways upstream at this moment, in this process."""
+
+from msgspec import Struct, field
+
+from endpoints_server.domain.routing.retries import Retries, RetryBudget
+from endpoints_server.upstream.breaker import Breakers
+from endpoints_server.upstream.crowd import Crowd
+
+
+class Health(Struct, frozen=True):
+    """Breakers, crowds, and what may still be spent on retries, by the name that was asked for."""
+
+    breakers: Breakers = field(default_factory=Breakers)
+    crowd: Crowd = field(default_factory=Crowd)
+    budgets: dict[str, RetryBudget] = field(default_factory=dict)
+
+    def budget(self, name: str, rules: Retries, now: float) -> RetryBudget:
+        """Give the retry budget of an alias or a model."""
+        found = self.budgets.get(name)
+        if found is None:
+            found = self.budgets[name] = RetryBudget(rules, now)
+        return found
