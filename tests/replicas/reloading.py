@@ -10,13 +10,11 @@ from msgspec import Struct
 
 from tests.replicas.calling import Got, callers_of
 from tests.replicas.fleet import Fleet
-from tests.replicas.speaking import Speaking
+from tests.replicas.speaking import HELD, Speaking
 
 PATIENCE_SECONDS = 10.0
 BROKEN = "endpoints: {custom: [{name: Half"
-SMALLEST_SECONDS = 3.0
-RELOAD_SECONDS = 0.5
-"""How long a reload is reckoned to take, so that streams outlast all of them."""
+LONGEST_SECONDS = 600.0
 
 
 class Reloads(Struct, kw_only=True):
@@ -93,15 +91,16 @@ async def reload_under(
 ) -> tuple[Reloads, str]:
     """Change the file so often while so many streams are open; gives what came, and the figure."""
     text = fleet.config.read_text()
-    seconds = max(SMALLEST_SECONDS, reloads * RELOAD_SECONDS + streams / 200)
-    async with callers_of(fleet.url, 3 * seconds) as callers, httpx.AsyncClient() as client:
-        asked = [asyncio.create_task(callers.call(seconds=seconds)) for _ in range(streams)]
+    upstream.is_holding = True
+    async with callers_of(fleet.url, LONGEST_SECONDS) as callers, httpx.AsyncClient() as client:
+        asked = [asyncio.create_task(callers.call(seconds=HELD)) for _ in range(streams)]
         while upstream.at_once < streams:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.05)
         converged = [
             await change(client, fleet, each, numbered(text, each)) for each in range(reloads)
         ]
         assert upstream.at_once == streams
+        upstream.is_holding = False
         got = list(await asyncio.gather(*asked))
         now = await versions(client, fleet)
         assert {(await callers.call()).config for _ in fleet.replicas} == now
