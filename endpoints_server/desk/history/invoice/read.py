@@ -55,7 +55,7 @@ def read_invoice(text: str, said: Mapping[str, str]) -> Invoice:
     return Invoice(title=layout.title or "as described", unit=unit, lines=lines)
 
 
-def lines_of(rows: csv.DictReader[str], layout: Layout) -> Iterator[Line]:
+def lines_of(rows: "csv.DictReader[str]", layout: Layout) -> Iterator[Line]:
     """Read row by row."""
     for row in rows:
         try:
