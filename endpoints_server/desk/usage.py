@@ -30,9 +30,10 @@ class UsageRow(Struct, frozen=True, kw_only=True):
 
 
 class UsageTable(Struct, frozen=True, kw_only=True):
-    """Usage by one thing, and all of it."""
+    """Usage by one thing, and all of it; days are those of `time_zone`."""
 
     by: By
+    time_zone: str = "UTC"
     rows: tuple[UsageRow, ...]
     total: UsageRow
 
@@ -87,9 +88,11 @@ async def sum_usage(
     since: int | None = None,
     person_id: str | None = None,
     currency: Currency | None = None,
+    *,
+    until: int | None = None,
 ) -> UsageTable:
-    """Add up usage from an instant on (microseconds), of one person or of everybody."""
-    sums = await store.ledger.sums(by, since, person_id)
+    """Add up usage from an instant on and before another (microseconds), of one person or all."""
+    sums = await store.ledger.sums(by, since, person_id, until=until)
     rows = tuple(row_of(row, currency) for row in sums)
     return UsageTable(by=by, rows=rows, total=row_of(total_of(sums), currency))
 
@@ -152,7 +155,7 @@ def attempt_of(entry: Entry, currency: Currency | None) -> AttemptUsage:
         id=entry.id,
         attempt=entry.attempt,
         operation=entry.operation,
-        started_at=(BEGINNING + timedelta(microseconds=entry.started_at)).isoformat(),
+        started_at=instant_text(entry.started_at),
         took_seconds=entry.took / MICROSECONDS,
         endpoint=entry.endpoint,
         model=entry.model,
@@ -171,6 +174,11 @@ def attempt_of(entry: Entry, currency: Currency | None) -> AttemptUsage:
         price_source=entry.price_source,
         losses=entry.losses,
     )
+
+
+def instant_text(microseconds: int) -> str:
+    """Write an instant in ISO 8601."""
+    return (BEGINNING + timedelta(microseconds=microseconds)).isoformat()
 
 
 def written(nano_usd: int | None) -> str | None:

@@ -39,6 +39,7 @@ async def test_sums_are_told_in_usd(store: Store) -> None:
     assert msgspec.to_builtins(table) == snapshot(
         {
             "by": "user",
+            "time_zone": "UTC",
             "rows": (
                 {
                     "name": "ada",

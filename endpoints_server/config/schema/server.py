@@ -7,9 +7,8 @@ from msgspec import UNSET, Meta, UnsetType, field
 from endpoints_server.config.schema.block import Block, Positive, Seconds
 from endpoints_server.config.schema.routing import AliasRule, BreakerRule, RetryRule, Routed
 from endpoints_server.config.schema.rules import BudgetRule, GroupRule, LimitRule
+from endpoints_server.domain.money.tally import SHORTEST_DAYS
 
-SHORTEST_DAYS = 35
-"""Budgets of a month must be able to begin with what entries say."""
 Days = Annotated[int, Meta(ge=SHORTEST_DAYS)]
 OptionalSeconds = Seconds | UnsetType
 OptionalCount = Positive | UnsetType

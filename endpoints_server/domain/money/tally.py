@@ -11,6 +11,8 @@ from endpoints_server.domain.money.usage import Usage
 
 DAY = 86_400_000_000
 """Microseconds of a day."""
+SHORTEST_DAYS = 35
+"""How many days of entries are always kept: budgets of a month begin with what they say."""
 ALIKE = ("person_id", "key_id", "endpoint", "model", "answered_model", "operation", "credential")
 """What the attempts of one tally have in common, beside their day."""
 COUNTED = (

@@ -6,9 +6,6 @@ from msgspec import Struct
 
 from endpoints_server.domain.money.tally import Tally
 
-SHORTEST_DAYS = 35
-"""How many days of entries are always kept: budgets of a month begin with what they say."""
-
 
 class Order(Struct, frozen=True, kw_only=True):
     """To delete what began before a day (counted from 1970); `reason` is kept with what it was.

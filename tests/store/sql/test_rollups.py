@@ -16,7 +16,7 @@ from endpoints_server.store.memory import open_memory
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.sql.engine import writing
-from endpoints_server.store.sql.history.fold import fold
+from endpoints_server.store.sql.history.portion import LONGEST_SECONDS, MOST, Portion
 from endpoints_server.store.sqlite.file import open_engine
 from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.store.backends import AT_ONCE, open_backend
@@ -123,9 +123,22 @@ async def test_a_rollup_that_is_wrong_is_found(tmp_path: Path) -> None:
 
 async def test_entries_of_before_are_added_a_few_at_a_time(tmp_path: Path) -> None:
     store = await open_store(tmp_path)
-    await asyncio.gather(*(store.ledger.record(entry(f"{i}")) for i in range(5000)))
-    engine = open_engine(tmp_path / FILE_NAME)
-    assert [fold(engine) for _ in range(4)] == [True, True, False, False]
-    engine.dispose()
-    assert sum(tally.attempts for tally in await store.history.list_tallies(TODAY)) == 5000
+    await asyncio.gather(*(store.ledger.record(entry(f"{i}")) for i in range(2500)))
+    steps = 1
+    while await store.history.fold():
+        steps += 1
+    assert steps > 2500 // MOST + 1
+    assert sum(tally.attempts for tally in await store.history.list_tallies(TODAY)) == 2500
     await store.close()
+
+
+def test_a_portion_follows_how_long_it_took() -> None:
+    portion = Portion()
+    for _ in range(20):
+        portion.note(LONGEST_SECONDS / 10)
+    assert portion.count == MOST
+    for _ in range(20):
+        portion.note(LONGEST_SECONDS * 10)
+    assert portion.count == 1
+    portion.note(0)
+    assert portion.count > 1

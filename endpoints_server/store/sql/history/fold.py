@@ -4,6 +4,7 @@ Whoever moves the watermark adds what lies between, in the same transaction: two
 the same entries are told apart by whether the watermark was still where they had seen it.
 """
 
+import time
 from typing import Any
 
 from sqlalchemy import BindParameter, Engine, Table, bindparam, func, select, text
@@ -17,6 +18,7 @@ from endpoints_server.store.sql.history.parts import (
     find_watermark,
     sums_of,
 )
+from endpoints_server.store.sql.history.portion import Portion
 from endpoints_server.store.sql.tables import (
     MEASURES,
     entries,
@@ -27,8 +29,6 @@ from endpoints_server.store.sql.tables import (
     tallies_by_person_long,
 )
 
-ENTRIES_AT_ONCE = 2000
-"""Few enough that nobody waits long where one writes at a time."""
 ROLLUPS = (tallies, tallies_by_model, tallies_by_person, tallies_by_person_long)
 LOW: BindParameter[int] = bindparam("low")
 HIGH: BindParameter[int] = bindparam("high")
@@ -53,19 +53,31 @@ on conflict (name) do update set number = excluded.number where watermarks.numbe
 )
 
 
-def fold(engine: Engine) -> bool:
-    """Add the next entries, unless another does, and say whether there were more than that."""
-    with reading(engine) as connection:
-        low = find_watermark(connection)
-        following = select(entries.c.number).where(entries.c.number > low)
-        some = following.order_by(entries.c.number).limit(ENTRIES_AT_ONCE).subquery()
-        high, count = connection.execute(select(func.max(some.c.number), func.count())).one()
-    if high is None:
-        return False
-    place: dict[str, Any] = {"low": low, "high": high}
-    with writing(engine) as connection:
-        moved = connection.execute(MOVE, {"name": WATERMARK, **place})
-        if moved.rowcount == 1:
-            for adding in ADDITIONS:
-                connection.execute(adding, place)
-    return bool(count == ENTRIES_AT_ONCE)
+class Folding:
+    """Adds entries up, step by step; each takes about as long as it may."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._portion = Portion()
+
+    def step(self) -> bool:
+        """Add the next entries, unless another does, and say whether more may be waiting."""
+        count = self._portion.count
+        with reading(self._engine) as connection:
+            low = find_watermark(connection)
+            following = select(entries.c.number).where(entries.c.number > low)
+            some = following.order_by(entries.c.number).limit(count).subquery()
+            high, found = connection.execute(select(func.max(some.c.number), func.count())).one()
+        if high is not None:
+            self._add(low, high)
+        return bool(found == count)
+
+    def _add(self, low: int, high: int) -> None:
+        place: dict[str, Any] = {"low": low, "high": high}
+        with writing(self._engine) as connection:
+            begun_at = time.monotonic()
+            moved = connection.execute(MOVE, {"name": WATERMARK, **place})
+            if moved.rowcount == 1:
+                for adding in ADDITIONS:
+                    connection.execute(adding, place)
+        self._portion.note(time.monotonic() - begun_at)

@@ -9,7 +9,7 @@ from endpoints_server.domain.money.tally import ALIKE, Tally
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.store.history.port import Order, Purge
 from endpoints_server.store.sql.engine import LONG_SECONDS, reading
-from endpoints_server.store.sql.history.fold import fold
+from endpoints_server.store.sql.history.fold import Folding
 from endpoints_server.store.sql.history.parts import (
     ENTRY,
     add_up,
@@ -37,9 +37,10 @@ class SqlHistory:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._folding = Folding(engine)
 
     async def fold(self) -> bool:
-        return await asyncio.to_thread(fold, self._engine)
+        return await asyncio.to_thread(self._folding.step)
 
     async def list_days(self) -> list[int]:
         return await asyncio.to_thread(self._days)

@@ -17,12 +17,8 @@ from endpoints_server.store.history.port import Order
 from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import Turn, take_turn, writing
 from endpoints_server.store.sql.history.parts import ENTRY, find_watermark
+from endpoints_server.store.sql.history.portion import Portion
 from endpoints_server.store.sql.tables import MEASURES, entries, names_of, purges
-
-FIRST_COUNT = 100
-MOST_AT_ONCE = 2000
-LONGEST_SECONDS = 0.04
-"""How long one transaction should take; it tries fewer entries after one that took longer."""
 
 BEGUN = text(
     """
@@ -38,14 +34,16 @@ class Purging:
     def __init__(self, engine: Engine, order: Order) -> None:
         self._engine = engine
         self._order = order
-        self._count = FIRST_COUNT
+        self._portion = Portion()
         self._from = -(2**63)
 
     def step(self) -> int:
         """Delete some of the oldest entries, and count them; 0 where none are left."""
         with writing(self._engine, Turn.PURGES) as connection:
             begun_at = time.monotonic()
-            wanted = oldest(self._order, self._from, find_watermark(connection), self._count)
+            wanted = oldest(
+                self._order, self._from, find_watermark(connection), self._portion.count
+            )
             gone = connection.execute(wanted).all()
             if gone:
                 numbers = [row.number for row in gone]
@@ -53,14 +51,8 @@ class Purging:
                 keep(connection, self._order, gone)
         if gone:
             self._from = max(row.started_at for row in gone)
-        self._adapt(time.monotonic() - begun_at)
+        self._portion.note(time.monotonic() - begun_at)
         return len(gone)
-
-    def _adapt(self, seconds: float) -> None:
-        if seconds > LONGEST_SECONDS:
-            self._count = max(1, self._count // 2)
-        elif seconds < LONGEST_SECONDS / 2:
-            self._count = min(MOST_AT_ONCE, self._count * 3 // 2)
 
 
 def oldest(order: Order, begun_from: int, watermark: int, count: int) -> Select[Any]:

@@ -1,0 +1,1 @@
+"""What providers say they charge, beside what the ledger says."""
