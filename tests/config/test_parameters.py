@@ -132,6 +132,13 @@ def test_a_shared_header_is_checked_like_any_other() -> None:
     assert [problem.split(":")[0] for problem in told(text)] == ["9", "9"]
 
 
+def test_a_default_of_the_prompt_prefix_opens_conversations() -> None:
+    text = definitions("key: promptPrefix, default: Write plainly.")
+    dialect = only_endpoint(text).dialect
+    assert dialect.turns.opening == "Write plainly."
+    assert "promptPrefix" not in dialect.defaults
+
+
 def test_what_is_added_or_dropped_without_effect_is_noted() -> None:
     text = with_keys("addParams: {resendFiles: true, apiKey: k, streaming: false}")
     text += "      dropParams: [model, promptCache, stop]\n"
