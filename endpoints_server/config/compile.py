@@ -152,13 +152,13 @@ def endpoint_of(entry: CustomEndpoint, server: Server, prices: PriceBook) -> End
 
 def titles_of(entry: CustomEndpoint, endpoints: Endpoints, prices: PriceBook) -> TitleRules:
     """Compile how titles are made, with the price of a model that need not be listed."""
-    name = title_model_of(entry, endpoints.all)
+    name = title_model_of(entry)
     if not name:
-        return title_rules_of(entry, endpoints.all)
-    asked = title_entry_of(entry, endpoints)
+        return title_rules_of(entry)
+    asked = title_entry_of(entry, endpoints.custom)
     found = find_configured(asked.token_config, name)
     listing = found or prices(asked.base_url, slug_of(asked.name), name)
-    return title_rules_of(entry, endpoints.all, listing.price)
+    return title_rules_of(entry, listing.price)
 
 
 def override_for(slug: str, server: Server) -> Override:

@@ -31,8 +31,11 @@ def decode_settings(document: Document) -> Settings:
 
 
 def laid_under(shared: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
-    """Lay what holds for every endpoint under one, key by key and header by header."""
-    merged = {key: value for key, value in shared.items() if key != "baseURL"} | entry
+    """Lay what holds for every endpoint over one, key by key; its headers lie under the own.
+
+    So LibreChat documents it: `endpoints.all` overrides what is shared.
+    """
+    merged = entry | {key: value for key, value in shared.items() if key != "baseURL"}
     own = entry.get("headers", {})
     taken = {name.lower() for name in own}
     others = shared.get("headers", {})

@@ -66,7 +66,8 @@ class TurnRules(Struct, frozen=True, kw_only=True):
     `has_developer_role` says which role instructions have, `has_late_system` whether any may stand
     behind the first turn, `has_images` whether the model sees. `has_result_names` repeats the name
     of the tool on each result, `has_bridge` answers results before a user speaks again, and
-    `has_content` says that a turn of calls alone has empty words rather than none.
+    `has_content` says that a turn of calls alone has empty words rather than none. `opening` is the
+    instructions of a conversation whose caller gave none.
     """
 
     has_developer_role: bool | None = None
@@ -75,6 +76,7 @@ class TurnRules(Struct, frozen=True, kw_only=True):
     has_result_names: bool = False
     has_bridge: bool = False
     has_content: bool = False
+    opening: str = ""
 
 
 class ToolRules(Struct, frozen=True, kw_only=True):

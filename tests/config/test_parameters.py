@@ -115,21 +115,28 @@ def test_answers_can_be_asked_for_unstreamed(lines: str) -> None:
     assert only_endpoint(with_keys(lines)).dialect.is_whole
 
 
-def test_what_all_endpoints_share_lies_under_what_each_says_itself() -> None:
+def test_what_all_endpoints_share_wins_but_for_headers() -> None:
     text = with_keys("streamRate: 5", "headers: {X-Own: a, x-both: own}") + (
         "  all:\n    streamRate: 9\n    headers: {X-Both: all, X-All: '${ACME_KEY}'}\n"
     )
     endpoint = only_endpoint(text)
-    assert endpoint.screen.stream_rate_ms == 5
+    assert endpoint.screen.stream_rate_ms == 9
     headers = {template.name: template.pieces for template in endpoint.headers}
     assert headers == {"X-Own": ("a",), "x-both": ("own",), "X-All": ("k-acme",)}
-    without = text.replace("      streamRate: 5\n", "")
-    assert only_endpoint(without).screen.stream_rate_ms == 9
+    overridden = "8:7: note: `streamRate` stands in `endpoints.all` too, which wins"
+    assert overridden in told(text, Level.NOTE)
 
 
 def test_a_shared_header_is_checked_like_any_other() -> None:
     text = with_keys() + "  all:\n    headers: {'X Bad': a, X-Unset: '${NOBODY_SETS_THIS}'}\n"
     assert [problem.split(":")[0] for problem in told(text)] == ["9", "9"]
+
+
+def test_a_default_of_the_prompt_prefix_opens_conversations() -> None:
+    text = definitions("key: promptPrefix, default: Write plainly.")
+    dialect = only_endpoint(text).dialect
+    assert dialect.turns.opening == "Write plainly."
+    assert "promptPrefix" not in dialect.defaults
 
 
 def test_what_is_added_or_dropped_without_effect_is_noted() -> None:

@@ -60,12 +60,12 @@ def test_keys_are_merged_one_by_one(key: str) -> None:
     assert rules(rest, {"streamRate": 20}) == rules(rest)
 
 
-def test_an_endpoints_own_key_wins() -> None:
-    own = {"titleConvo": False, "titleTiming": "immediate", "titleMethod": "completion"}
-    assert rules(own, EVERY_KEY).is_on is False
-    assert rules(own, EVERY_KEY).timing == "immediate"
-    assert rules(own, EVERY_KEY).is_structured is False
-    assert rules({"titleModel": "current_model"}, EVERY_KEY).model == ""
+def test_what_holds_everywhere_wins_over_an_endpoints_own_key() -> None:
+    shared = {"titleConvo": False, "titleTiming": "immediate", "titleMethod": "completion"}
+    assert rules(EVERY_KEY, shared).is_on is False
+    assert rules(EVERY_KEY, shared).timing == "immediate"
+    assert rules(EVERY_KEY, shared).is_structured is False
+    assert rules(EVERY_KEY, {"titleModel": "current_model"}).model == ""
 
 
 @pytest.mark.parametrize(("role", "used"), [("system", "system"), ("assistant", "user")])

@@ -49,6 +49,7 @@ def quiet_dialect(dialect: Dialect) -> Dialect:
         dialect,
         add=fit_for_titles(dialect.add),
         defaults=fit_for_titles(dialect.defaults),
+        turns=replace(dialect.turns, opening=""),
     )
 
 

@@ -17,6 +17,8 @@ from endpoints_server.config.problem import Level, Problem, shown
 from endpoints_server.config.schema.wire import SWITCH
 from endpoints_server.config.text.document import Document, Path
 
+UNDER_THE_OWN = frozenset({"headers", "baseURL"})
+"""Keys of `endpoints.all` that win over nothing."""
 COMPLETE_PATHS = ("/chat/completions", "/messages", "/responses")
 
 
@@ -127,6 +129,17 @@ def check_parameters(document: Document, entry: Path) -> Iterator[Problem]:
             yield document.problem(path, message)
 
 
+def note_overridden(document: Document, entry: Path) -> Iterator[Problem]:
+    """Note what an endpoint says in vain, since `endpoints.all` says something else."""
+    said, shared = document.get(entry), document.get(("endpoints", "all"))
+    if not isinstance(said, dict) or not isinstance(shared, dict):
+        return
+    for key in said.keys() & shared.keys() - UNDER_THE_OWN:
+        if said[key] != shared[key]:
+            message = f"{shown(key)} stands in `endpoints.all` too, which wins"
+            yield document.problem((*entry, key), message, level=Level.NOTE, is_about_key=True)
+
+
 def check_rates(document: Document, entry: Path) -> Iterator[Problem]:
     """Tell of rates that are no finite number."""
     yield from check_plain(document, (*entry, "tokenConfig"))
@@ -158,4 +171,5 @@ CHECKS: tuple[Callable[[Document, Path], Iterator[Problem]], ...] = (
     check_parameters,
     check_rates,
     check_titles,
+    note_overridden,
 )

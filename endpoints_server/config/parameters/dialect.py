@@ -13,7 +13,7 @@ from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.schema.model import ModelFacts
 from endpoints_server.config.schema.parameters import CustomParams, ParameterDefinition
 from endpoints_server.config.schema.wire import SWITCH
-from endpoints_server.domain.dialect import Dialect, ThinkingRules
+from endpoints_server.domain.dialect import Dialect, ThinkingRules, TurnRules
 from endpoints_server.domain.parameter import WEB_SEARCH, wire_name
 
 UNADDED = frozenset({"messages", "stream", "apiKey"})
@@ -23,6 +23,9 @@ UNDROPPED = UNADDED | {"model"}
 
 ACTING = frozenset({"disableStreaming", "streaming", "streamUsage", SWITCH})
 """Switches of LibreChat's client that act here too."""
+
+OPENING = "promptPrefix"
+"""LibreChat's word for the instructions that a conversation begins with."""
 
 KNOWN = frozenset(name for each in known_sets().values() for name in each)
 """Parameters that panels have: one that is added as null is taken out, any other null is sent."""
@@ -66,7 +69,14 @@ def written_dialect(entry: CustomEndpoint, wire: str) -> Dialect:
             answer_key=params.reasoning_key or "",
             replay=replay_of(params),
         ),
+        turns=TurnRules(opening=opening_of(params.param_definitions)),
     )
+
+
+def opening_of(definitions: list[ParameterDefinition]) -> str:
+    """Give the instructions that hold where the caller gives none."""
+    said = [each.default for each in definitions if each.key == OPENING]
+    return said[-1] if said and isinstance(said[-1], str) else ""
 
 
 def reasoning_format(

@@ -22,7 +22,7 @@ Names = Annotated[
 
 
 class Everywhere(Conversation, frozen=True, kw_only=True):
-    """What holds for every endpoint that does not say otherwise itself."""
+    """What holds for every endpoint, whatever it says itself."""
 
     headers: Annotated[
         dict[str, str], Meta(description="Headers sent with every call, under an endpoint's own.")

@@ -16,7 +16,6 @@ from tests.upstreams.speech import OpenAIChat
 from tests.web.site import Site
 
 DIFFERENT: Mapping[str, str] = {
-    "timing-all-wins": "an endpoint's own key wins over one that holds everywhere",
     "eligible-plain": "a title costs money, so it is made only where `titleConvo` is true",
     "charge-cache-details-dropped": "tokens read from a cache are told and charged as such",
     "charge-rates-of-chat-endpoint": "what is charged is what the endpoint that was asked takes",

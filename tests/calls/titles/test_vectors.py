@@ -20,10 +20,8 @@ DIFFERENT: Reasons = {
     "a title costs money, so it is made only where `titleConvo` is true": [
         "t-default-absent-titleConvo-still-titles"
     ],
-    "settings are merged key by key, and an endpoint's own win": [
-        "t-all-overrides-endpoint-wholesale",
+    "settings are merged key by key": [
         "t-all-present-but-empty-hides-endpoint-settings",
-        "t-all-titleConvo-false",
     ],
     "a title is never asked for without the conversation": ["t-titlePrompt-without-placeholder"],
     "what is no text leaves no empty line": ["t-final-timing-nontext-parts-become-empty-lines"],

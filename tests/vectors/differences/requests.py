@@ -82,8 +82,10 @@ REQUESTS = {
     "what concerns screens alone is not sent": [
         "pd-maxContextTokens-default-leaks",
         "pd-imageDetail-default-leaks",
-        "pd-promptPrefix-default",
         "pd-resendFiles-default",
+    ],
+    "instructions that are configured begin a conversation that has none": [
+        "pd-promptPrefix-default",
     ],
     "a definition may bring a parameter of its own, in either spelling": [
         "pd-unknown-key-rejected",

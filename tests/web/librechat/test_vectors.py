@@ -33,6 +33,7 @@ DIFFERENT = {
     "empty-key": REFUSED,
     "empty-url": REFUSED,
     "case-differs": "an endpoint is found in any case",
+    "all-headers-not-applied-here": "headers of all endpoints reach custom ones, as documented",
     "user-key-not-json": "a value that is no JSON is a bare key",
     "user-url-no-url": AT_ONCE,
     "user-url-private": AT_ONCE,
@@ -58,7 +59,8 @@ def read_cases(shared: Path, name: str) -> list[dict[str, Any]]:
 
 def compiled(case: Mapping[str, Any]) -> Catalog | None:
     """Compile the endpoint of a case; None where its file is refused."""
-    file = {"version": "1.3.5", "endpoints": {"custom": [case["endpoint"]]}}
+    shared = {"all": case["all"]} if case["all"] else {}
+    file = {"version": "1.3.5", "endpoints": {"custom": [case["endpoint"]], **shared}}
     loaded = load_bytes(json.dumps(file).encode(), ENVIRON, "case")
     if loaded.settings is None:
         return None

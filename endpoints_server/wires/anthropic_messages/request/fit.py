@@ -55,6 +55,8 @@ def shape(fields: Fields, model: str, dialect: Dialect, lose: Lose) -> None:
             fields.setdefault("thinking", Raw(b"{}"))
         rename(fields, NAMES[NAME])
     apply_dialect(fields, dialect, lose)
+    if dialect.turns.opening and "system" not in fields:
+        fields["system"] = raw(dialect.turns.opening)
     if WEB_SEARCH in fields or WEB_SEARCH in dialect.drop:
         fit_web_search(fields, SEARCH)
     stop = fields.get("stop_sequences")

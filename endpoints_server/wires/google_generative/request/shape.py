@@ -32,6 +32,9 @@ SEARCH = SearchTool(
     is_first=False,
 )
 
+INSTRUCTED = frozenset({"systemInstruction", "system_instruction", "cachedContent"})
+"""Fields that hold instructions, or may."""
+
 
 def relay_request(body: bytes, model: str, dialect: Dialect, _is_stream: bool) -> Written:  # noqa: FBT001 - the wire record's shape
     """Edit a caller's own body; the model and the streaming are in the path, not here.
@@ -53,6 +56,8 @@ def shape(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     if not FOREIGN.isdisjoint(fields):
         rename(fields, NAMES[NAME])
     apply_dialect(fields, dialect, lose)
+    if dialect.turns.opening and INSTRUCTED.isdisjoint(fields):
+        fields["systemInstruction"] = raw({"parts": [{"text": dialect.turns.opening}]})
     if dialect.ceiling_tokens is not None and not has_field(fields, CEILING):
         size = sum(len(bytes(value)) for value in fields.values())
         ceiling = usual_ceiling(dialect, (CEILING,), size)

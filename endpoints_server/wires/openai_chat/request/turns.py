@@ -51,6 +51,7 @@ def due(said: bytes, dialect: Dialect) -> Iterator[Act]:
     turns, thinking = dialect.turns, dialect.thinking
     wants_thought = thinking.is_always_there and thinking.is_able is not False
     rules: tuple[tuple[bool, bytes, Act], ...] = (
+        (turns.opening != "", b'"role"', with_opening),
         (turns.has_developer_role is False, b'"developer"', with_role),
         (turns.has_developer_role is True, b'"system"', with_role),
         (turns.has_late_system is False, b'"role"', with_one_system),
@@ -62,6 +63,14 @@ def due(said: bytes, dialect: Dialect) -> Iterator[Act]:
         (wants_thought, b'"assistant"', with_thought_there),
     )
     return (act for is_wanted, sign, act in rules if is_wanted and sign in said)
+
+
+def with_opening(turns: Sequence[Turn], dialect: Dialect, _: Lose) -> list[Turn]:
+    """Begin with the endpoint's instructions where the caller gave none."""
+    if any(map(is_instructing, turns)):
+        return list(turns)
+    role = "developer" if dialect.turns.has_developer_role else "system"
+    return [{"role": role, "content": dialect.turns.opening}, *turns]
 
 
 def with_role(turns: Sequence[Turn], dialect: Dialect, _: Lose) -> list[Turn]:

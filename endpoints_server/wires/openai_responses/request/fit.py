@@ -122,6 +122,8 @@ def fit_tools(fields: Fields, lose: Lose) -> None:
 def fit_items(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     """Change the items that a rule is about; they are taken apart only where there may be any."""
     said, rules = bytes(fields["input"]), dialect.turns
+    if rules.opening and "instructions" not in fields and not is_instructed(said):
+        fields["instructions"] = raw(rules.opening)
     acts: tuple[tuple[bool, bytes, Act], ...] = (
         (rules.has_developer_role is False, b'"developer"', with_role),
         (rules.has_developer_role is True, b'"system"', with_role),
@@ -135,6 +137,13 @@ def fit_items(fields: Fields, dialect: Dialect, lose: Lose) -> None:
     for act in due:
         items = act(items, dialect, lose)
     fields["input"] = raw(items)
+
+
+def is_instructed(said: bytes) -> bool:
+    """Say whether any item of an input is instructions; a text alone is none."""
+    if not said.startswith(b"[") or (b'"system"' not in said and b'"developer"' not in said):
+        return False
+    return any(map(is_instructing, objects_decoder.decode(whole_characters(said))))
 
 
 def with_role(items: list[Object], dialect: Dialect, _: Lose) -> list[Object]:
