@@ -239,6 +239,7 @@ def build_exchange(
         ring=ring,
         vault=lists.world.vault,
         ledger=store.ledger,
+        issuers=store.issuers,
         gate=Gate(store.accounts, store.balances, store.limits, store.rules),
         upstreams=upstreams,
         now=now,

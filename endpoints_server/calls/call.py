@@ -46,13 +46,15 @@ class Trail(Struct, frozen=True, kw_only=True):
     """What is left of a plan: the routes not tried yet, best first.
 
     `name` is what retries are counted under, `deadline` the timer's seconds at which all is over.
-    `is_panic` says that every route was out, and one of them is asked all the same.
+    `is_panic` says that every route was out, and one of them is asked all the same; `has_issuers`
+    that what one route seals not every other can open.
     """
 
     name: str
     routes: tuple[Route, ...]
     deadline: float
     is_panic: bool = False
+    has_issuers: bool = False
 
 
 class Call(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.wire import Wire
+from endpoints_server.store.issuers import Issuers, MemoryIssuers
 from endpoints_server.store.ports import Keys, Ledger
 from endpoints_server.store.ring import Ring
 from endpoints_server.store.vault import Vault
@@ -95,6 +96,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     under_way: UnderWay = field(default_factory=UnderWay)
     drains: set[Task[None]] = field(default_factory=set)
     health: Health = field(default_factory=Health)
+    issuers: Issuers = field(default_factory=MemoryIssuers)
     draw: Callable[[], float] = SystemRandom().random
     listener: Listener | None = None
     lists: Lists | None = None

@@ -4,8 +4,6 @@ from asyncio import CancelledError, Task, current_task
 from functools import partial
 from typing import cast
 
-from msgspec.structs import replace
-
 from endpoints_server.calls.admission.admit import conclude
 from endpoints_server.calls.attempt import UNEXPECTED, after
 from endpoints_server.calls.call import Attempt, Inbound, Journey
@@ -17,6 +15,7 @@ from endpoints_server.calls.routing.notice import note
 from endpoints_server.calls.routing.pursue import pursue
 from endpoints_server.calls.routing.try_once import try_once
 from endpoints_server.domain.fault import Failed, Fault
+from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.scrub import scrub, without_echo
 from endpoints_server.domain.wire import Seen
@@ -74,7 +73,7 @@ async def travel(
 def end(exchange: Exchange, inbound: Inbound, journey: Journey) -> None:
     """Report a call, take it off what is under way, and tell who listens to its conversation."""
     attempt, fault = journey.attempt, journey.fault
-    exchange.report(replace(report_of(exchange, inbound, attempt, fault), earlier=journey.earlier))
+    exchange.report(report_of(exchange, inbound, attempt, fault, journey.earlier))
     if attempt is None:
         return
     conclude(exchange, attempt)
@@ -100,7 +99,11 @@ async def refuse(inbound: Inbound, journey: Journey) -> None:
 
 
 def report_of(
-    exchange: Exchange, inbound: Inbound, attempt: Attempt | None, fault: Fault | None
+    exchange: Exchange,
+    inbound: Inbound,
+    attempt: Attempt | None,
+    fault: Fault | None,
+    earlier: tuple[Entry, ...] = (),
 ) -> Report:
     """Sum up a call for the log and the counters."""
     entry = attempt.entry if attempt else None
@@ -118,6 +121,7 @@ def report_of(
         person_id=caller.person.id if caller else "",
         key_id=caller.key_id if caller else "",
         entry=entry,
+        earlier=earlier,
         notices=attempt.admission.notices if attempt and attempt.admission else (),
     )
 

@@ -60,11 +60,13 @@ class Style(Struct, frozen=True, kw_only=True):
 class Seen(Struct, kw_only=True):
     """What a Mender has noticed so far; `texts` are the pieces answered, for estimating.
 
+    `id` is the answer's own, where later calls may refer to it.
     `fault` is an error the upstream wrote into the stream; `is_ended` says its end marker came,
     `is_usage_early` that `usage` was told before the words and counts the input alone.
     `reported_cost_nano_usd` is what the upstream says it charges, where it does.
     """
 
+    id: str = ""
     model: str = ""
     usage: Usage | None = None
     is_usage_early: bool = False

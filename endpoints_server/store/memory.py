@@ -17,6 +17,7 @@ from endpoints_server.store.audit import Audit, Verification
 from endpoints_server.store.balances import MemoryBalances
 from endpoints_server.store.credentials import MemoryCredentials
 from endpoints_server.store.history.memory import MemoryHistory
+from endpoints_server.store.issuers import MemoryIssuers
 from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.rules import MemoryRules
@@ -43,6 +44,7 @@ def open_memory() -> Store:
         accounts=accounts,
         rules=MemoryRules(),
         limits=MemoryLimits(),
+        issuers=MemoryIssuers(),
         sessions=MemorySessions(),
         credentials=MemoryCredentials(people.people.__contains__),
         titles=MemoryTitles(),

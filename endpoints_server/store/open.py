@@ -48,7 +48,12 @@ async def open_store(data_dir: Path, url: str = "", opening: Opening | None = No
         await store.close()
         await shared.close()
 
-    return replace(store, limits=shared.limits or store.limits, close=close)
+    return replace(
+        store,
+        limits=shared.limits or store.limits,
+        issuers=shared.issuers or store.issuers,
+        close=close,
+    )
 
 
 def load_backend(url: str, name: str) -> Any:

@@ -15,6 +15,7 @@ from endpoints_server.store.audit import Verification
 from endpoints_server.store.balances import Balances
 from endpoints_server.store.credentials import Credentials
 from endpoints_server.store.history.port import History
+from endpoints_server.store.issuers import Issuers
 from endpoints_server.store.limits import Limits
 from endpoints_server.store.rules import StoredRules
 from endpoints_server.store.sessions import Sessions
@@ -152,6 +153,7 @@ class Store(Struct, frozen=True, kw_only=True):
     accounts: Accounts
     rules: StoredRules
     limits: Limits
+    issuers: Issuers
     sessions: Sessions
     credentials: Credentials
     titles: Titles

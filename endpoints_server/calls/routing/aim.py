@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from endpoints_server.calls.call import Call, Trail
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.routing.affinity import conversation_of
+from endpoints_server.calls.routing.binding import bound, held_in
 from endpoints_server.calls.routing.reach import reach
 from endpoints_server.calls.suit import suit
 from endpoints_server.domain.catalog import Catalog
@@ -29,10 +30,15 @@ async def aim(exchange: Exchange, call: Call, plan: Plan) -> Call:
     routes = plan.routes
     if call.own_secret is not None:
         routes = of_own_key(routes)
+    has_issuers = len({route.issuer for route in routes}) > 1
+    held = held_in(call) if has_issuers else []
     if len(routes) > 1:
-        has_affinity = call.catalog.routing.has_affinity
-        draw = draw_for(conversation_of(call)) if has_affinity else draw_by(exchange.draw)
-        routes = arrange(routes, draw)
+        stays = call.catalog.routing.has_affinity or held
+        routes = arrange(
+            routes, draw_for(conversation_of(call)) if stays else draw_by(exchange.draw)
+        )
+    if held:
+        routes = await bound(exchange, call, held, routes)
     kept = left_in(exchange, routes)
     if not kept and not call.catalog.routing.breaker.has_panic:
         raise Failed(nothing_left(exchange, routes))
@@ -41,6 +47,7 @@ async def aim(exchange: Exchange, call: Call, plan: Plan) -> Call:
         routes=kept or routes,
         deadline=call.inbound.started + routes[0].endpoint.timeouts.total_seconds,
         is_panic=not kept,
+        has_issuers=has_issuers,
     )
     return await turn(exchange, call, trail)
 

@@ -14,6 +14,7 @@ from endpoints_server.calls.attempt import after
 from endpoints_server.calls.call import Attempt, Call, Journey, Trail
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.routing.aim import nothing_left, turn
+from endpoints_server.calls.routing.binding import Witness, name_of
 from endpoints_server.calls.routing.notice import note
 from endpoints_server.calls.routing.try_once import try_once
 from endpoints_server.domain.fault import Failed, Fault
@@ -31,6 +32,8 @@ async def pursue(exchange: Exchange, journey: Journey, attempt: Attempt, trail: 
     rules = attempt.call.catalog.routing.retries
     budget = exchange.health.budget(trail.name, rules, exchange.timer())
     budget.put_by(rules)
+    if trail.has_issuers:
+        journey.straight = journey.delivery = witness(exchange, journey)
     faults: list[Fault] = []
     repeats = 0
     attempt.call = timed(exchange, attempt.call, trail, is_first=True)
@@ -59,6 +62,21 @@ async def pursue(exchange: Exchange, journey: Journey, attempt: Attempt, trail: 
         attempt = journey.attempt = followed_by(exchange, journey, attempt, call, fault)
 
 
+def witness(exchange: Exchange, journey: Journey) -> Witness:
+    """Note by whom all that goes to the caller was sealed."""
+
+    def tell(value: bytes) -> None:
+        if journey.attempt is not None:
+            remember(exchange, journey.attempt.call, value)
+
+    return Witness(journey.straight, tell)
+
+
+def remember(exchange: Exchange, call: Call, value: bytes) -> None:
+    """Keep who sealed something, or gave the answer of an id."""
+    exchange.issuers.keep(name_of(call, value), call.route.issuer)
+
+
 async def tried(exchange: Exchange, journey: Journey, attempt: Attempt) -> Fault | None:
     """Try one attempt, and note what it tells of its upstream; gives what stopped it."""
     endpoint, crowd = attempt.call.route.endpoint, exchange.health.crowd
@@ -78,6 +96,9 @@ async def tried(exchange: Exchange, journey: Journey, attempt: Attempt) -> Fault
     finally:
         after(attempt, partial(crowd.leave, endpoint))
     note(exchange, attempt, attempt.seen.fault)
+    trail, id = attempt.call.trail, attempt.seen.id
+    if trail is not None and trail.has_issuers and id:
+        remember(exchange, attempt.call, id.encode())
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 from uuid_utils import uuid7
 
+from endpoints_server.store.issuers import MemoryIssuers
 from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.ports import Store
 from endpoints_server.store.shared.bell import Bell
@@ -57,6 +58,7 @@ async def assemble(
         accounts=SqlAccounts(engine, writer, uuid7().hex),
         rules=rules,
         limits=MemoryLimits(),
+        issuers=MemoryIssuers(),
         sessions=SqlSessions(engine),
         credentials=credentials,
         titles=SqlTitles(engine),

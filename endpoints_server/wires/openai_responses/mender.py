@@ -128,6 +128,7 @@ class ResponsesMender:
 
     def _note_start(self, response: Raw) -> None:
         self._begun = msgspec.json.decode(response or b"{}", type=Answer)
+        self.seen.id = self._begun.id or ""
         self.seen.model = self._begun.model or ""
 
     def _note_item(self, told: StreamEvent) -> None:
@@ -143,6 +144,7 @@ class ResponsesMender:
         """Keep the last event, and note what it tells."""
         answer = answer_in(told)
         counts = read_counts(answer.usage)
+        self.seen.id = self.seen.id or answer.id or ""
         self.seen.model = self.seen.model or answer.model or ""
         self.seen.usage = read_usage(counts)
         self.seen.reported_cost_nano_usd = read_cost(counts)

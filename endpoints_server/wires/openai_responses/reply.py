@@ -90,6 +90,7 @@ def mend_reply(body: bytes, _style: Style) -> tuple[bytes, Seen]:
         parts = ()
     counts = read_counts(answer.usage)
     seen = Seen(
+        id=answer.id or "",
         model=answer.model or "",
         usage=read_usage(counts),
         reported_cost_nano_usd=read_cost(counts),
