@@ -35,9 +35,9 @@ from endpoints_server.domain.routing.breaker import State
 from endpoints_server.log.call_line import log_call
 from endpoints_server.log.output import hide, logger
 from endpoints_server.metrics import Metrics
+from endpoints_server.store.keyring.ring import Ring, open_ring
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
-from endpoints_server.store.ring import Ring, open_ring
 from endpoints_server.store.sql.opening import Opening
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams

@@ -12,8 +12,8 @@ from endpoints_server.domain.people.access_key import (
 )
 from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.secret import Secret
+from endpoints_server.store.keyring.ring import Ring
 from endpoints_server.store.ports import Keys
-from endpoints_server.store.ring import Ring
 
 DECLARED = "x-es-key"
 CARRIERS = ("x-api-key", "api-key", "x-goog-api-key")

@@ -16,8 +16,8 @@ from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.report import Report
 from endpoints_server.domain.wire import Wire
 from endpoints_server.store.issuers import Issuers, MemoryIssuers
+from endpoints_server.store.keyring.ring import Ring
 from endpoints_server.store.ports import Keys, Ledger
-from endpoints_server.store.ring import Ring
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.upstream.commands import Commands

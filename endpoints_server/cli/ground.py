@@ -16,9 +16,9 @@ from endpoints_server.config.prices import open_price_book
 from endpoints_server.config.problem import Level, render
 from endpoints_server.demo.catalog import demo_yaml
 from endpoints_server.domain.catalog import Catalog
+from endpoints_server.store.keyring.ring import Ring, open_ring
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
-from endpoints_server.store.ring import Ring, open_ring
 from endpoints_server.store.sql.opening import Opening
 
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  it is only recognised here, not listened on

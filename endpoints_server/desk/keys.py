@@ -17,8 +17,8 @@ from endpoints_server.domain.people.access_key import (
 )
 from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.domain.secret import Secret
+from endpoints_server.store.keyring.ring import Ring
 from endpoints_server.store.ports import Store
-from endpoints_server.store.ring import Ring
 
 ENVIRONMENT = "ES_ADMIN_KEY"
 """Both the variable's name and the name of the key it gives."""

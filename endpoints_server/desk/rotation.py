@@ -6,9 +6,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from endpoints_server.store.credentials import Credentials, Kept, Resealed
+from endpoints_server.store.keyring.ring import Ring
+from endpoints_server.store.keyring.ring_file import add_to_file, alone, draw_key
 from endpoints_server.store.ports import Store
-from endpoints_server.store.ring import Ring
-from endpoints_server.store.ring_file import add_to_file, alone, draw_key
 from endpoints_server.store.seal import Owner, find_ring_id, open_seal, seal
 
 BATCH = 50

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from endpoints_server.domain.own_key import OwnKey, take_secret
 from endpoints_server.domain.secret import Secret
-from endpoints_server.store.ring import Ring
+from endpoints_server.store.keyring.ring import Ring
 
 LABEL = b"endpoints-server: sealing of own keys, 1"
 REGISTRY = jwe.JWERegistry(algorithms=["dir", "A256GCM"], strict_check_header=False)

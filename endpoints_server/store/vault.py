@@ -8,7 +8,7 @@ from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.own_key import KeyState, OwnKey, key_fault
 from endpoints_server.store.credentials import Credentials, Kept
-from endpoints_server.store.ring import Ring
+from endpoints_server.store.keyring.ring import Ring
 from endpoints_server.store.seal import Owner, open_seal, seal
 
 MOST_OPEN = 10_000

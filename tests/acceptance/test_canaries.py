@@ -10,7 +10,7 @@ import httpx
 import pytest
 from msgspec import Struct
 
-from endpoints_server.store.ring import FILE_NAME as RING
+from endpoints_server.store.keyring.ring import FILE_NAME as RING
 from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.acceptance.hostile import MODELS, REPLY_HEADER, Hostile
 from tests.acceptance.process import PATIENCE_SECONDS, Process, run, served

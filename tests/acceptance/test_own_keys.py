@@ -16,8 +16,8 @@ from endpoints_server.domain.own_key import OwnKey
 from endpoints_server.domain.people.access_key import RANDOM_BYTES
 from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
+from endpoints_server.store.keyring.ring import FILE_NAME as RING
 from endpoints_server.store.open import open_store
-from endpoints_server.store.ring import FILE_NAME as RING
 from endpoints_server.store.seal import Owner
 from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.serving import Serving, serving

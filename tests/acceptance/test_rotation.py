@@ -13,8 +13,8 @@ import pytest
 
 from endpoints_server.domain.own_key import OwnKey
 from endpoints_server.domain.secret import Secret
-from endpoints_server.store.ring import FILE_NAME as RING
-from endpoints_server.store.ring import open_ring
+from endpoints_server.store.keyring.ring import FILE_NAME as RING
+from endpoints_server.store.keyring.ring import open_ring
 from endpoints_server.store.seal import Owner, find_ring_id, seal
 from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.acceptance.process import COMMAND, Process, run, served, variables

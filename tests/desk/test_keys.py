@@ -18,9 +18,9 @@ from endpoints_server.domain.people.access_key import (
 )
 from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.domain.secret import Secret
+from endpoints_server.store.keyring.ring import Ring
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.ports import Store
-from endpoints_server.store.ring import Ring
 
 NOW = 1_000_000
 CHOSEN = "correct horse battery staple"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from endpoints_server.store.ring_file import draw_key
+from endpoints_server.store.keyring.ring_file import draw_key
 from tests.acceptance.process import Process
 from tests.calls.places import config, endpoint
 from tests.replicas.nginx import nginx_before

@@ -10,8 +10,8 @@ from endpoints_server.domain.own_key import KeyState, OwnKey
 from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.credentials import Kept, Resealed
+from endpoints_server.store.keyring.ring import Ring
 from endpoints_server.store.ports import Store
-from endpoints_server.store.ring import Ring
 from endpoints_server.store.seal import Owner
 from endpoints_server.store.vault import USE, Vault
 

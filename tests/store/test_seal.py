@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from endpoints_server.domain.own_key import OwnKey
 from endpoints_server.domain.secret import Secret
-from endpoints_server.store.ring import Ring, open_ring, read_ring
-from endpoints_server.store.ring_file import add_to_file, draw_key
+from endpoints_server.store.keyring.ring import Ring, open_ring, read_ring
+from endpoints_server.store.keyring.ring_file import add_to_file, draw_key
 from endpoints_server.store.seal import Owner, find_ring_id, open_seal, seal, sealing_key
 
 KEY = bytes.fromhex("8f3a1c5be97d02461ab8f7c36e50d9942b7fe108a35dc6714890bd3ff2561ea7")

@@ -21,9 +21,9 @@ from endpoints_server.domain.money.price import Price, Rates
 from endpoints_server.domain.people.access_key import RANDOM_BYTES, AccessKey
 from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.domain.secret import Secret
+from endpoints_server.store.keyring.ring import Ring
 from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.memory import open_memory
-from endpoints_server.store.ring import Ring
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.web.admin.admin import admin_handlers

@@ -17,8 +17,8 @@ from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.own_key import OwnKey
 from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
+from endpoints_server.store.keyring.ring import Ring
 from endpoints_server.store.memory import open_memory
-from endpoints_server.store.ring import Ring
 from endpoints_server.store.seal import Owner
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams

@@ -16,7 +16,7 @@ from endpoints_server.domain.own_key import OwnKey
 from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.route import plan
 from endpoints_server.domain.secret import MASK, Secret
-from endpoints_server.store.ring import Ring
+from endpoints_server.store.keyring.ring import Ring
 from endpoints_server.store.seal import Owner, open_seal, seal
 from tests.web.me.test_me import Speaker, speaker
 from tests.web.site import ADA, MINUTE, Site

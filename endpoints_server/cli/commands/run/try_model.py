@@ -34,9 +34,9 @@ from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.talk.prompt import Message, Prompt, Role, Text
 from endpoints_server.domain.wire import Operation, Wire
 from endpoints_server.log.output import hide, logger
+from endpoints_server.store.keyring.ring import Ring
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.ports import Store
-from endpoints_server.store.ring import Ring
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.web.console.my_keys import MY_KEYS

@@ -15,7 +15,7 @@ from endpoints_server.desk.rotation import (
     reseal,
     rotate,
 )
-from endpoints_server.store.ring_file import draw_key
+from endpoints_server.store.keyring.ring_file import draw_key
 from endpoints_server.store.seal import Owner
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.secret import Secret
-from endpoints_server.store.ring_file import KEY_BYTES, make_file
+from endpoints_server.store.keyring.ring_file import KEY_BYTES, make_file
 
 Stamp = tuple[int, int, int]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.domain.secret import Secret
-from endpoints_server.store.ring import FILE_NAME, Ring, is_weak, open_ring, read_ring
+from endpoints_server.store.keyring.ring import FILE_NAME, Ring, is_weak, open_ring, read_ring
 
 KEY = bytes.fromhex("8f3a1c5be97d02461ab8f7c36e50d9942b7fe108a35dc6714890bd3ff2561ea7")
 OTHER = bytes(reversed(KEY))

@@ -1,0 +1,1 @@
+"""The keys that stored secrets are sealed with, newest first."""
