@@ -1,6 +1,5 @@
 """The headers every model answer carries, errors included: what served it, and what it cost."""
 
-from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -9,8 +8,8 @@ from endpoints_server.calls.delivery import Headers
 from endpoints_server.calls.settle import credential_class
 from endpoints_server.domain.fault import Fault, Who
 from endpoints_server.domain.money.entry import CostStatus, Entry
+from endpoints_server.domain.money.usd import usd
 
-NANO = Decimal(10) ** -9
 UNBUFFERED = (
     (b"cache-control", b"no-store, no-transform"),
     (b"x-accel-buffering", b"no"),
@@ -68,11 +67,6 @@ def advice(fault: Fault) -> Headers:
         headers.append((b"retry-after", str(max(0, round(seconds))).encode()))
         headers.append((b"retry-after-ms", str(max(0, round(seconds * 1000))).encode()))
     return headers
-
-
-def usd(nano_usd: int) -> str:
-    """Write nano-USD as a plain decimal."""
-    return f"{(nano_usd * NANO).normalize():f}"
 
 
 @lru_cache(maxsize=4096)

@@ -77,19 +77,6 @@ def make_entry(exchange: Exchange, attempt: Attempt, fault: Fault | None, status
     )
 
 
-def priced(entry: Entry, price: Price | None) -> Entry:
-    """Price an entry whose usage is an estimate."""
-    rates, source, nano_usd, cost_status = charge(price, entry.usage, UsageStatus.ESTIMATED)
-    return replace(
-        entry,
-        usage_status=UsageStatus.ESTIMATED,
-        rates=rates,
-        price_source=source,
-        cost_nano_usd=nano_usd,
-        cost_status=cost_status,
-    )
-
-
 def outcome_of(fault: Fault | None) -> Outcome:
     """Name how an attempt ended."""
     if fault is None:

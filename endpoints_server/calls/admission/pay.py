@@ -13,7 +13,7 @@ from endpoints_server.calls.admitted import Admission, Hold
 from endpoints_server.calls.call import Attempt, Call
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.gate import Gate
-from endpoints_server.calls.settle import credential_class, make_entry, priced
+from endpoints_server.calls.settle import credential_class, make_entry
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.account import Account, Decision, Remainder, Reservation
 from endpoints_server.domain.money.balance import Allowance, Grant, account_of
@@ -22,6 +22,7 @@ from endpoints_server.domain.money.price import Price
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.rules.budget import AtEnd, Budget, Draw, draw_of, past_of
 from endpoints_server.domain.rules.target import Circumstances
+from endpoints_server.domain.wire import Seen
 
 HOUSE = "house"
 BALANCE = "a balance"
@@ -113,12 +114,10 @@ def entry_of_the_dead(
     exchange: Exchange, attempt: Attempt, accounts: tuple[Account, ...], worst: Worst
 ) -> Entry:
     """Say what is kept of a call whose server dies: that it cost what its prompt did, estimated."""
-    entry = make_entry(exchange, attempt, DIED, DIED.http_status)
-    usage = Usage(input=worst.input_tokens)
-    return priced(
-        replace(entry, usage=usage, accounts=tuple(account.row for account in accounts)),
-        attempt.call.route.model.price,
-    )
+    seen = Seen(usage=Usage(input=worst.input_tokens))
+    died = Attempt(call=attempt.call, seen=seen)
+    entry = make_entry(exchange, died, DIED, DIED.http_status)
+    return replace(entry, accounts=tuple(account.row for account in accounts))
 
 
 async def draw(

@@ -1,6 +1,7 @@
 """Why a call may not begin, or not go on: by which rule, what is left, and when there is more."""
 
 from datetime import timedelta
+from functools import lru_cache
 
 from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.money.balance import (
@@ -106,6 +107,7 @@ def over_limit(limit: Limit, room: Room) -> Fault:
     return Fault(kind=Kind.OVER_LIMIT, message=message, retry_after_seconds=seconds)
 
 
+@lru_cache(maxsize=1024)
 def moment(instant: int) -> str:
     """Write microseconds since 1970 in ISO 8601, to the second."""
     return (BEGINNING + timedelta(microseconds=instant)).isoformat(timespec="seconds")

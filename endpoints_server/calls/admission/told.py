@@ -1,6 +1,7 @@
 """What callers are told of what is left to them, in headers."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from endpoints_server.calls.admission.refusals import moment
 from endpoints_server.calls.delivery import Headers
@@ -24,15 +25,17 @@ def told_of_limits(rooms: Sequence[Room], names: QuotaNames, now: int) -> Header
             continue
         room = min(of_measure, key=lambda each: each.left)
         reset = moment(now + room.free_after) if names.has_dates else span(room.free_after)
-        told = {
-            names.limit: str(room.claim.limit),
-            names.remaining: str(max(0, room.left)),
-            names.reset: reset,
-        }
-        headers += [
-            (name.format(measure.value).encode(), value.encode()) for name, value in told.items()
-        ]
+        told = (str(room.claim.limit), str(max(0, room.left)), reset)
+        lines = zip(named(names, measure), told, strict=True)
+        headers += [(name, value.encode()) for name, value in lines]
     return headers
+
+
+@cache
+def named(names: QuotaNames, measure: Measure) -> tuple[bytes, ...]:
+    """Name the headers of a measure."""
+    patterns = (names.limit, names.remaining, names.reset)
+    return tuple(pattern.format(measure.value).encode() for pattern in patterns)
 
 
 def span(microseconds: int) -> str:

@@ -1,7 +1,7 @@
 """The most that a call may cost, before anything is known of its answer."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -101,7 +101,7 @@ def read_wishes(body: bytes) -> Wishes:
     """
     wishes = opened(body)
     for name in GENERATION:
-        within = opened(wishes.get(name, b""))
+        within = opened(wishes[name]) if name in wishes else {}
         wishes |= {f"{name}.{inner}": value for inner, value in within.items()}
         wishes |= {inner: within[inner] for inner in ANSWERS if inner in within}
     return wishes
@@ -120,12 +120,16 @@ def ceiling_of(wishes: Wishes, dialect: Dialect) -> int | None:
 
     Of several that a caller names the highest counts, as nobody knows which one an upstream reads.
     """
-    if any(name in dialect.drop for name in EVERY_CEILING):
+    if dialect.drop and any(name in dialect.drop for name in EVERY_CEILING):
         return None
-    added = (whole(dialect.add.get(name), LARGEST_CEILING) for name in EVERY_CEILING)
-    usual = (whole(dialect.defaults.get(name), LARGEST_CEILING) for name in EVERY_CEILING)
     told = max(counts_in(wishes, SPELLINGS, LARGEST_CEILING), default=None)
-    return next(filter(None, (*added, told, *usual)), None)
+    return configured(dialect.add) or told or configured(dialect.defaults)
+
+
+def configured(parameters: Mapping[str, object]) -> int | None:
+    """Find a ceiling among configured parameters."""
+    named = (parameters[name] for name in EVERY_CEILING if name in parameters)
+    return next(filter(None, (whole(each, LARGEST_CEILING) for each in named)), None)
 
 
 def counts_in(wishes: Wishes, names: Iterable[str], most: int) -> list[int]:
