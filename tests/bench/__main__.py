@@ -7,22 +7,50 @@ import signal
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 
+from msgspec.structs import replace
+
 from endpoints_server import __version__
-from tests.bench.measure import QUICK, Size, measure_loads, measure_memory, warm_up
+from tests.bench.ledger import measure_ledger
+from tests.bench.measure import (
+    FLOODED,
+    HALF,
+    QUICK,
+    WHOLE,
+    Measure,
+    Size,
+    gateway_measures,
+    measure_loads,
+    measure_memory,
+    warm_up,
+)
 from tests.bench.processes import Cores, NeverReady, choose_cores
 from tests.bench.report import as_json, table
-from tests.bench.table import Results, failures_of, rows
-from tests.bench.targets import DIRECT, OTHERS, USUAL, Target, bench, servers
+from tests.bench.table import Results, crossing_rows, failures_of, gateway_rows, store_rows
+from tests.bench.targets import (
+    CROSSINGS,
+    DIRECT,
+    GATEWAYS,
+    POSTGRES,
+    POSTGRES_RULED,
+    RELAYED,
+    RULED,
+    WORKERS,
+    Bench,
+    Target,
+    bench,
+    servers,
+)
 
 
 def main() -> int:
     """Run the benchmark; 1 where something answered wrongly or never got ready."""
     options = read_options()
     if not hasattr(os, "sched_setaffinity"):
-        print("The benchmark reads CPU time from /proc and pins processes: it needs Linux.")
+        print("The benchmark reads CPU clocks and /proc and pins processes: it needs Linux.")
         return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     allow_many_sockets()
@@ -30,16 +58,15 @@ def main() -> int:
     print(heading(cores))
     started_at = monotonic()
     size = QUICK if options.quick else Size(rounds=options.rounds)
-    targets = (*USUAL, *OTHERS) if options.all else USUAL
     try:
-        results = measure(cores, targets, size)
+        results = measure(cores, size)
     except NeverReady as error:
         print(error)
         return 1
     except KeyboardInterrupt:
         print("\nstopped")
         return 1
-    is_right = tell(results, targets, options.json, cores)
+    is_right = tell(results, options.json, cores)
     print(f"\n{monotonic() - started_at:.0f} s")
     return 0 if is_right else 1
 
@@ -48,8 +75,7 @@ def read_options() -> Namespace:
     """Read the command line."""
     parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each load is repeated")
-    parser.add_argument("--quick", action="store_true", help="a smoke run of 20 seconds")
-    parser.add_argument("--all", action="store_true", help="the native Messages endpoint too")
+    parser.add_argument("--quick", action="store_true", help="a smoke run of a minute")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     return parser.parse_args()
 
@@ -73,40 +99,71 @@ def heading(cores: Cores) -> str:
     return f"{machine}: server on core {cores.server}, upstream and load on core {cores.generator}"
 
 
-def measure(cores: Cores, targets: tuple[Target, ...], size: Size) -> Results:
-    """Measure everything, and leave nothing running."""
+def measure(cores: Cores, size: Size) -> dict[str, Results]:
+    """Measure everything, by the title of its table, and leave nothing running."""
     os.sched_setaffinity(0, {cores.generator})
-    ready: dict[str, list[float]] = {target.name: [] for target in targets if target is not DIRECT}
     with tempfile.TemporaryDirectory(prefix="bench-") as name, bench(Path(name), cores) as stand:
-        with servers(stand) as started:
-            for target in targets:
-                warm_up(stand, started[target.server], target)
-            loads = measure_loads(stand, started, targets, size)
-        memory = {
-            target.name: measure_memory(stand, target, size)
-            for target in targets
-            if target is not DIRECT
+        return {
+            "gateways": measure_gateways(stand, size),
+            "translated": measure_group(stand, (RELAYED, *CROSSINGS), (WHOLE, FLOODED), size),
+            "money and stores": measure_stores(stand, size),
         }
-    for target in targets:
-        if target is not DIRECT:
-            ready[target.name] += [
-                started[target.server].ready_seconds,
-                memory[target.name].ready_seconds,
-            ]
-    return Results(loads=loads, memory=memory, ready_seconds=ready)
 
 
-def tell(results: Results, targets: tuple[Target, ...], file: Path | None, cores: Cores) -> bool:
-    """Print the table and what went wrong; says whether nothing did."""
-    failures = {name: said for name, said in failures_of(results).items() if said}
-    told = rows(results)
-    print(table(told, [target.name for target in targets], set(failures)))
-    for name, said in failures.items():
-        for text, count in said.items():
-            print(f"{name}: {count} × {text}")
+def measure_gateways(stand: Bench, size: Size) -> Results:
+    """Measure ours against the least there is, and what each holds and how soon it is ready."""
+    found = measure_group(stand, GATEWAYS, gateway_measures(size), size)
+    memory = {
+        target.name: measure_memory(stand, target, size)
+        for target in GATEWAYS
+        if target is not DIRECT
+    }
+    ready = {
+        name: [found.ready_seconds[name][0], fresh.ready_seconds] for name, fresh in memory.items()
+    }
+    return Results(loads=found.loads, memory=memory, ready_seconds=ready)
+
+
+def measure_stores(stand: Bench, size: Size) -> Results:
+    """Measure what rules and PostgreSQL cost, where that is installed."""
+    targets, entries = [RELAYED, RULED], {RELAYED.name: measure_ledger(stand)}
+    if stand.stores.postgres is not None:
+        targets += [POSTGRES, POSTGRES_RULED]
+        entries[POSTGRES.name] = measure_ledger(stand, stand.stores.postgres.make_database())
+        if stand.stores.redis is not None:
+            targets.append(WORKERS)
+    found = measure_group(stand, targets, (WHOLE, HALF), size)
+    return replace(found, entries_per_second=entries)
+
+
+def measure_group(
+    stand: Bench, targets: Sequence[Target], kinds: Sequence[Measure], size: Size
+) -> Results:
+    """Measure some targets beside each other."""
+    with servers(stand, targets) as started:
+        for target in targets:
+            warm_up(stand, started[target.server], target)
+        loads = measure_loads(stand, started, targets, kinds, size)
+        ready = {target.name: [started[target.server].ready_seconds] for target in targets}
+    return Results(loads=loads, ready_seconds=ready)
+
+
+def tell(results: Mapping[str, Results], file: Path | None, cores: Cores) -> bool:
+    """Print the tables and what went wrong; says whether nothing did."""
+    rows = {title: make(results[title]) for title, make in TABLES.items()}
+    failures = {title: failures_of(each) for title, each in results.items()}
+    for title, each in rows.items():
+        wrong = {name for name, said in failures[title].items() if said}
+        print(f"\n{table(title, each, list(results[title].ready_seconds), wrong)}")
+        for name in sorted(wrong):
+            for text, count in failures[title][name].items():
+                print(f"{name}: {count} × {text}")
     if file is not None:
-        file.write_bytes(as_json(told, {"heading": heading(cores), "failures": failures}))
-    return not failures
+        file.write_bytes(as_json(rows, {"heading": heading(cores), "failures": failures}))
+    return not any(said for each in failures.values() for said in each.values())
+
+
+TABLES = {"gateways": gateway_rows, "translated": crossing_rows, "money and stores": store_rows}
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import cast
 
-from tests.bench.script import MARK, Expected
+from tests.bench.wires.script import MARK, Expected
 
 CHUNKED = -1
 LONGEST_COMPLAINT = 160

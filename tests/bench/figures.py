@@ -1,12 +1,12 @@
 """Figures from loads: medians over the rounds, ratios and differences within a round."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import median
 
 from msgspec import Struct
 
 from tests.bench.load import Load
-from tests.bench.targets import DIRECT, PASSTHROUGH
+from tests.bench.targets import DIRECT
 
 BUSY = 0.95
 """Above this share of its core the generator was the limit, not the server."""
@@ -16,23 +16,22 @@ Figure = Callable[[Load], float]
 
 
 class Cell(Struct, frozen=True, kw_only=True):
-    """One target's figure, and its ratio to the passthrough's."""
+    """One target's figure, and its ratio to the reference's."""
 
     value: float
     ratio: float | None = None
     is_generator_bound: bool = False
 
 
-def compare(loads: ByTarget, figure: Figure) -> dict[str, Cell]:
-    """Tell a figure of every server, and its ratio to the passthrough's of the same round."""
-    references = loads[PASSTHROUGH.name]
+def compare(loads: ByTarget, figure: Figure, reference: str) -> dict[str, Cell]:
+    """Tell a figure of every server, and its ratio to the reference's of the same round."""
+    references = loads[reference]
     return {
         name: Cell(
-            value=median(figure(load) for load in rounds if load.answers),
-            ratio=ratio(rounds, references, figure) if rounds is not references else None,
+            value=cell.value,
+            ratio=ratio(loads[name], references, figure) if name != reference else None,
         )
-        for name, rounds in loads.items()
-        if name != DIRECT.name and is_answered(rounds)
+        for name, cell in told(loads, figure).items()
     }
 
 
@@ -44,6 +43,30 @@ def ratio(rounds: list[Load], references: list[Load], figure: Figure) -> float |
         if load.answers and reference.answers and figure(reference)
     ]
     return median(ratios) if ratios else None
+
+
+def told(loads: ByTarget, figure: Figure) -> dict[str, Cell]:
+    """Tell a figure of every server."""
+    return {
+        name: Cell(value=median(figure(load) for load in rounds if load.answers))
+        for name, rounds in loads.items()
+        if name != DIRECT.name and is_answered(rounds)
+    }
+
+
+def dearer(loads: ByTarget, figure: Figure, pairs: Mapping[str, str]) -> dict[str, Cell]:
+    """Tell how much more a figure is than that of another target in the same round."""
+    return {
+        name: Cell(
+            value=median(
+                figure(load) - figure(other)
+                for load, other in zip(loads[name], loads[plain], strict=True)
+                if load.answers and other.answers
+            )
+        )
+        for name, plain in pairs.items()
+        if name in loads and is_answered(loads[name]) and is_answered(loads[plain])
+    }
 
 
 def added(loads: ByTarget, figure: Figure) -> dict[str, Cell]:
@@ -90,6 +113,11 @@ def is_answered(rounds: list[Load]) -> bool:
 def cpu_per_call(load: Load) -> float:
     """Give the server's CPU per call, in microseconds."""
     return load.spent.server / load.answers * 1e6
+
+
+def database_cpu_per_call(load: Load) -> float:
+    """Give what the database's own processes used per call, in microseconds."""
+    return load.spent.database / load.answers * 1e6
 
 
 def cpu_per_chunk(load: Load) -> float:

@@ -1,22 +1,28 @@
-"""Two ways to put load on a server: a closed loop for a time, and many streams once."""
+"""Three ways to put load on a server: a closed loop for a time, a fixed rate, many streams once."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from msgspec import Struct, field
 
 from tests.bench.client import Client
-from tests.bench.script import Expected
+from tests.bench.wires.script import Expected
+
+PACED_CONNECTIONS = 200
+TICK_SECONDS = 0.001
 
 
 class Spent(Struct, frozen=True, kw_only=True):
-    """What has been used so far, in seconds: time, the server's CPU, the generator's CPU."""
+    """What has been used so far, in seconds: time, and CPU of the server, the database behind it,
+    and the generator."""
 
     wall: float
     server: float
     generator: float
+    database: float = 0
 
     def since(self, start: "Spent") -> "Spent":
         """Give what was used from another moment to this one."""
@@ -24,6 +30,7 @@ class Spent(Struct, frozen=True, kw_only=True):
             wall=self.wall - start.wall,
             server=self.server - start.server,
             generator=self.generator - start.generator,
+            database=self.database - start.database,
         )
 
 
@@ -53,7 +60,7 @@ class Load(Struct, kw_only=True):
             self.failures[client.failure] += 1
             return
         self.answers += 1
-        self.chunks += client.expected.marks
+        self.chunks += client.expected.chunks
         self.took.append(client.answered_at - client.asked_at)
         self.first_token_took.append(client.first_token_at - client.asked_at)
 
@@ -73,6 +80,17 @@ async def keep_asking(ask: Ask, connections: int, seconds: float) -> Load:
     round_.ends_at = asyncio.get_running_loop().time() + seconds
     start = ask.read_spent()
     await round_.run([client for client in clients if not client.transport.is_closing()])
+    round_.load.spent = ask.read_spent().since(start)
+    return leave(clients, round_.load)
+
+
+async def keep_pace(ask: Ask, rate: float, seconds: float) -> Load:
+    """Ask so often a second for so long, whatever comes back and when."""
+    round_ = Paced(ask.patience_seconds)
+    clients = await connect(ask, PACED_CONNECTIONS, round_)
+    round_.idle = list(clients)
+    start = ask.read_spent()
+    await round_.run_at(rate, seconds)
     round_.load.spent = ask.read_spent().since(start)
     return leave(clients, round_.load)
 
@@ -104,11 +122,14 @@ class Round:
         self.over.clear()
         for number, client in enumerate(clients):
             loop.call_later(ramp_seconds * number / len(clients), client.ask)
-        limit = max(0, self.ends_at - loop.time()) + ramp_seconds + self.patience_seconds
-        stop = loop.call_later(limit, self.over.set)
-        if clients:
-            await self.over.wait()
-        stop.cancel()
+        left = max(0, self.ends_at - loop.time())
+        await self.finish(left + ramp_seconds + self.patience_seconds)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for who has not answered yet."""
+        if self.waiting:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.over.wait(), seconds)
         self.load.failures["no answer in time"] += self.waiting
         self.load.failures = +self.load.failures
 
@@ -122,6 +143,43 @@ class Round:
         self.waiting -= 1
         if not self.waiting:
             self.over.set()
+
+
+class Paced(Round):
+    """Asks at a rate, over whichever connection is free."""
+
+    idle: list[Client]
+    is_asked = False
+
+    async def run_at(self, rate: float, seconds: float) -> None:
+        """Ask what is due, millisecond by millisecond, then wait for the answers."""
+        loop = asyncio.get_running_loop()
+        began_at = loop.time()
+        asked = 0
+        while (passed := loop.time() - began_at) < seconds:
+            for _ in range(int(passed * rate) - asked):
+                asked += 1
+                self.ask()
+            await asyncio.sleep(TICK_SECONDS)
+        self.waiting = PACED_CONNECTIONS - len(self.idle)
+        self.is_asked = True
+        await self.finish(self.patience_seconds)
+
+    def ask(self) -> None:
+        """Ask once."""
+        if self.idle:
+            self.idle.pop().ask()
+        else:
+            self.load.failures["no connection is free"] += 1
+
+    def done(self, client: Client) -> None:
+        """Take an answer."""
+        self.load.note(client)
+        self.idle.append(client)
+        if self.is_asked:
+            self.waiting -= 1
+            if not self.waiting:
+                self.over.set()
 
 
 async def connect(ask: Ask, connections: int, round_: Round) -> list[Client]:

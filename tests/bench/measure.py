@@ -4,17 +4,17 @@ import asyncio
 import gc
 import random
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
 import uvloop
 from msgspec import Struct
 
-from tests.bench.load import Ask, Load, Spent, ask_once, keep_asking
+from tests.bench.load import Ask, Load, Spent, ask_once, keep_asking, keep_pace
 from tests.bench.processes import Running, cpu_seconds, resident_bytes
-from tests.bench.script import expected, pace
 from tests.bench.targets import DIRECT, Bench, Target, server
+from tests.bench.wires.script import expected, pace
 
 SAMPLE_SECONDS = 0.2
 WARM_UP_SECONDS = 0.2
@@ -72,6 +72,18 @@ def closed_loop(connections: int) -> Run:
     return run
 
 
+def half_load(connections: int) -> Run:
+    """Make a load of half the calls a second that so many connections get answered at most."""
+
+    async def run(ask: Ask, seconds: float) -> Load:
+        full = await keep_asking(ask, connections, seconds / 2)
+        if not full.answers:
+            return full
+        return await keep_pace(ask, full.answers / full.spent.wall / 2, seconds)
+
+    return run
+
+
 def streams_once(connections: int, ramp_seconds: float) -> Run:
     """Make a load of so many streams, each once, begun over a ramp."""
 
@@ -81,23 +93,31 @@ def streams_once(connections: int, ramp_seconds: float) -> Run:
     return run
 
 
-def measures(size: Size) -> list[Measure]:
-    """List the kinds of load."""
+WHOLE = Measure(name="c=10", model=MODEL, run=closed_loop(10), is_direct_too=True)
+FLOODED = Measure(name="flood", model=FLOOD, run=closed_loop(10))
+HALF = Measure(name="half", model=MODEL, run=half_load(10))
+
+
+def gateway_measures(size: Size) -> list[Measure]:
+    """List the kinds of load on a gateway."""
     return [
         Measure(name="c=1", model=MODEL, run=closed_loop(1), is_direct_too=True),
-        Measure(name="c=10", model=MODEL, run=closed_loop(10), is_direct_too=True),
+        WHOLE,
         Measure(name="c=100", model=MODEL, run=closed_loop(100), is_direct_too=True),
         Measure(name="c=500", model=MODEL, run=closed_loop(500)),
         Measure(name="steady", model=size.steady, run=streams_once(50, 0.5), is_direct_too=True),
-        Measure(name="flood", model=FLOOD, run=closed_loop(10)),
+        FLOODED,
     ]
 
 
 def measure_loads(
-    bench: Bench, started: Mapping[str, Running], targets: tuple[Target, ...], size: Size
+    bench: Bench,
+    started: Mapping[str, Running],
+    targets: Sequence[Target],
+    kinds: Sequence[Measure],
+    size: Size,
 ) -> Loads:
     """Put every kind of load on every target, in another order each round."""
-    kinds = measures(size)
     found: Loads = {kind.name: {target.name: [] for target in targets} for kind in kinds}
     for _ in range(size.rounds):
         for kind in kinds:
@@ -166,6 +186,7 @@ def ask_of(bench: Bench, server: Running, target: Target, model: str) -> Ask:
             wall=time.perf_counter(),
             server=cpu_seconds(server.id),
             generator=time.process_time() + cpu_seconds(bench.upstream.id),
+            database=sum(map(cpu_seconds, bench.stores.process_ids)),
         )
 
     return Ask(

@@ -15,7 +15,8 @@ import msgspec
 import uvloop
 from msgspec import Struct
 
-from tests.bench.script import SCRIPTS, Pace, Script, closing, pace
+from tests.bench.wires.every import script_at
+from tests.bench.wires.script import Pace, Script, closing, pace
 
 HOST = "127.0.0.1"
 STREAM_HEAD = (
@@ -28,7 +29,7 @@ READY = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
 class Asked(Struct):
     """What the mock reads of a request."""
 
-    model: str
+    model: str = ""
     stream: bool = False
 
 
@@ -72,8 +73,8 @@ class Connection(asyncio.Protocol):
         head_end = self.pending.find(b"\r\n\r\n") + 4
         if head_end < 4:
             return
-        head = self.pending[:head_end].lower()
-        end = head_end + content_length(head)
+        head = self.pending[:head_end]
+        end = head_end + content_length(head.lower())
         if len(self.pending) < end:
             return
         body, self.pending = self.pending[head_end:end], self.pending[end:]
@@ -81,15 +82,15 @@ class Connection(asyncio.Protocol):
 
     def answer(self, path: str, body: bytes) -> None:
         """Answer one request, whole or as a stream."""
-        script = SCRIPTS.get(path)
+        script, model, is_stream = script_at(path)
         if script is None:
             self.transport.write(READY if path == "/readyz" else NOT_FOUND)
             return
         asked = ask_decoder.decode(body)
-        if not asked.stream:
+        if not asked.stream and not is_stream:
             self.transport.write(whole(script))
             return
-        paced = pace(asked.model)
+        paced = pace(model or asked.model)
         self.transport.write(STREAM_HEAD + framed(script.opening + script.chunk))
         self.plan(script, paced, paced.chunks - 1, asyncio.get_running_loop().time())
 

@@ -1,21 +1,20 @@
 """The rows, printed and as JSON."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from tests.bench.figures import Cell
 from tests.bench.table import Goal, Row
-from tests.bench.targets import RELAYED
 
 LABEL_WIDTH = 38
 CELL_WIDTH = 18
 
 
-def table(rows: Iterable[Row], names: Sequence[str], broken: set[str]) -> str:
-    """Write the table; a target that answered wrongly is marked with an exclamation mark."""
+def table(title: str, rows: Iterable[Row], names: Sequence[str], broken: set[str]) -> str:
+    """Write a table; a target that answered wrongly is marked with an exclamation mark."""
     heads = [f"{name} (!)" if name in broken else name for name in names]
-    head = " " * LABEL_WIDTH + "".join(f"{head:>{CELL_WIDTH}}" for head in heads) + "  goal"
+    head = f"{title:<{LABEL_WIDTH}}" + "".join(f"{head:>{CELL_WIDTH}}" for head in heads) + "  goal"
     return "\n".join([head, *(line(row, names) for row in rows)])
 
 
@@ -28,7 +27,7 @@ def line(row: Row, names: Sequence[str]) -> str:
 
 
 def cell_text(row: Row, cell: Cell | None) -> str:
-    """Write a figure, its ratio to the passthrough beside it."""
+    """Write a figure, its ratio to the reference beside it."""
     if cell is None:
         return "–"
     bound = "≥ " if cell.is_generator_bound else ""
@@ -37,10 +36,15 @@ def cell_text(row: Row, cell: Cell | None) -> str:
 
 
 def goal_text(row: Row, goal: Goal) -> str:
-    """Write a goal, and whether ours met it where it relays; translating costs what it costs."""
+    """Write a goal, and which of those it is set for met it."""
     unit = "×" if goal.is_ratio else ""
     aim = f", aim {goal.aim}{unit}" if goal.aim else ""
-    return f"≤ {goal.most}{unit}{aim}: {verdict(goal, row.cells.get(RELAYED.name))}"
+    bound = f"≥ {goal.least}" if goal.least is not None else f"≤ {goal.most}"
+    found = {name: verdict(goal, row.cells.get(name)) for name in goal.of}
+    if len(set(found.values())) == 1:
+        return f"{bound}{unit}{aim}: {found[goal.of[0]]}"
+    missed = [name for name, said in found.items() if said != "met"]
+    return f"{bound}{unit}{aim}: but for {', '.join(missed)}"
 
 
 def verdict(goal: Goal, cell: Cell | None) -> str:
@@ -48,10 +52,11 @@ def verdict(goal: Goal, cell: Cell | None) -> str:
     found = None if cell is None else cell.ratio if goal.is_ratio else cell.value
     if found is None:
         return "not measured"
-    return "met" if found <= goal.most else "missed"
+    is_low = goal.most is None or found <= goal.most
+    return "met" if is_low and found >= (goal.least or 0) else "missed"
 
 
-def as_json(rows: Sequence[Row], circumstances: dict[str, object]) -> bytes:
+def as_json(rows: Mapping[str, Sequence[Row]], circumstances: dict[str, object]) -> bytes:
     """Write everything for a machine, with the circumstances it was measured in."""
     told = {"circumstances": circumstances, "rows": rows}
     return msgspec.json.format(msgspec.json.encode(told)) + b"\n"

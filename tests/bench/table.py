@@ -1,4 +1,4 @@
-"""The table: one row a figure, one column a target, and the goals beside them."""
+"""The tables: one row a figure, one column a target, and the goals beside them."""
 
 from collections.abc import Iterator, Mapping
 from statistics import median
@@ -11,22 +11,39 @@ from tests.bench.figures import (
     compare,
     cpu_per_call,
     cpu_per_chunk,
+    database_cpu_per_call,
+    dearer,
     first_token_took,
     grown,
     rate,
+    told,
     took,
 )
-from tests.bench.measure import Loads, Memory
+from tests.bench.measure import FLOODED, HALF, WHOLE, Loads, Memory
+from tests.bench.targets import (
+    CROSSINGS,
+    PASSTHROUGH,
+    POSTGRES,
+    POSTGRES_RULED,
+    RELAYED,
+    RULED,
+    WORKERS,
+)
 
 MEGABYTE = 1_000_000
 
 
 class Goal(Struct, frozen=True, kw_only=True):
-    """The most that ours may need, as a figure or as a ratio to the passthrough."""
+    """The most or the least that a figure may be, or its ratio to the reference's.
 
-    most: float
+    `of` names the targets it is set for.
+    """
+
+    most: float | None = None
+    least: float | None = None
     is_ratio: bool = False
     aim: float | None = None
+    of: tuple[str, ...] = (RELAYED.name,)
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -39,11 +56,13 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class Results(Struct, frozen=True, kw_only=True):
-    """Everything measured: loads, memory by target, and seconds to ready by target."""
+    """What was measured of one group of targets: loads, memory by target, seconds to ready by
+    target, entries a second by target."""
 
     loads: Loads
-    memory: Mapping[str, Memory]
-    ready_seconds: Mapping[str, list[float]]
+    memory: Mapping[str, Memory] = {}
+    ready_seconds: Mapping[str, list[float]] = {}
+    entries_per_second: Mapping[str, float] = {}
 
 
 CPU_GOAL = Goal(most=2.06, is_ratio=True, aim=1.2)
@@ -51,10 +70,21 @@ CHUNK_GOAL = Goal(most=1.5, is_ratio=True)
 TAIL_GOAL = Goal(most=3)
 MEMORY_GOAL = Goal(most=250)
 READY_GOAL = Goal(most=2)
+CROSSED = tuple(target.name for target in CROSSINGS)
+CROSSED_GOAL = Goal(most=2, is_ratio=True, of=CROSSED)
+CROSSED_CHUNK_GOAL = Goal(most=25, of=CROSSED)
+PLAIN = {RULED.name: RELAYED.name, POSTGRES_RULED.name: POSTGRES.name}
+"""Which target a target with rules is compared to."""
+RULES_GOAL = Goal(most=250, of=tuple(PLAIN))
+HALF_LOAD_GOAL = Goal(
+    most=8,
+    of=(RELAYED.name, RULED.name, POSTGRES.name, POSTGRES_RULED.name, WORKERS.name),
+)
+LEDGER_GOAL = Goal(least=2000, of=(RELAYED.name, POSTGRES.name))
 
 
-def rows(results: Results) -> list[Row]:
-    """Make the rows of the table."""
+def gateway_rows(results: Results) -> list[Row]:
+    """Make the rows of the gateways' table."""
     return [
         *call_rows(results.loads),
         *stream_rows(results.loads),
@@ -64,11 +94,39 @@ def rows(results: Results) -> list[Row]:
     ]
 
 
+def crossing_rows(results: Results) -> list[Row]:
+    """Make the rows of what is translated, beside what is relayed."""
+    whole = compare(results.loads[WHOLE.name], cpu_per_call, RELAYED.name)
+    chunk = compare(results.loads[FLOODED.name], cpu_per_chunk, RELAYED.name)
+    return [
+        Row(label="CPU per call, c=10, µs", cells=whole, goal=CROSSED_GOAL),
+        Row(label="CPU per chunk, flood, µs", cells=chunk, digits=1, goal=CROSSED_CHUNK_GOAL),
+        error_row(results),
+    ]
+
+
+def store_rows(results: Results) -> list[Row]:
+    """Make the rows of what money and shared stores cost."""
+    whole, half = results.loads[WHOLE.name], results.loads[HALF.name]
+    last = told(half, took(99))
+    entries = {name: Cell(value=rate) for name, rate in results.entries_per_second.items()}
+    return [
+        Row(label="CPU per call, c=10, µs", cells=compare(whole, cpu_per_call, RELAYED.name)),
+        Row(label="of it for rules, µs", cells=dearer(whole, cpu_per_call, PLAIN), goal=RULES_GOAL),
+        Row(label="the stores' own CPU per call, µs", cells=told(whole, database_cpu_per_call)),
+        Row(label="calls per second at half load", cells=rate(half, lambda load: load.answers)),
+        Row(label="p50 at half load, ms", cells=told(half, took(50)), digits=2),
+        Row(label="p99 at half load, ms", cells=last, digits=2, goal=HALF_LOAD_GOAL),
+        Row(label="ledger entries per second", cells=entries, goal=LEDGER_GOAL),
+        error_row(results),
+    ]
+
+
 def call_rows(loads: Loads) -> Iterator[Row]:
     """Tell what whole answers cost, how many come in a second, and how much later."""
     for name in ("c=1", "c=10", "c=100", "c=500"):
         goal = None if name == "c=1" else CPU_GOAL
-        cells = compare(loads[name], cpu_per_call)
+        cells = compare(loads[name], cpu_per_call, PASSTHROUGH.name)
         yield Row(label=f"CPU per call, {name}, µs", cells=cells, goal=goal)
     for name in ("c=100", "c=500"):
         cells = grown(loads[name], loads["c=10"], cpu_per_call)
@@ -89,9 +147,9 @@ def stream_rows(loads: Loads) -> Iterator[Row]:
     for percent in (50, 99):
         cells = added(steady, first_token_took(percent))
         yield Row(label=f"added first token p{percent}, 50 streams, ms", cells=cells, digits=2)
-    cells = compare(steady, cpu_per_chunk)
+    cells = compare(steady, cpu_per_chunk, PASSTHROUGH.name)
     yield Row(label="CPU per chunk, 50 streams of 20/s, µs", cells=cells, digits=1)
-    cells = compare(flood, cpu_per_chunk)
+    cells = compare(flood, cpu_per_chunk, PASSTHROUGH.name)
     yield Row(label="CPU per chunk, flood, µs", cells=cells, digits=1, goal=CHUNK_GOAL)
     cells = rate(flood, lambda load: load.chunks)
     yield Row(label="chunks per second, flood", cells=cells)

@@ -1,6 +1,6 @@
 """What is compared: no gateway, the least gateway, and ours with everything on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -9,8 +9,15 @@ from msgspec import Struct
 
 from endpoints_server.domain.people.access_key import RANDOM_BYTES, make_key
 from tests.bench.processes import Cores, Running, free_port, running
-from tests.bench.script import CHAT, MESSAGES, Script, question
+from tests.bench.stores import Stores, running_stores
+from tests.bench.wires.chat import CHAT
+from tests.bench.wires.google import GOOGLE
+from tests.bench.wires.messages import MESSAGES
+from tests.bench.wires.responses import RESPONSES
+from tests.bench.wires.script import Script, question
 
+Start = tuple[str, list[str], dict[str, str]]
+"""How to start a server: module, arguments, settings."""
 KEY = make_key(bytes(range(RANDOM_BYTES))).reveal()
 MODELS = [
     "mock",
@@ -20,6 +27,13 @@ MODELS = [
     "mock-d500-n2",
     "mock-d500-n12",
 ]
+RULES = {
+    "budgets": {
+        "house": {"usd": 1_000_000, "per": "month"},
+        "each": {"usd": 100_000, "per": "day", "each": "user"},
+    },
+    "limits": {"all": {"requestsPerMinute": 10**9, "tokensPerMinute": 10**12}},
+}
 RATES = {"prompt": 0.6, "completion": 2.4, "context": 128000}
 
 
@@ -33,9 +47,10 @@ class Target(Struct, frozen=True, kw_only=True):
 
     def request(self, model: str, *, is_stream: bool) -> bytes:
         """Write a whole HTTP request for a model."""
+        path = self.script.path_of(self.prefix + model, is_stream=is_stream)
         body = question(self.script, self.prefix + model, is_stream=is_stream)
         head = (
-            f"POST {self.script.path} HTTP/1.1\r\nhost: localhost\r\n"
+            f"POST {path} HTTP/1.1\r\nhost: localhost\r\n"
             f"authorization: Bearer {KEY}\r\n"
             f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         )
@@ -45,38 +60,50 @@ class Target(Struct, frozen=True, kw_only=True):
 DIRECT = Target(name="direct", server="upstream")
 PASSTHROUGH = Target(name="passthrough", server="passthrough")
 RELAYED = Target(name="ours", server="ours", prefix="chat/")
-TRANSLATED = Target(name="ours, translated", server="ours", script=MESSAGES, prefix="chat/")
-RULED = Target(name="ours, with rules", server="ruled", prefix="chat/")
-USUAL = (DIRECT, PASSTHROUGH, RELAYED, TRANSLATED, RULED)
-OTHERS = (
-    Target(name="ours, Messages", server="ours", script=MESSAGES, prefix="native/"),
-    Target(name="ours, to Messages", server="ours", prefix="native/"),
+GATEWAYS = (DIRECT, PASSTHROUGH, RELAYED)
+CROSSINGS = (
+    Target(name="Messages→Chat", server="ours", script=MESSAGES, prefix="chat/"),
+    Target(name="Responses→Chat", server="ours", script=RESPONSES, prefix="chat/"),
+    Target(name="Google→Chat", server="ours", script=GOOGLE, prefix="chat/"),
+    Target(name="Chat→Messages", server="ours", prefix="messages/"),
+    Target(name="Chat→Responses", server="ours", prefix="responses/"),
+    Target(name="Chat→Google", server="ours", prefix="gemini/"),
 )
+RULED = Target(name="rules", server="ruled", prefix="chat/")
+POSTGRES = Target(name="PostgreSQL", server="postgres", prefix="chat/")
+POSTGRES_RULED = Target(name="PG, rules", server="postgres, ruled", prefix="chat/")
+WORKERS = Target(name="PG, 2 workers", server="workers", prefix="chat/")
 
 
 class Bench(Struct, frozen=True, kw_only=True):
-    """What stands while it is measured: the folder of its files, the cores, the upstream."""
+    """What stands while it is measured: the folder of its files, the cores, the upstream, and what
+    stores there are beside a file."""
 
     folder: Path
     cores: Cores
     upstream: Running
+    stores: Stores
 
 
 @contextmanager
 def bench(folder: Path, cores: Cores) -> Iterator[Bench]:
-    """Start the upstream on the generator's core."""
+    """Start the upstream and the stores on the generator's core, where this process is."""
     port = free_port()
     module = "tests.bench.mock"
-    with running(module, [str(port)], core=cores.generator, port=port, folder=folder) as upstream:
-        yield Bench(folder=folder, cores=cores, upstream=upstream)
+    with (
+        running_stores() as stores,
+        running(module, [str(port)], core=cores.generator, port=port, folder=folder) as upstream,
+    ):
+        yield Bench(folder=folder, cores=cores, upstream=upstream, stores=stores)
 
 
 @contextmanager
-def servers(bench: Bench) -> Iterator[Mapping[str, Running]]:
-    """Start the servers under test, by name, the upstream among them."""
+def servers(bench: Bench, targets: Iterable[Target]) -> Iterator[Mapping[str, Running]]:
+    """Start the servers of targets, by name, the upstream among them."""
+    names = {target.server for target in targets} - {DIRECT.server}
     with ExitStack() as stack:
-        started = {name: stack.enter_context(server(bench, name)) for name in SERVERS}
-        yield {"upstream": bench.upstream, **started}
+        started = {name: stack.enter_context(server(bench, name)) for name in sorted(names)}
+        yield {DIRECT.server: bench.upstream, **started}
 
 
 @contextmanager
@@ -91,32 +118,45 @@ def server(bench: Bench, name: str) -> Iterator[Running]:
         yield process
 
 
-def passthrough(bench: Bench, port: int) -> tuple[str, list[str], dict[str, str]]:
+def passthrough(bench: Bench, port: int) -> Start:
     """Say how to start the passthrough: module, arguments, settings."""
     upstream = f"http://127.0.0.1:{bench.upstream.port}"
     return "tests.bench.passthrough", [str(port), upstream], {}
 
 
-def ours(bench: Bench, port: int) -> tuple[str, list[str], dict[str, str]]:
+def ours(bench: Bench, port: int) -> Start:
     """Say how to start ours, with a configuration file, a key and a ledger of its own."""
     return serving(bench, port, configuration(bench.upstream.port))
 
 
-def ruled(bench: Bench, port: int) -> tuple[str, list[str], dict[str, str]]:
+def ruled(bench: Bench, port: int) -> Start:
     """Say how to start ours where every call is counted by limits and paid from two budgets."""
-    rules = {
-        "budgets": {
-            "house": {"usd": 1_000_000, "per": "month"},
-            "each": {"usd": 100_000, "per": "day", "each": "user"},
-        },
-        "limits": {"all": {"requestsPerMinute": 10**9, "tokensPerMinute": 10**12}},
-    }
-    return serving(bench, port, configuration(bench.upstream.port) | {"server": rules})
+    return serving(bench, port, configuration(bench.upstream.port) | {"server": RULES})
 
 
-def serving(
-    bench: Bench, port: int, file_content: Mapping[str, object]
-) -> tuple[str, list[str], dict[str, str]]:
+def on_postgres(bench: Bench, port: int) -> Start:
+    """Say how to start ours on PostgreSQL."""
+    return with_settings(ours(bench, port), bench.stores.database())
+
+
+def ruled_on_postgres(bench: Bench, port: int) -> Start:
+    """Say how to start ours on PostgreSQL, with limits and budgets."""
+    return with_settings(ruled(bench, port), bench.stores.database())
+
+
+def workers(bench: Bench, port: int) -> Start:
+    """Say how to start two processes of ours on PostgreSQL and Redis, with limits and budgets."""
+    shared = {**bench.stores.database(), **bench.stores.limits(), "ES_WORKERS": "2"}
+    return with_settings(ruled(bench, port), shared)
+
+
+def with_settings(start: Start, settings: Mapping[str, str]) -> Start:
+    """Start with more settings."""
+    module, arguments, usual = start
+    return module, arguments, {**usual, **settings}
+
+
+def serving(bench: Bench, port: int, file_content: Mapping[str, object]) -> Start:
     """Write the file of a server, and say how to start it."""
     folder = bench.folder / f"ours-{port}"
     folder.mkdir()
@@ -132,17 +172,29 @@ def serving(
     return "endpoints_server", ["serve"], settings
 
 
-SERVERS = {"passthrough": passthrough, "ours": ours, "ruled": ruled}
+SERVERS = {
+    "passthrough": passthrough,
+    "ours": ours,
+    "ruled": ruled,
+    "postgres": on_postgres,
+    "postgres, ruled": ruled_on_postgres,
+    "workers": workers,
+}
 
 
 def configuration(upstream_port: int) -> dict[str, object]:
     """Write a librechat.yaml: one endpoint on each wire, every model with a price."""
-    address = f"http://127.0.0.1:{upstream_port}/v1"
+    address = f"http://127.0.0.1:{upstream_port}"
     shared: dict[str, object] = {
         "apiKey": "sk-upstream",
-        "baseURL": address,
+        "baseURL": f"{address}/v1",
         "models": {"default": MODELS, "fetch": False},
         "tokenConfig": dict.fromkeys(MODELS, RATES),
     }
-    endpoints = [{"name": "chat", **shared}, {"name": "native", "provider": "anthropic", **shared}]
+    endpoints = [
+        {"name": "chat", **shared},
+        {"name": "messages", "provider": "anthropic", **shared},
+        {"name": "responses", "provider": "openai-responses", **shared},
+        {"name": "gemini", "provider": "google", **shared, "baseURL": f"{address}/v1beta"},
+    ]
     return {"version": "1.3.6", "endpoints": {"custom": endpoints}}

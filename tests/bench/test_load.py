@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bench.client import Client
-from tests.bench.load import Ask, Spent, ask_once, keep_asking
+from tests.bench.load import Ask, Spent, ask_once, keep_asking, keep_pace
 from tests.bench.mock import Connection
-from tests.bench.script import CHAT, MESSAGES, SCRIPTS, Expected, Script, expected, question
+from tests.bench.wires.chat import CHAT
+from tests.bench.wires.every import SCRIPTS
+from tests.bench.wires.messages import MESSAGES
+from tests.bench.wires.script import Expected, Script, expected, question
 
 STREAM = "mock-d0-n20"
 every_wire = pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
@@ -31,7 +34,8 @@ async def port() -> AsyncIterator[int]:
 def ask_of(port: int, script: Script, model: str, right: Expected | None = None) -> Ask:
     is_stream = model == STREAM
     body = question(script, model, is_stream=is_stream)
-    head = f"POST {script.path} HTTP/1.1\r\ncontent-length: {len(body)}\r\n\r\n"
+    path = script.path_of(model, is_stream=is_stream)
+    head = f"POST {path} HTTP/1.1\r\ncontent-length: {len(body)}\r\n\r\n"
     return Ask(
         port=port,
         request=head.encode() + body,
@@ -46,7 +50,13 @@ def ask_of(port: int, script: Script, model: str, right: Expected | None = None)
 async def test_what_the_upstream_answers_is_right(port: int, script: Script, model: str) -> None:
     load = await ask_once(ask_of(port, script, model), 3, 0.01)
     assert (load.answers, dict(load.failures)) == (3, {})
-    assert load.chunks == 3 * expected(script, model, is_stream=model == STREAM).marks
+    assert load.chunks == 3 * expected(script, model, is_stream=model == STREAM).chunks
+
+
+async def test_a_pace_is_kept_whatever_comes_back(port: int) -> None:
+    load = await keep_pace(ask_of(port, CHAT, "mock"), 500, 0.1)
+    assert 40 <= load.answers <= 50
+    assert not load.failures
 
 
 async def test_a_loop_asks_again_until_time_is_up(port: int) -> None:
@@ -61,9 +71,9 @@ async def test_a_loop_asks_again_until_time_is_up(port: int) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        Expected(marks=21, tokens=b"", end=b""),
-        Expected(marks=20, tokens=b'"completion_tokens":601', end=b""),
-        Expected(marks=20, tokens=b"", end=b"[GONE]"),
+        Expected(chunks=21, tokens=b"", end=b""),
+        Expected(chunks=20, tokens=b'"completion_tokens":601', end=b""),
+        Expected(chunks=20, tokens=b"", end=b"[GONE]"),
     ],
 )
 async def test_an_answer_that_lacks_something_is_a_failure(port: int, wrong: Expected) -> None:
@@ -88,7 +98,7 @@ async def test_a_refusal_is_a_failure_told_with_its_status(port: int) -> None:
 @given(st.lists(st.integers(0, len(CHUNKED)), max_size=6))
 def test_an_answer_is_the_same_however_it_is_cut(cuts: list[int]) -> None:
     said: list[str] = []
-    right = Expected(marks=1, tokens=b"one", end=b"fox")
+    right = Expected(chunks=1, tokens=b"one", end=b"fox")
     client = Client(b"", right, lambda done: said.append(done.failure))
     client.is_asking = True
     edges = [0, *sorted(cuts), len(CHUNKED)]
