@@ -46,7 +46,11 @@ insert into reservations (id, owner, made_at, nano_usd, charges, entry)
 values (:id, :owner, :made_at, :nano_usd, :charges, :entry)
 """
 HOLD_MORE = "update reservations set nano_usd = nano_usd + :nano_usd where id = :id"
-LET_GO = "delete from reservations where id = :id returning nano_usd, charges"
+LET_GO = """
+delete from reservations where id in (select value from json_each(:ids))
+returning id, nano_usd, charges
+"""
+"""All of a batch at once, as SQLite says it; PostgreSQL has a statement of its own."""
 CLOSE = """
 update accounts set reserved_nano_usd = reserved_nano_usd - :held,
                     spent_nano_usd = spent_nano_usd + :cost

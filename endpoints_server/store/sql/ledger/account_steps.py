@@ -1,6 +1,7 @@
 """What is done to accounts where a statement costs no journey: one after the other."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -26,11 +27,13 @@ def take(
         statement = TAKEN_FROM[bool(account.person_id), account.is_binding]
         row = transaction.ask(statement, parameters(account, nano_usd)).fetchone()
         if row is None:
-            move(transaction, [each.account.row for each in taken], nano_usd, 0)
+            for each in taken:
+                move(transaction, each.account.row, nano_usd, 0)
             return Decision(is_admitted=False, remainders=remainders(transaction, (account,))())
         taken.append(Remainder(account, int(row[0])))
     if not is_held(transaction, hold, nano_usd):
-        move(transaction, [each.row for each in accounts], nano_usd, 0)
+        for account in accounts:
+            move(transaction, account.row, nano_usd, 0)
         return Decision(is_admitted=False)
     return Decision(is_admitted=True, remainders=tuple(taken))
 
@@ -46,21 +49,24 @@ def is_held(transaction: Transaction, hold: Hold, nano_usd: int) -> bool:
 
 def settle(transaction: Transaction, costs: Mapping[str, int]) -> None:
     """Take reservations off the accounts with what they came to; passes over what is off."""
-    for reservation_id, cost_nano_usd in costs.items():
-        row = transaction.ask(LET_GO, {"id": reservation_id}).fetchone()
-        if row is not None:
-            held, charges = row
-            rows = msgspec.json.decode(charges, type=list[Charge])
-            move(transaction, rows, held, cost_nano_usd)
+    if not costs:
+        return
+    ids = msgspec.json.encode(list(costs)).decode()
+    held: Counter[Charge] = Counter()
+    cost: Counter[Charge] = Counter()
+    for reservation_id, nano_usd, charges in transaction.ask(LET_GO, {"ids": ids}).fetchall():
+        for row in msgspec.json.decode(charges, type=list[Charge]):
+            held[row] += nano_usd
+            cost[row] += costs[reservation_id]
+    for row, amount in held.items():
+        move(transaction, row, amount, cost[row])
 
 
-def move(
-    transaction: Transaction, charges: Iterable[Charge], held: int, cost_nano_usd: int
-) -> None:
-    """Turn what is held of some rows into what was spent."""
-    for name, starts_at in charges:
-        amounts = {"held": held, "cost": cost_nano_usd}
-        transaction.ask(CLOSE, {"name": name, "starts_at": starts_at} | amounts)
+def move(transaction: Transaction, row: Charge, held: int, cost_nano_usd: int) -> None:
+    """Turn what is held of a row into what was spent."""
+    name, starts_at = row
+    values = {"name": name, "starts_at": starts_at, "held": held, "cost": cost_nano_usd}
+    transaction.ask(CLOSE, values)
 
 
 def remainders(
