@@ -168,8 +168,8 @@ MISTAKES = {
         ENTRY.replace("https://llm.acme.test/v1", "llm.acme.test"),
         ["6:16: error: `baseURL` must be an http or https address"],
     ),
-    "a complete address": (
-        ENTRY.replace("/v1", "/v1/chat/completions"),
+    "a complete address of another API": (
+        ENTRY.replace("/v1", "/v1/messages"),
         [
             "6:16: warning: `baseURL` is a complete address; a path would be appended to it again"
             " (cut it after `/v1`, or set `directEndpoint: true`)"
