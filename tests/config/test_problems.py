@@ -121,6 +121,19 @@ MISTAKES = {
         with_keys("dropParams: [stop, '']"),
         ["8:26: warning: an empty name drops nothing"],
     ),
+    "a value of LibreChat's own that may be of two types": (
+        ENTRY + "modelSpecs: {list: [{name: a, label: A, preset: {endpoint: x, model: 4.1}}]}\n"
+        "mcpSettings: {allowedAddresses: ['8.8.8.8:80']}\n",
+        [
+            "8:70: error: `model` must be text or null, not a decimal number (quote it)",
+            "9:34: error: item 1 of `allowedAddresses` is a public address,"
+            " which needs no permission",
+        ],
+    ),
+    "a key of every endpoint in a built-in one": (
+        ENTRY + "  openAI: {streamRate: -1}\n",
+        ["8:24: error: `streamRate` must be zero or more, not negative"],
+    ),
     "a block of LibreChat's that LibreChat would refuse": (
         ENTRY + "interface: {modelSelect: 'no'}\nmodelSpecs: {list: [{name: a, preset: {}}]}\n",
         [
