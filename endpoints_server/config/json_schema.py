@@ -1,11 +1,13 @@
 """The JSON Schema of the file, for editors and for our own checks."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import msgspec
 
+from endpoints_server.config.naming import BUILT_IN
 from endpoints_server.config.schema.settings import Settings
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,15 +30,22 @@ def json_schema() -> dict[str, Any]:
         **root,
         "title": "librechat.yaml",
         "patternProperties": {f"^{FREE_PREFIX}": {}},
-        "allOf": [read_by_librechat()],
+        "allOf": [read_by_librechat(blocks["Everywhere"]["properties"])],
         "$defs": blocks,
     }
 
 
-def read_by_librechat() -> dict[str, Any]:
-    """Give what LibreChat's own check wants of the blocks that nothing here reads."""
+def read_by_librechat(shared: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what LibreChat's own check wants of the blocks that nothing here reads.
+
+    `shared` are the keys of every endpoint, which built-in ones have too.
+    """
     text = files("endpoints_server.config.schema").joinpath("librechat.json").read_bytes()
     schema: dict[str, Any] = msgspec.json.decode(text)
+    built_in = schema["properties"]["endpoints"]["properties"]
+    for name in sorted(BUILT_IN - {"custom"}):
+        own = built_in.get(name, {})
+        built_in[name] = own | {"properties": {**shared, **own.get("properties", {})}}
     return schema
 
 

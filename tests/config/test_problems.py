@@ -121,6 +121,19 @@ MISTAKES = {
         with_keys("dropParams: [stop, '']"),
         ["8:26: warning: an empty name drops nothing"],
     ),
+    "a value of LibreChat's own that may be of two types": (
+        ENTRY + "modelSpecs: {list: [{name: a, label: A, preset: {endpoint: x, model: 4.1}}]}\n"
+        "mcpSettings: {allowedAddresses: ['8.8.8.8:80']}\n",
+        [
+            "8:70: error: `model` must be text or null, not a decimal number (quote it)",
+            "9:34: error: item 1 of `allowedAddresses` is a public address,"
+            " which needs no permission",
+        ],
+    ),
+    "a key of every endpoint in a built-in one": (
+        ENTRY + "  openAI: {streamRate: -1}\n",
+        ["8:24: error: `streamRate` must be zero or more, not negative"],
+    ),
     "a block of LibreChat's that LibreChat would refuse": (
         ENTRY + "interface: {modelSelect: 'no'}\nmodelSpecs: {list: [{name: a, preset: {}}]}\n",
         [
@@ -168,8 +181,8 @@ MISTAKES = {
         ENTRY.replace("https://llm.acme.test/v1", "llm.acme.test"),
         ["6:16: error: `baseURL` must be an http or https address"],
     ),
-    "a complete address": (
-        ENTRY.replace("/v1", "/v1/chat/completions"),
+    "a complete address of another API": (
+        ENTRY.replace("/v1", "/v1/messages"),
         [
             "6:16: warning: `baseURL` is a complete address; a path would be appended to it again"
             " (cut it after `/v1`, or set `directEndpoint: true`)"

@@ -1,6 +1,7 @@
 """A table of LibreChat's recorded cases: `python -m tests.vectors.table`, with ES_SHARED set.
 
 What is counted are the reviewed lists beside the tests, which fail where a list and a run disagree.
+With `reasons` behind it the command tells why anything is otherwise, and how often.
 """
 
 import json
@@ -23,8 +24,17 @@ from tests.web.librechat import test_vectors as keys
 Reasons = Mapping[str, Iterable[str]]
 Json = dict[str, Any]
 
+
+def by_reason(reasons: Mapping[str, str]) -> Reasons:
+    """Turn a list of cases with their reasons into one of reasons with their cases."""
+    return {
+        reason: [case for case, said in reasons.items() if said == reason]
+        for reason in reasons.values()
+    }
+
+
 LISTS: Mapping[str, tuple[Reasons, ...]] = {
-    "connection": ({"": keys.DIFFERENT},),
+    "connection": (by_reason(keys.DIFFERENT),),
     "costs": (costs.DIFFERENT,),
     "custom-endpoint-schema": (config.ENTRIES_DIFFERENTLY,),
     "direct-endpoint-base": (lists.REDUCED_DIFFERENTLY,),
@@ -41,7 +51,7 @@ LISTS: Mapping[str, tuple[Reasons, ...]] = {
     "ssrf-host": (addresses.HOSTS_DIFFERENTLY,),
     "ssrf-url": (addresses.URLS_DIFFERENTLY,),
     "streaming": (streaming.ANSWERS, streaming.RETRIES),
-    "title-flow": ({"": test_flow.DIFFERENT},),
+    "title-flow": (by_reason(test_flow.DIFFERENT),),
     "titles": (titles.DIFFERENT,),
     "token-config-from-models": (lists.PRICED_DIFFERENTLY,),
     "token-config-scope": (lists.SHARED_DIFFERENTLY,),
@@ -66,19 +76,38 @@ HEAD = ("file", "cases", "same", "instead", "quirks", "not played")
 
 
 def main() -> None:
-    """Write a line for each file, and one for all."""
-    rows = list(rows_of(Path(os.environ["ES_SHARED"]) / "vectors"))
+    """Write a line for each file and one for all, and the reasons where they are asked for."""
+    folder = Path(os.environ["ES_SHARED"]) / "vectors"
+    rows = list(rows_of(folder))
     sums = [sum(row[place] for row in rows) for place in range(1, len(HEAD))]
     lines = [WIDTHS.format(*row) for row in (HEAD, *rows, ("all", *sums))]
-    sys.stdout.write("\n".join([*lines, share(*sums), ""]))
+    reasons = reasons_of(folder) if "reasons" in sys.argv else ()
+    sys.stdout.write("\n".join([*lines, share(*sums), *reasons, ""]))
 
 
 def share(cases: int, _same: int, instead: int, quirks: int, unplayed: int) -> str:
-    """Say which part of the cases that were played comes out otherwise."""
-    played = cases - unplayed
+    """Say which part of all cases comes out otherwise, and of those that were played."""
+    played, sound = cases - unplayed, instead - quirks
     return (
-        f"{instead / played:.1%} of {played} instead, {(instead - quirks) / played:.1%} no quirks"
+        f"instead: {instead / cases:.1%} of all, {instead / played:.1%} of {played} played;"
+        f" {sound / played:.1%} without quirks"
     )
+
+
+def reasons_of(folder: Path) -> Iterator[str]:
+    """Tell each reason with its cases: how many, and how many of those are no quirks."""
+    for name, reviewed in LISTS.items():
+        (path,) = folder.glob(f"librechat-*/{name}.json")
+        cases = cases_in(json.loads(path.read_text()))
+        quirks = {name_of(case) for case in cases if is_quirk(case)}
+        for reason, found in (pair for each in reviewed for pair in each.items()):
+            sound = set(found) - quirks
+            yield f"{name:<26}{len(list(found)):>4}{len(sound):>4}  {reason}"
+
+
+def is_quirk(case: Json) -> bool:
+    """Say whether LibreChat does what a case records by accident."""
+    return bool(case.get("quirk"))
 
 
 def rows_of(folder: Path) -> Iterator[tuple[Any, ...]]:
@@ -92,7 +121,7 @@ def rows_of(folder: Path) -> Iterator[tuple[Any, ...]]:
             case for reasons in LISTS.get(name, ()) for each in reasons.values() for case in each
         }
         unplayed = [case for case in cases if is_unplayed(name, case)]
-        quirks = [case for case in cases if case.get("quirk") and name_of(case) in instead]
+        quirks = [case for case in cases if is_quirk(case) and name_of(case) in instead]
         rest = len(cases) - len(unplayed) - len(instead)
         yield name, len(cases), rest, len(instead), len(quirks), len(unplayed)
 

@@ -14,12 +14,14 @@ from endpoints_server.config.checks.wording import describe
 from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.naming import is_built_in, is_like_built_in, slug_of
 from endpoints_server.config.problem import Level, Problem, shown
-from endpoints_server.config.schema.wire import SWITCH
+from endpoints_server.config.schema.wire import SWITCH, SWITCHED_WIRE, USUAL_WIRE, WIRES
 from endpoints_server.config.text.document import Document, Path
 
 UNDER_THE_OWN = frozenset({"headers", "baseURL"})
 """Keys of `endpoints.all` that win over nothing."""
 COMPLETE_PATHS = ("/chat/completions", "/messages", "/responses")
+OWN_PATHS = {"openai_chat": "/chat/completions", "openai_responses": "/responses"}
+"""What a base may end in, by the wire it is one of."""
 
 
 def check_endpoints(document: Document, others: Sequence[str] = ()) -> list[Problem]:
@@ -107,9 +109,12 @@ def complete_paths(document: Document, entry: Path) -> tuple[str, ...]:
     """Give the ends of an address that tell of a mistake; none where it is taken as it is."""
     if is_direct(document, entry):
         return ()
-    is_switched = document.get((*entry, "addParams", SWITCH)) is True
-    takes_own = is_switched or document.get((*entry, "provider")) == "openai-responses"
-    return tuple(path for path in COMPLETE_PATHS if not (takes_own and path == "/responses"))
+    provider = document.get((*entry, "provider"))
+    if provider is None:
+        is_switched = document.get((*entry, "addParams", SWITCH)) is True
+        provider = SWITCHED_WIRE if is_switched else USUAL_WIRE
+    own = OWN_PATHS.get(WIRES.get(str(provider), ""))
+    return tuple(path for path in COMPLETE_PATHS if path != own)
 
 
 def is_direct(document: Document, entry: Path) -> bool:

@@ -63,7 +63,8 @@ def problems_of(document: Document, error: ValidationError) -> Iterator[Problem]
         case "required":
             yield from missing_keys(document, path, error)
         case "type":
-            yield wrong_type(document, path, [rule], error.instance)
+            kinds = [rule] if isinstance(rule, str) else rule
+            yield wrong_type(document, path, kinds, error.instance)
         case "anyOf":
             yield from no_branch(document, path, error)
         case "enum":

@@ -7,7 +7,7 @@ from endpoints_server.domain.endpoint import Endpoint
 
 MESSAGES = "anthropic_messages"
 GENERATIVE = "google_generative"
-RESPONSES = "/responses"
+COMPLETE = re.compile("/(?:responses|chat/completions)$")
 """What a base may end in on its own wire."""
 
 PAGE_SIZES = {MESSAGES: "limit=1000", GENERATIVE: "pageSize=1000"}
@@ -35,7 +35,7 @@ def list_urls(endpoint: Endpoint, user_id: str = "") -> tuple[str, ...]:
         path = stem(urlsplit(base).path).removesuffix("/models")
         version = "" if VERSIONED.search(path) else "/v1beta"
         return (joined(base, f"{path}{version}/models", PAGE_SIZES[GENERATIVE], query),)
-    path = urlsplit(base).path.rstrip("/").removesuffix(RESPONSES)
+    path = COMPLETE.sub("", urlsplit(base).path.rstrip("/"))
     ordinary = joined(base, f"{path}/models", query)
     if discovery.is_tagged:
         return (f"{origin(endpoint.address)}/api/tags", ordinary)

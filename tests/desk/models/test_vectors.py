@@ -28,6 +28,7 @@ REFUSED = "the file is refused when it is loaded, with the place of the mistake"
 ASKED_DIFFERENTLY: Reasons = {
     REFUSED: ["unresolved-key-sent-literally"],
     "a query stays at the end of the address": ["query-in-base"],
+    "an address that is complete is seen to be": ["not-direct-full-url"],
     "native Messages are asked at `/v1/models`, with their headers": [
         "native-provider-is-not-special"
     ],

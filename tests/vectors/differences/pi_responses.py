@@ -1,7 +1,6 @@
 """Where what comes of an answer differs from what pi makes of it, and why."""
 
 ANSWERS = {
-    "no more was read from a cache than went in": ["oc-usage-cached-exceeds-prompt"],
     "reasoning and words come in the order in which they were said": ["oc-reasoning-after-text"],
     "a call begins with its name": ["oc-tool-call-late-name"],
     "the arguments of a tool are what the model wrote": [

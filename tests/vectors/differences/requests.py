@@ -107,6 +107,10 @@ REQUESTS = {
         "headers-env-value",
     ],
     "a query stays at the end of the address": ["baseurl-with-query"],
+    "an address that is complete is called as it is": [
+        "baseurl-already-has-chat-completions",
+        "doc-vultr-doubled-path",
+    ],
     "an organisation at one vendor is not told to all others": ["env-openai-organization-header"],
     "an endpoint may speak Google's wire": ["na-provider-invalid-rejected"],
 }

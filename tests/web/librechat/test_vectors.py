@@ -109,6 +109,8 @@ async def outcome(case: Mapping[str, Any]) -> dict[str, Any]:
         "baseURL": reached.address.replace(USUAL_PORT, "/"),
         "headers": render(reached.headers, ADA, Conversation()) or None,
         "guarded": reached.is_personal,
+        "streamDelay": reached.screen.stream_rate_ms,
+        "is_structured": reached.titles.is_structured,
     }
 
 
@@ -117,8 +119,10 @@ def expected(case: Mapping[str, Any]) -> dict[str, Any]:
     if "error" in case:
         kind = case["error"]["type"] or case["error"]["kind"]
         return {"error": CODES.get(kind, kind)}
-    names = ("apiKey", "baseURL", "headers", "guarded")
-    return {name: case["connection"][name] for name in names}
+    names = ("apiKey", "baseURL", "headers", "guarded", "streamDelay")
+    connection = case["connection"]
+    is_structured = connection["titleMethod"] != "completion"
+    return {name: connection[name] for name in names} | {"is_structured": is_structured}
 
 
 async def test_a_call_goes_where_librechats_would_with_the_same_key(shared: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from endpoints_server.domain.fault import RULES, Fault, Kind
-from endpoints_server.domain.wire import Target
+from endpoints_server.domain.wire import Operation, Target
 from endpoints_server.wires.openai_chat import OPENAI_CHAT
 
 OPENAI = {"error": {"message": "bad model", "type": "invalid_request_error", "param": "model", "code": "model_not_found"}}  # fmt: skip # noqa: E501
@@ -156,10 +156,14 @@ def test_a_fault_has_the_type_clients_know(kind: Kind, type_: str) -> None:
         ("https://example.com/v1", "https://example.com/v1/chat/completions"),
         ("https://example.com/v1/", "https://example.com/v1/chat/completions"),
         ("https://example.com/v1?a=b", "https://example.com/v1/chat/completions?a=b"),
+        ("https://example.com/chat/completions", "https://example.com/chat/completions"),
+        ("https://example.com/chat/completions/?a", "https://example.com/chat/completions?a"),
     ],
 )
-def test_the_address_is_below_the_base_url(base: str, url: str) -> None:
+def test_the_address_is_below_the_base_url_unless_that_is_complete(base: str, url: str) -> None:
     assert OPENAI_CHAT.address(base, Target()) == url
+    embedding = OPENAI_CHAT.address(base, Target(operation=Operation.EMBED))
+    assert embedding == url.replace("chat/completions", "embeddings")
 
 
 def test_the_credential_is_a_bearer_token() -> None:
