@@ -11,6 +11,7 @@ from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.header import Conversation
 from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.money.price import Price
 from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.route import Route
 from endpoints_server.domain.secret import Secret
@@ -85,6 +86,12 @@ class Call(Struct, frozen=True, kw_only=True):
     def is_relayed(self) -> bool:
         """Whether caller and endpoint speak the same wire."""
         return self.inbound.wire is self.wire_out
+
+    @property
+    def price(self) -> Price | None:
+        """What the model costs at the hour at which the call began; None where nobody knows."""
+        price = self.route.model.price
+        return None if price is None else price.at(self.inbound.started_at)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

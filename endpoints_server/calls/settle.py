@@ -40,7 +40,7 @@ def make_entry(exchange: Exchange, attempt: Attempt, fault: Fault | None, status
     call, seen, hold = attempt.call, attempt.seen, attempt.hold
     paying = hold.reservation.accounts if hold else ()
     usage, usage_status = count(attempt, fault)
-    rates, source, nano_usd, cost_status = charge(call.route.model.price, usage, usage_status)
+    rates, source, nano_usd, cost_status = charge(call.price, usage, usage_status)
     return Entry(
         id=hold.reservation.id if hold else exchange.identify(),
         request_id=call.inbound.request_id,

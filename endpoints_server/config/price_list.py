@@ -1,13 +1,15 @@
 """The bundled genai-prices list, translated into our Price; slow to import."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from genai_prices.data_snapshot import DataSnapshot, get_snapshot
 from genai_prices.types import ModelInfo, ModelPrice, TieredPrices, TimeOfDateConstraint
+from msgspec.structs import replace
 
 from endpoints_server.config.prices import Listing
-from endpoints_server.domain.money.price import Price, Rates, Tier
+from endpoints_server.domain.money.price import SECONDS_A_DAY, Hours, Price, Rates, Tier
 
 SOURCE = "genai-prices"
 RATE_KEYS = {
@@ -37,6 +39,10 @@ class BundledPrices:
         if found is None:
             return Listing()
         price = price_of(standard_price(found, self._as_of))
+        hours = tuple(hours_of(found))
+        if price is None or None in hours:
+            return Listing(context_tokens=found.context_window)
+        price = replace(price, hours=tuple(filter(None, hours)))
         return Listing(price=price, context_tokens=found.context_window)
 
     def is_known(self, address: str) -> bool:
@@ -57,7 +63,7 @@ class BundledPrices:
 
 
 def standard_price(model: ModelInfo, as_of: datetime) -> ModelPrice:
-    """Pick the price in force; one that holds for some hours of the day only is passed over."""
+    """Pick the price in force outside the hours that have one of their own."""
     if isinstance(model.prices, ModelPrice):
         return model.prices
     lasting = [
@@ -67,6 +73,38 @@ def standard_price(model: ModelInfo, as_of: datetime) -> ModelPrice:
         if conditional.constraint is None or conditional.constraint.active(as_of):
             return conditional.prices
     return model.prices[0].prices
+
+
+def hours_of(model: ModelInfo) -> Iterator[Hours | None]:
+    """Give the hours with a price of their own, the winning ones first; None for one untold."""
+    if isinstance(model.prices, ModelPrice):
+        return
+    for conditional in reversed(model.prices):
+        hours = conditional.constraint
+        if isinstance(hours, TimeOfDateConstraint):
+            yield hours_with(conditional.prices, hours)
+
+
+def hours_with(listed: ModelPrice, hours: TimeOfDateConstraint) -> Hours | None:
+    """Translate the price of some hours; None where tokens alone do not make it up."""
+    price = price_of(listed)
+    if price is None:
+        return None
+    return Hours(
+        from_second=second_of(hours.start_time),
+        until_second=second_of(hours.end_time),
+        rates=price.rates,
+        tiers=price.tiers,
+    )
+
+
+def second_of(time_of_day: time) -> int:
+    """Count the seconds from midnight in UTC, which a time without a zone is taken to be in."""
+    offset = time_of_day.utcoffset() or timedelta()
+    local = timedelta(
+        hours=time_of_day.hour, minutes=time_of_day.minute, seconds=time_of_day.second
+    )
+    return int((local - offset).total_seconds()) % SECONDS_A_DAY
 
 
 def price_of(listed: ModelPrice) -> Price | None:

@@ -1,10 +1,13 @@
 """The commands for budgets, limits, groups, balances, and for people and keys that come and go."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from endpoints_server.cli.commands.file.explain import price_told
+from endpoints_server.domain.money.price import Hours, Price, Rates
 from tests.cli.conftest import Command
 
 FILE = """\
@@ -127,3 +130,10 @@ def test_a_key_is_rotated(file: Command) -> None:
     assert listed[fresh["id"]]["expires"] != "never"
     assert listed[later["id"]]["expires"] == "never"
     assert file("key", "rotate", old["id"]).code == 1
+
+
+def test_a_price_of_some_hours_is_told_with_them() -> None:
+    cheap, dear = (Rates(input=Decimal(n), output=Decimal(2 * n)) for n in (1, 2))
+    hours = Hours(from_second=3_600, until_second=16_200, rates=dear)
+    told = price_told(Price(rates=cheap, source="s", hours=(hours,)))
+    assert told["01:00 to 04:30 UTC"] == {"input": "2", "output": "4"}

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from genai_prices import Usage as ListedUsage
 from genai_prices import calc_price
+from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import (
     ClauseEquals,
     ConditionalPrice,
@@ -17,9 +18,14 @@ from genai_prices.types import (
 )
 from genai_prices.types import Tier as ListedTier
 
-from endpoints_server.config.price_list import BundledPrices, price_of, standard_price
+from endpoints_server.config.price_list import (
+    BundledPrices,
+    hours_of,
+    price_of,
+    standard_price,
+)
 from endpoints_server.config.prices import Listing, no_prices, open_price_book
-from endpoints_server.domain.money.price import Price, Rates, Tier, cost
+from endpoints_server.domain.money.price import Hours, Price, Rates, Tier, cost
 from endpoints_server.domain.money.usage import Usage
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -81,7 +87,7 @@ def test_what_tokens_alone_do_not_make_up_is_unpriced(listed: ModelPrice) -> Non
     assert price_of(listed) is None
 
 
-def test_the_price_in_force_is_taken_and_hours_of_the_day_are_passed_over() -> None:
+def test_the_price_in_force_is_taken_for_the_hours_without_one_of_their_own() -> None:
     first, later, tomorrow, cheap = (ModelPrice(input_mtok=Decimal(n)) for n in range(1, 5))
     model = ModelInfo(
         id="m",
@@ -140,3 +146,36 @@ def test_the_book_finds_by_address_then_by_the_providers_own_name() -> None:
 
 def test_a_book_without_entries_knows_nothing() -> None:
     assert no_prices("https://api.openai.com/v1", "openai", "gpt-4o") == Listing()
+
+
+def test_at_each_hour_a_call_costs_what_the_list_reckons_for_it() -> None:
+    models = [
+        (provider, model)
+        for provider in get_snapshot().providers
+        for model in provider.models
+        if any(hours_of(model))
+    ]
+    assert models
+    usage = ListedUsage(input_tokens=1_000, cache_read_tokens=100, output_tokens=77)
+    ours = Usage(input=900, cache_read=100, output=77)
+    for provider, model in models:
+        price = BundledPrices(NOON).find("", provider.id, model.id).price
+        assert price is not None
+        for minute in range(0, 24 * 60, 30):
+            at = NOON.replace(hour=minute // 60, minute=minute % 60)
+            theirs = calc_price(
+                usage, model_ref=model.id, provider_id=provider.id, genai_request_timestamp=at
+            )
+            then = price.at(round(at.timestamp()) * 1_000_000)
+            assert cost(ours, then.rates_for(ours)) == int(theirs.total_price * 10**9), (model, at)
+
+
+@pytest.mark.parametrize(
+    ("second", "is_dear"), [(0, True), (3599, True), (3600, False), (82800, True)]
+)
+def test_hours_may_last_past_midnight(second: int, is_dear: bool) -> None:
+    cheap, dear = (Rates(input=Decimal(n), output=Decimal(n)) for n in (1, 2))
+    hours = Hours(from_second=82_800, until_second=3_600, rates=dear)
+    price = Price(rates=cheap, source="s", hours=(hours,))
+    day = 20_000 * 86_400
+    assert price.at((day + second) * 1_000_000).rates == (dear if is_dear else cheap)

@@ -89,7 +89,7 @@ async def pay(
 
 def require_price(call: Call, draws: Sequence[Draw]) -> Price | None:
     """Give what a model costs; raises Failed where nobody knows, and somebody wants to know."""
-    price = call.route.model.price
+    price = call.price
     if price is not None:
         return price
     strict = next((draw.budget for draw in draws if draw.budget.is_binding), None)

@@ -3,9 +3,12 @@
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from endpoints_server.domain.money.usage import Usage
 
+MICROSECONDS = 1_000_000
+SECONDS_A_DAY = 86_400
 NANO_PER_RATE_UNIT = 1000
 """One token at one USD per million costs a thousand nano-USD."""
 
@@ -32,12 +35,43 @@ class Tier(Struct, frozen=True):
     rates: Rates
 
 
+class Hours(Struct, frozen=True, kw_only=True):
+    """Rates of calls that begin at some hours of each day.
+
+    Seconds are counted from midnight in UTC; where the end comes before the beginning, they last
+    past midnight.
+    """
+
+    from_second: int
+    until_second: int
+    rates: Rates
+    tiers: tuple[Tier, ...] = ()
+
+    def holds(self, second: int) -> bool:
+        """Say whether a second of the day is among them."""
+        if self.until_second < self.from_second:
+            return not self.until_second <= second < self.from_second
+        return self.from_second <= second < self.until_second
+
+
 class Price(Struct, frozen=True, kw_only=True):
-    """The rates of one model, and where they come from (`tokenConfig`, `genai-prices`)."""
+    """The rates of one model, and where they come from (`tokenConfig`, `genai-prices`).
+
+    Of `hours`, the first that hold win over the rates of the rest of the day.
+    """
 
     rates: Rates
     source: str
     tiers: tuple[Tier, ...] = ()
+    hours: tuple[Hours, ...] = ()
+
+    def at(self, instant: int) -> "Price":
+        """Give the price of a call that begins at an instant, in microseconds since 1970."""
+        second = instant // MICROSECONDS % SECONDS_A_DAY
+        for each in self.hours:
+            if each.holds(second):
+                return replace(self, rates=each.rates, tiers=each.tiers, hours=())
+        return self
 
     def rates_for(self, usage: Usage) -> Rates:
         """Pick the tier that a call of this size falls in; tiers are sorted upwards."""

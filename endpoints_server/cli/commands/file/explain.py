@@ -149,7 +149,15 @@ def price_told(price: Price | None) -> dict[str, object]:
     for tier in price.tiers:
         rates = {"input": rate(tier.rates.input), "output": rate(tier.rates.output)}
         told[f"above {tier.above_tokens} tokens in"] = rates
+    for hours in price.hours:
+        rates = {"input": rate(hours.rates.input), "output": rate(hours.rates.output)}
+        told[f"{clock(hours.from_second)} to {clock(hours.until_second)} UTC"] = rates
     return told
+
+
+def clock(second: int) -> str:
+    """Write a second of the day as a clock shows it."""
+    return f"{second // 3600:02}:{second // 60 % 60:02}"
 
 
 def passage_of(route: Route, wire_in: Wire, body: bytes) -> dict[str, object]:
