@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install -qq --disable-pip-version-check
 
-.PHONY: run test test-clients test-replicas fuzz soak check fix bench lock
+.PHONY: run test test-clients replicas fuzz soak check fix bench lock
 
 # serve ./librechat.yaml, or the demo where there is none
 run: $(VENV)/run.stamp
@@ -22,7 +22,7 @@ test-clients: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.clients $(CLIENTS)
 
 # what replicas go through, in its long forms (RUN="hot 600"; tests/replicas/__main__.py has all)
-test-replicas: $(VENV)/test.stamp
+replicas: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.replicas $(RUN)
 
 # the fuzzer over all that reads foreign bytes (SECONDS=300)

@@ -139,7 +139,9 @@ class Server(uvicorn.Server):
         return self._has_calls() or bool(self.server_state.connections)
 
     def _has_calls(self) -> bool:
-        return bool(self.server_state.tasks or self.exchange.drains)
+        """Say whether anything is asked of us, or by us: titles are calls of our own."""
+        exchange = self.exchange
+        return bool(self.server_state.tasks or exchange.under_way.calls or exchange.drains)
 
     def _is_over(self) -> bool:
         return self.force_exit or time.monotonic() >= self._ends_at

@@ -16,7 +16,7 @@ from endpoints_server.config.problem import Level, Problem
 from endpoints_server.domain.catalog import Catalog, catalog_of
 
 DEBOUNCE_MILLISECONDS = 200
-POLL_SECONDS = 2.0
+POLL_SECONDS = 1.0
 
 EMPTIED = "the file is empty; what was served before is still served"
 
@@ -72,7 +72,7 @@ class Live:
         """Reload whenever the file has changed, until `stop` is set.
 
         The folder is watched, so that renames and swapped links are seen; where that cannot be
-        done, or sees nothing, as on some network mounts, the file is looked at every two seconds.
+        done, or sees nothing, as on some network mounts, the file is looked at every second.
         """
         while not stop.is_set():
             try:

@@ -51,6 +51,8 @@ def test_every_variable_is_taken_up() -> None:
             "ES_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
             "ES_LOG_LEVEL": "DEBUG",
             "ES_LOG_FORMAT": "json",
+            "ES_DRAIN_SECONDS": "60",
+            "ES_LINGER_SECONDS": "0",
         }
     )
     assert environment.has_config
@@ -65,6 +67,7 @@ def test_every_variable_is_taken_up() -> None:
     assert environment.public_url == "https://models.example.com"
     assert environment.trusted_proxies == ("10.0.0.0/8", "::1")
     assert (environment.log_level, environment.log_format) == ("debug", "json")
+    assert (environment.drain_seconds, environment.linger_seconds) == (60, 0)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.redis import running_redis
 from tests.replicas.conftest import REPLICAS
 from tests.replicas.fleet import Fleet, file_of, fleet_of
 from tests.replicas.hot import heat
-from tests.replicas.killing import kill_under
+from tests.replicas.killing import kill_under, resolved
 from tests.replicas.reloading import reload_under
 from tests.replicas.rolling import roll
 from tests.replicas.speaking import Speaking
@@ -53,7 +53,8 @@ async def reloads(ground: Ground, streams: int, changes: int) -> tuple[bool, str
 async def kills(ground: Ground, count: int) -> tuple[bool, str]:
     """So many kills under load."""
     lost, found, figure = await kill_under(ground.fleet, ground.upstream, ground.url, count)
-    return not lost and set(found.values()) == {1}, figure
+    settled = await resolved(ground.url)
+    return not lost and set(found.values()) == {1}, f"{figure}; {settled}"
 
 
 SCENARIOS: dict[str, Callable[..., Coroutine[Any, Any, tuple[bool, str]]]] = {

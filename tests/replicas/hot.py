@@ -22,7 +22,7 @@ LOOK_SECONDS = 0.05
 async def heat(fleet: Fleet, url: str, seconds: float) -> tuple[list[Got], int, str]:
     """Call with one key under budgets of each level; gives failed calls, deadlocks, the figure."""
     with fleet.client() as client:
-        key = make_hot(client)
+        key = make_hot(client, "hot")
     looking = Looking(url)
     async with callers_of(fleet.url) as callers:
         watch = asyncio.create_task(looking.run())
@@ -43,17 +43,15 @@ async def heat(fleet: Fleet, url: str, seconds: float) -> tuple[list[Got], int, 
     )
 
 
-def make_hot(client: httpx.Client) -> str:
-    """Make one key that a budget of everybody, one of a group, one of a person and one of its own
-    pay for.
-    """
-    client.post("/admin/v1/users", json={"id": "hot"})
-    made = client.post("/admin/v1/keys", json={"user": "hot"}).json()
-    client.put("/admin/v1/groups/team", json={"members": ["hot"]}).raise_for_status()
-    whose: list[dict[str, str]] = [{}, {"group": "team"}, {"user": "hot"}, {"key_id": made["id"]}]
+def make_hot(client: httpx.Client, name: str) -> str:
+    """Make one key that budgets of everybody, of a group, of a person and of its own pay for."""
+    client.post("/admin/v1/users", json={"id": name}).raise_for_status()
+    made = client.post("/admin/v1/keys", json={"user": name}).json()
+    client.put(f"/admin/v1/groups/{name}", json={"members": [name]}).raise_for_status()
+    whose: list[dict[str, str]] = [{}, {"group": name}, {"user": name}, {"key_id": made["id"]}]
     for number, each in enumerate(whose):
         rule = {"usd": "1000000", **each}
-        client.put(f"/admin/v1/budgets/hot-{number}", json=rule).raise_for_status()
+        client.put(f"/admin/v1/budgets/{name}-{number}", json=rule).raise_for_status()
     key: str = made["key"]
     return key
 

@@ -1,6 +1,7 @@
 """Replicas killed at random moments under load: what a caller saw end is in the ledger, once."""
 
 import asyncio
+import time
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -8,11 +9,13 @@ from random import Random
 from endpoints_server.store.open import open_store
 from tests.replicas.calling import Got, callers_of
 from tests.replicas.fleet import START_SECONDS, Fleet
+from tests.replicas.hot import look, make_hot
 from tests.replicas.speaking import Speaking
 
 SEED = 20260131
 CALLERS = 16
-RECOVERY_SECONDS = 10.0
+LONGEST_HOLD_SECONDS = 60.0
+HELD = "select count(*) from reservations"
 
 
 async def kill_again_and_again(fleet: Fleet, kills: int) -> None:
@@ -47,23 +50,30 @@ async def kill_under(
     """Kill replicas under load; gives what callers saw, what is in the ledger, and the figure."""
     chance = Random(SEED)
     asked_before = upstream.count
+    with fleet.client() as client:
+        key = make_hot(client, "killed")
     async with callers_of(fleet.url) as callers:
 
         async def ask() -> Got:
             await asyncio.sleep(0.02)
             wire = chance.choice(("chat", "messages"))
-            return await callers.call(wire=wire, seconds=chance.choice((0.0, 0.2)))
+            return await callers.call(key, wire, chance.choice((0.0, 0.2)))
 
         got = await callers.keep_on(CALLERS, ask, kill_again_and_again(fleet, kills))
     ended = [each for each in got if each.is_whole]
     found = await ids_in(fleet.folder / "reader", url)
     lost = [each for each in ended if found[each.request_id] != 1]
-    return (
-        lost,
-        found,
-        (
-            f"T-29: {kills} kills of {len(fleet.replicas)} replicas on PostgreSQL under "
-            f"{upstream.count - asked_before} calls: {len(ended)} seen ended, "
-            f"{len(got) - len(ended)} broken off, {len(lost)} of those ended not in the ledger once"
-        ),
+    figure = (
+        f"T-29: {kills} kills of {len(fleet.replicas)} replicas on PostgreSQL under "
+        f"{upstream.count - asked_before} calls: {len(ended)} seen ended, "
+        f"{len(got) - len(ended)} broken off, {len(lost)} of the ended lost or twice in the ledger"
     )
+    return lost, found, figure
+
+
+async def resolved(url: str) -> str:
+    """Wait until nothing is held for the dead any more; gives the figure."""
+    began_at = time.monotonic()
+    while held := await asyncio.to_thread(look, url, HELD):
+        assert time.monotonic() - began_at < LONGEST_HOLD_SECONDS, held
+    return f"what the dead held was settled {time.monotonic() - began_at:.0f} s after the last kill"

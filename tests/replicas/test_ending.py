@@ -1,10 +1,12 @@
 """A server that is told to end: who is served still, who is not, and what the ledger says of it."""
 
 import asyncio
+import json
 import socket
 import time
 from asyncio import Task
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from tests.replicas.fleet import KEY, file_of
 from tests.replicas.speaking import Speaking
 
 LONG_SECONDS = 30.0
+CALLERS = 64
 HEADERS = {"x-api-key": KEY}
 
 
@@ -172,6 +175,48 @@ async def test_workers_end_together_and_keep_nobody_waiting(
         assert not await is_open(server)
         assert await ended(server) == 0
     assert {each.request_id for each in got} == set(await entries_of(tmp_path))
+
+
+async def knock(port: int) -> str:
+    """Make a call over a connection of its own, and say what became of it."""
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return "refused"
+    body = json.dumps({"model": "chat-model", "messages": [{"role": "user", "content": "Hi"}]})
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: here\r\nx-api-key: {KEY}\r\n"
+    framing = f"connection: close\r\ncontent-length: {len(body)}\r\n\r\n"
+    writer.write(f"{head}{framing}{body}".encode())
+    try:
+        said = await reader.read()
+    except OSError:
+        return "reset"
+    finally:
+        writer.close()
+    return "answered" if said.startswith(b"HTTP/1.1 200 ") else "broken off"
+
+
+async def test_t_37_i_75_whoever_is_let_connect_is_answered(
+    tmp_path: Path, upstream: Speaking, measured: Callable[[str], None]
+) -> None:
+    came: Counter[str] = Counter()
+
+    async def call_until_refused(port: int) -> None:
+        while came["refused"] < CALLERS:
+            came[await knock(port)] += 1
+
+    async with under_way(tmp_path, upstream, ES_LINGER_SECONDS="0") as (server, _, _):
+        calling = [asyncio.create_task(call_until_refused(server.port)) for _ in range(CALLERS)]
+        while came["answered"] < 5 * CALLERS:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+        terminate(server)
+        assert await ended(server) == 0
+        await asyncio.gather(*calling)
+    assert set(came) == {"answered", "refused"}
+    measured(
+        f"T-37: {came['answered']} calls of {CALLERS} callers, each over a connection of its own, "
+        "until the server had ended: none that could connect went without an answer"
+    )
 
 
 def test_a_closing_door_lets_in_who_came_before_and_answers_nobody_after() -> None:

@@ -103,7 +103,7 @@ async def test_t_25_a_budget_is_spent_to_the_last_call_by_all_together(
         while not rounds or rounds[-1]:
             found = await ask_often(callers, 100, lambda: callers.call(key))
             rounds.append(found[200])
-    assert sum(rounds) <= AFFORDED
+    assert AFFORDED - 5 < sum(rounds) <= AFFORDED  # the last must have room for their worst
     with fleet.client() as client:
         (budget,) = client.get("/admin/v1/budgets").json()["data"]
     assert budget["left_usd"] == usd(granted - sum(rounds) * CALL_NANO_USD)

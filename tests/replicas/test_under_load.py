@@ -27,7 +27,7 @@ async def test_t_40_i_78_a_changed_file_drops_no_stream(
 async def test_t_32_i_70_one_hot_account_makes_no_deadlock(
     fleet: Fleet, database_url: str, measured: Said
 ) -> None:
-    failed, deadlocks, figure = await heat(fleet, database_url, seconds=4.0)
+    failed, deadlocks, figure = await heat(fleet, database_url, seconds=3.0)
     measured(figure)
     assert failed == []
     assert deadlocks == 0
@@ -44,7 +44,7 @@ async def test_t_37_i_75_a_rolling_restart_fails_no_call(
 async def test_t_29_i_57_a_killed_replica_loses_nothing_that_was_answered(
     fleet: Fleet, upstream: Speaking, database_url: str, measured: Said
 ) -> None:
-    lost, found, figure = await kill_under(fleet, upstream, database_url, kills=5)
+    lost, found, figure = await kill_under(fleet, upstream, database_url, kills=4)
     measured(figure)
     assert lost == []
     assert set(found.values()) == {1}

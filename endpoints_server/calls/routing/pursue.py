@@ -116,7 +116,9 @@ def repeats_left(rules: Retries, repeats: int, fault: Fault) -> int:
 
 
 def allowed(exchange: Exchange, attempt: Attempt, budget: RetryBudget, follows: Verdict) -> Verdict:
-    """Give up where retries of all calls together have used up what they may."""
+    """Give up where retries of all calls together have used up what they may, or all must end."""
+    if exchange.under_way.cut_by is not None:
+        return Verdict.GIVE_UP
     is_free = attempt.sent is None or follows is Verdict.GIVE_UP  # nothing was asked of anybody
     if is_free or budget.take(attempt.call.catalog.routing.retries, exchange.timer()):
         return follows
