@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.dialect import Dialect
-from endpoints_server.domain.endpoint import Credential, Endpoint, Model, SpareKey
+from endpoints_server.domain.endpoint import Endpoint, Model, SpareKey
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.routing.alias import Alias
@@ -142,13 +142,16 @@ def within(catalog: Catalog, endpoint: Endpoint, asked: str) -> Plan:
 
 
 def routes_to(endpoint: Endpoint, model: Model) -> tuple[Route, ...]:
-    """Give the routes to a model: one for each of the endpoint's keys, in their order."""
+    """Give the routes to a model: one for each of the endpoint's keys, in their order.
+
+    Each knows the other keys, so that none of them comes back in an upstream's words.
+    """
     if not endpoint.spare_keys:
         return (Route(endpoint=endpoint, model=model),)
     keys = (SpareKey(credential=endpoint.credential), *endpoint.spare_keys)
     routes = (
         Route(
-            endpoint=with_credential(endpoint, key.credential),
+            endpoint=replace(endpoint, credential=key.credential, spare_keys=keys),
             model=model,
             key=number,
             order=key.order,
@@ -157,12 +160,6 @@ def routes_to(endpoint: Endpoint, model: Model) -> tuple[Route, ...]:
         for number, key in enumerate(keys, start=1)
     )
     return tuple(sorted(routes, key=lambda route: route.order))
-
-
-def with_credential(endpoint: Endpoint, credential: Credential) -> Endpoint:
-    """Give an endpoint with another key."""
-    is_same = credential is endpoint.credential
-    return endpoint if is_same else replace(endpoint, credential=credential)
 
 
 def led_by(catalog: Catalog, alias: Alias, slug: str = "") -> Plan | None:

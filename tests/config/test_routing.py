@@ -117,6 +117,9 @@ def test_the_keys_of_an_endpoint_share_what_its_models_weigh() -> None:
         ("acme#4/acme-large", 2, 1.0),
         ("other-one#1/tiny", 3, 1.0),
     ]
+    secrets = {"k-acme", "k-acme-2", "k-3", "k-4"}
+    for route in plan(catalog, "acme/acme-large").routes:
+        assert {secret.reveal() for secret in route.endpoint.secrets} == secrets
     assert {route.issuer for route in plan(catalog, "both").routes} == {"acme-org", "other-one#1"}
 
 
