@@ -228,6 +228,11 @@ def test_a_mistake_in_a_further_key_is_told_with_its_place(keys: str, problem: s
     assert found.startswith(problem)
 
 
+def test_a_queue_before_no_door_is_warned_of() -> None:
+    (problem,) = told_of("  endpoints:\n    Acme: {maxQueue: 3}\n")
+    assert problem == "18:12: warning: `maxQueue` has no effect without `maxConcurrent`"
+
+
 def test_where_people_bring_their_key_there_are_no_further_ones() -> None:
     file = FILE.replace("apiKey: ${ACME_KEY}", "apiKey: user_provided")
     (problem,) = told(f"{file}  endpoints:\n    Acme: {{apiKeys: [k-2]}}\n")

@@ -172,10 +172,10 @@ def timed(exchange: Exchange, call: Call, trail: Trail, *, is_first: bool) -> Ca
 
 
 def told(exchange: Exchange, attempt: Attempt, trail: Trail, faults: list[Fault]) -> Fault:
-    """Choose what the caller is told."""
+    """Choose what the caller is told: of a model that is had in one way, what became of that."""
     fault = faults[-1]
     if not fault.rule.has_next:
         return fault
-    if trail.is_panic:
+    if trail.is_panic and trail.routes:
         return replace(nothing_left(exchange, (attempt.call.route,)), detail=fault.message)
     return most_telling(faults)
