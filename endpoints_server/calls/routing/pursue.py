@@ -9,7 +9,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from endpoints_server.calls.admission.admit import conclude
+from endpoints_server.calls.admission.admit import hand_on
 from endpoints_server.calls.attempt import after
 from endpoints_server.calls.call import Attempt, Call, Journey, Trail
 from endpoints_server.calls.exchange import Exchange
@@ -20,7 +20,6 @@ from endpoints_server.calls.routing.try_once import try_once
 from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.routing.retries import Retries, RetryBudget, pause_of
 from endpoints_server.domain.routing.verdict import Left, Verdict, most_telling, verdict
-from endpoints_server.domain.rules.window import Measure
 from endpoints_server.domain.wire import Seen
 
 
@@ -135,7 +134,7 @@ def followed_by(
     exchange: Exchange, journey: Journey, attempt: Attempt, call: Call, fault: Fault
 ) -> Attempt:
     """Be done with an attempt, and begin the one that follows it."""
-    conclude(exchange, attempt)
+    carried = hand_on(exchange, attempt)
     if attempt.call.conversation.id and exchange.listener is not None:
         exchange.listener.end(attempt.call, fault)
     if attempt.entry is not None:
@@ -149,14 +148,8 @@ def followed_by(
         call=call,
         seen=Seen(),
         number=attempt.number + (attempt.entry is not None),
-        counted=attempt.counted | counted_by(attempt),
+        carried=carried,
     )
-
-
-def counted_by(attempt: Attempt) -> frozenset[str]:
-    """Name the limits of calls a minute that an attempt was counted under."""
-    claims = attempt.admission.claims if attempt.admission else ()
-    return frozenset(claim.name for claim in claims if claim.measure is Measure.REQUESTS)
 
 
 def timed(exchange: Exchange, call: Call, trail: Trail, *, is_first: bool) -> Call:

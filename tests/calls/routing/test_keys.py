@@ -21,11 +21,10 @@ def key_of(seen: Seen) -> str:
 
 
 async def test_the_keys_of_an_endpoint_share_its_calls_by_weight(tmp_path: Path) -> None:
-    server = {**CALM, **KEYED, "affinity": "none"}
-    with played(tmp_path, {"keyed": "chat"}, server) as (running, stage):
+    with played(tmp_path, {"keyed": "chat"}, {**CALM, **KEYED}) as (running, stage):
         async with caller(running) as client:
-            for _ in range(120):
-                await ask(client, "chat", "m")
+            for number in range(100):
+                await ask(client, "chat", "m", headers={"x-conversation-id": str(number)})
     counted = Counter(map(key_of, stage.seen))
     assert set(counted) == {HOUSE_KEY, SECOND, THIRD}
     assert counted[THIRD] > counted[SECOND]
