@@ -42,7 +42,7 @@ async def pursue(exchange: Exchange, journey: Journey, attempt: Attempt, trail: 
         pause = pause_of(rules, repeats + 1, exchange.draw(), fault.retry_after_seconds)
         left = Left(
             has_begun=journey.delivery.is_started,
-            attempts=0 if trail.is_panic else rules.attempts - attempt.number,
+            attempts=0 if trail.is_panic else rules.attempts - made_with(attempt),
             repeats=repeats_left(rules, repeats, fault),
             routes=len(trail.routes),
             seconds=trail.deadline - exchange.timer(),
@@ -108,6 +108,11 @@ def begin(exchange: Exchange, attempt: Attempt) -> None:
     exchange.health.breakers.begin(route.place, exchange.timer(), patience)
 
 
+def made_with(attempt: Attempt) -> int:
+    """Count the attempts that are in the ledger; one that was never sent is not."""
+    return attempt.number if attempt.entry is not None else attempt.number - 1
+
+
 def repeats_left(rules: Retries, repeats: int, fault: Fault) -> int:
     """Say how often a route may be asked again; not if it wants to be left alone for too long."""
     is_too_long = (fault.retry_after_seconds or 0.0) > rules.max_backoff_seconds
@@ -147,7 +152,7 @@ def followed_by(
     return Attempt(
         call=call,
         seen=Seen(),
-        number=attempt.number + (attempt.entry is not None),
+        number=made_with(attempt) + 1,
         carried=carried,
     )
 
