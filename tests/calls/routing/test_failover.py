@@ -1,5 +1,6 @@
 """One route fails before its first byte, and the next one answers; on every wire."""
 
+import json
 from collections.abc import AsyncGenerator, Generator
 from itertools import product
 
@@ -9,6 +10,7 @@ import pytest
 from endpoints_server.domain.money.entry import Outcome, UsageStatus
 from tests.calls.asking import ask
 from tests.calls.expected import NEWS
+from tests.calls.pausing import until
 from tests.calls.places import SUFFIXES
 from tests.calls.routing.stage import CALM, Stage, caller, played
 from tests.serving import Serving
@@ -135,10 +137,20 @@ async def test_what_is_the_callers_own_fault_is_not_tried_again(
 
 @pytest.mark.parametrize("wire", WIRES)
 async def test_where_all_fail_the_caller_is_told_what_may_pass(
-    wire: str, stage: Stage, client: httpx2.AsyncClient
+    wire: str, stage: Stage, client: httpx2.AsyncClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
     stage.play({f"{wire}-first": "failing_json", f"{wire}-second": "denied"})
     answer = await ask(client, wire, wire)
     assert (answer.status, answer.code) == (502, "upstream_error")
     assert answer.headers["x-es-attempts"] == "2"
     assert answer.headers["x-should-retry"] == "true"
+    lines: list[str] = []
+
+    def is_logged() -> bool:
+        lines.extend(capfd.readouterr().err.splitlines())
+        return any(answer.request_id in line for line in lines)
+
+    await until(is_logged)
+    logged = json.loads(next(line for line in lines if answer.request_id in line))
+    assert (logged["status"], logged["fault"]) == (502, "upstream_broken")
+    assert logged["earlier"] == [f"{wire}-first: upstream_broken"]
