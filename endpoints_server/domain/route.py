@@ -167,19 +167,21 @@ def led_by(catalog: Catalog, alias: Alias, slug: str = "") -> Plan | None:
 
     Keys of one target share what it weighs.
     """
-    led: list[tuple[tuple[int, int], Route]] = []
+    led: list[Route] = []
     for target in alias.targets:
         endpoint = catalog.by_name.get(target.endpoint)
         if endpoint is None or slug not in ("", target.endpoint):
             continue
-        routes = routes_to(endpoint, endpoint.model(target.model.name) or target.model)
+        model = endpoint.model(target.model.name) or target.model
+        order, weight = target.order, target.weight
+        if not endpoint.spare_keys:
+            led.append(Route(endpoint=endpoint, model=model, order=order, weight=weight))
+            continue
+        routes = routes_to(endpoint, model)
         for route, share in zip(routes, shares(routes), strict=True):
-            led.append(((target.order, route.order), replace(route, weight=target.weight * share)))
-    if not led:
-        return None
-    ranks = {orders: rank for rank, orders in enumerate(sorted({each for each, _ in led}), start=1)}
-    ranked = [replace(route, order=ranks[orders]) for orders, route in led]
-    return Plan(routes=tuple(sorted(ranked, key=lambda each: each.order)), alias=alias.name)
+            led.append(replace(route, order=order + route.order - 1, weight=weight * share))
+    led.sort(key=lambda route: route.order)
+    return Plan(routes=tuple(led), alias=alias.name) if led else None
 
 
 def ambiguous(asked: str, holders: Iterable[Endpoint]) -> Fault:

@@ -125,7 +125,7 @@ def test_the_keys_of_an_endpoint_share_what_its_models_weigh() -> None:
 
 def test_under_an_endpoint_an_alias_leads_no_further() -> None:
     server = "  aliases: {both: [Acme/acme-large, tiny]}\n"
-    assert led(server, "both", "other-one") == [("other-one#1/tiny", 1, 1.0)]
+    assert led(server, "both", "other-one") == [("other-one#1/tiny", 2, 1.0)]
     assert led(server, "both", "acme") == [("acme#1/acme-large", 1, 1.0)]
 
 
