@@ -40,8 +40,10 @@ from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
 from endpoints_server.store.sql.opening import Opening
 from endpoints_server.store.vault import Vault
+from endpoints_server.upstream.breaker import Breakers
 from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.upstream.commands import Commands
+from endpoints_server.upstream.health import Health
 from endpoints_server.web.console.my_keys import MY_KEYS
 from endpoints_server.wires.listed import WIRES
 
@@ -201,6 +203,15 @@ def tell_of_list(kept: Kept, person: Person) -> None:
     LOG.warning("model list cannot be had", reason=kept.fault.message, **told)
 
 
+def tell_of_breaker(place: str, state: State) -> None:
+    """Log that an endpoint is passed over, or is asked again, and by which of its keys."""
+    endpoint, _, key = place.rpartition("#")
+    if state is State.OPEN:
+        LOG.warning("endpoint fails and is passed over", endpoint=endpoint, key=int(key))
+    else:
+        LOG.info("endpoint answers again", endpoint=endpoint, key=int(key))
+
+
 def tell_of_the_dead(count: int) -> None:
     """Log that calls of a process that died were settled by their estimates."""
     LOG.warning("settled what a dead process held", calls=count)
@@ -240,6 +251,7 @@ def build_exchange(
         vault=lists.world.vault,
         ledger=store.ledger,
         issuers=store.issuers,
+        health=Health(Breakers(tell_of_breaker)),
         gate=Gate(store.accounts, store.balances, store.limits, store.rules),
         upstreams=upstreams,
         now=now,

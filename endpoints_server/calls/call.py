@@ -1,7 +1,7 @@
 """What is known of a call once it may be attempted, and what an attempt finds out."""
 
 from asyncio import Task
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.money.price import Price
 from endpoints_server.domain.people.caller import Caller
 from endpoints_server.domain.route import Route
+from endpoints_server.domain.rules.window import Claim
 from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.wire import Carriage, Operation, Seen, Wire
 
@@ -103,8 +104,8 @@ class Call(Struct, frozen=True, kw_only=True):
 class Attempt(Struct, kw_only=True):
     """What one try of one route finds out as it goes; `entry` is set once it is settled.
 
-    `number` counts the attempts of a call from one; `counted` are the limits that an earlier one
-    was counted under. Times are the timer's seconds. `going_on` reads the answer on though the
+    `number` counts the attempts of a call from one; `carried` is what an earlier one was counted
+    under and still is. Times are the timer's seconds. `going_on` reads the answer on though the
     caller has left.
     """
 
@@ -117,7 +118,7 @@ class Attempt(Struct, kw_only=True):
     entry: Entry | None = None
     going_on: Task[None] | None = None
     number: int = 1
-    counted: frozenset[str] = frozenset()
+    carried: Sequence[Claim] = ()
 
     @property
     def hold(self) -> Hold | None:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import cast
 
 from endpoints_server.calls.admission.admit import conclude
+from endpoints_server.calls.answer.deliver import OK
 from endpoints_server.calls.attempt import UNEXPECTED, after
 from endpoints_server.calls.call import Attempt, Inbound, Journey
 from endpoints_server.calls.delivery import LEFT, Delivery, ReadBody
@@ -112,7 +113,7 @@ def report_of(
     return Report(
         request_id=inbound.request_id,
         wire=inbound.wire.name,
-        status=entry.status if entry else fault.http_status if fault else 0,
+        status=status_of(entry, fault),
         took_seconds=exchange.timer() - inbound.started,
         overhead_seconds=None if sent is None else sent - inbound.started,
         fault=fault.kind.value if fault else "",
@@ -124,6 +125,13 @@ def report_of(
         earlier=earlier,
         notices=attempt.admission.notices if attempt and attempt.admission else (),
     )
+
+
+def status_of(entry: Entry | None, fault: Fault | None) -> int:
+    """Give the status that the caller got: that of a stream stays, whatever became of it."""
+    if entry is not None and (fault is None or entry.status == OK):
+        return entry.status
+    return fault.http_status if fault else 0
 
 
 def detail_of(attempt: Attempt | None, fault: Fault | None) -> str:

@@ -25,6 +25,7 @@ from endpoints_server.config.routing.compile_routing import (
     aliases_of,
     breaker_of,
     cap_of,
+    orders_of,
     retries_of,
     spare_keys_of,
 )
@@ -101,7 +102,8 @@ def aliases_in(settings: Settings, prices: PriceBook) -> dict[str, Alias]:
         return model_of(NamedModel(name=name), around)
 
     offers = [offer_of(entry) for entry in settings.endpoints.custom]
-    return aliases_of(settings.server.aliases, offers, find)
+    step = orders_of(settings.server.endpoints.values())
+    return aliases_of(settings.server.aliases, offers, find, step)
 
 
 def shows_rates(interface: Interface | UnsetType) -> bool:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.dialect import Dialect
-from endpoints_server.domain.endpoint import Credential, Endpoint, Model, SpareKey
+from endpoints_server.domain.endpoint import Endpoint, Model, SpareKey
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.routing.alias import Alias
@@ -142,13 +142,16 @@ def within(catalog: Catalog, endpoint: Endpoint, asked: str) -> Plan:
 
 
 def routes_to(endpoint: Endpoint, model: Model) -> tuple[Route, ...]:
-    """Give the routes to a model: one for each of the endpoint's keys, in their order."""
+    """Give the routes to a model: one for each of the endpoint's keys, in their order.
+
+    Each knows the other keys, so that none of them comes back in an upstream's words.
+    """
     if not endpoint.spare_keys:
         return (Route(endpoint=endpoint, model=model),)
     keys = (SpareKey(credential=endpoint.credential), *endpoint.spare_keys)
     routes = (
         Route(
-            endpoint=with_credential(endpoint, key.credential),
+            endpoint=replace(endpoint, credential=key.credential, spare_keys=keys),
             model=model,
             key=number,
             order=key.order,
@@ -159,30 +162,26 @@ def routes_to(endpoint: Endpoint, model: Model) -> tuple[Route, ...]:
     return tuple(sorted(routes, key=lambda route: route.order))
 
 
-def with_credential(endpoint: Endpoint, credential: Credential) -> Endpoint:
-    """Give an endpoint with another key."""
-    is_same = credential is endpoint.credential
-    return endpoint if is_same else replace(endpoint, credential=credential)
-
-
 def led_by(catalog: Catalog, alias: Alias, slug: str = "") -> Plan | None:
     """Find the routes that an alias leads to, those at one endpoint if it is given; None for none.
 
     Keys of one target share what it weighs.
     """
-    led: list[tuple[tuple[int, int], Route]] = []
+    led: list[Route] = []
     for target in alias.targets:
         endpoint = catalog.by_name.get(target.endpoint)
         if endpoint is None or slug not in ("", target.endpoint):
             continue
-        routes = routes_to(endpoint, endpoint.model(target.model.name) or target.model)
+        model = endpoint.model(target.model.name) or target.model
+        order, weight = target.order, target.weight
+        if not endpoint.spare_keys:
+            led.append(Route(endpoint=endpoint, model=model, order=order, weight=weight))
+            continue
+        routes = routes_to(endpoint, model)
         for route, share in zip(routes, shares(routes), strict=True):
-            led.append(((target.order, route.order), replace(route, weight=target.weight * share)))
-    if not led:
-        return None
-    ranks = {orders: rank for rank, orders in enumerate(sorted({each for each, _ in led}), start=1)}
-    ranked = [replace(route, order=ranks[orders]) for orders, route in led]
-    return Plan(routes=tuple(sorted(ranked, key=lambda each: each.order)), alias=alias.name)
+            led.append(replace(route, order=order + route.order - 1, weight=weight * share))
+    led.sort(key=lambda route: route.order)
+    return Plan(routes=tuple(led), alias=alias.name) if led else None
 
 
 def ambiguous(asked: str, holders: Iterable[Endpoint]) -> Fault:

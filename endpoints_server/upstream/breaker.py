@@ -1,6 +1,6 @@
 """Which endpoints and keys are asked no more for a while, and which told us to wait."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.routing.breaker import Breaker, BreakerRules, State
@@ -14,10 +14,12 @@ MOST_COOLING = 10_000
 class Breakers:
     """The breaker of each place, an endpoint with one of its keys, and the limits of each route.
 
-    A place nobody complains of has none. Instants are seconds that never go back.
+    A place nobody complains of has none. Instants are seconds that never go back. `tell` hears of a
+    place that is passed over from now on, and when it is asked again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[str, State], None] = lambda *_: None) -> None:
+        self._tell = tell
         self._breakers: dict[str, Breaker] = {}
         self._cooling: dict[str, float] = {}
 
@@ -63,8 +65,13 @@ class Breakers:
             breaker = self._breakers.get(place)
             if breaker is None:
                 breaker = self._breakers[place] = Breaker(now)
+            was = breaker.state(now)
             breaker.fail(now, rules)
-        elif not is_limit:
+            if was is State.CLOSED and breaker.state(now) is State.OPEN:
+                self._tell(place, State.OPEN)
+        elif is_limit:
+            self.give_back(place)
+        else:
             self._succeed(place, now, rules)
 
     def states(self, now: float) -> Iterator[tuple[str, State]]:
@@ -76,6 +83,8 @@ class Breakers:
         breaker = self._breakers.get(place)
         if breaker is None:
             return
+        if breaker.state(now) is not State.CLOSED:
+            self._tell(place, State.CLOSED)
         breaker.succeed(now, rules)
         if breaker.is_calm:
             del self._breakers[place]

@@ -117,12 +117,15 @@ def test_the_keys_of_an_endpoint_share_what_its_models_weigh() -> None:
         ("acme#4/acme-large", 2, 1.0),
         ("other-one#1/tiny", 3, 1.0),
     ]
+    secrets = {"k-acme", "k-acme-2", "k-3", "k-4"}
+    for route in plan(catalog, "acme/acme-large").routes:
+        assert {secret.reveal() for secret in route.endpoint.secrets} == secrets
     assert {route.issuer for route in plan(catalog, "both").routes} == {"acme-org", "other-one#1"}
 
 
 def test_under_an_endpoint_an_alias_leads_no_further() -> None:
     server = "  aliases: {both: [Acme/acme-large, tiny]}\n"
-    assert led(server, "both", "other-one") == [("other-one#1/tiny", 1, 1.0)]
+    assert led(server, "both", "other-one") == [("other-one#1/tiny", 2, 1.0)]
     assert led(server, "both", "acme") == [("acme#1/acme-large", 1, 1.0)]
 
 
@@ -223,6 +226,11 @@ def test_an_alias_of_a_models_own_name_that_leads_there_is_fine() -> None:
 def test_a_mistake_in_a_further_key_is_told_with_its_place(keys: str, problem: str) -> None:
     (found,) = told_of(f"  endpoints:\n    Acme:\n      apiKeys: {keys}\n")
     assert found.startswith(problem)
+
+
+def test_a_queue_before_no_door_is_warned_of() -> None:
+    (problem,) = told_of("  endpoints:\n    Acme: {maxQueue: 3}\n")
+    assert problem == "18:12: warning: `maxQueue` has no effect without `maxConcurrent`"
 
 
 def test_where_people_bring_their_key_there_are_no_further_ones() -> None:

@@ -32,13 +32,8 @@ async def admit(exchange: Exchange, attempt: Attempt) -> None:
         return
     worst = worst_of(call)
     if limits:
-        claims = [
-            (limit, claim)
-            for limit in limits
-            for claim in claims_of(limit, facts, worst)
-            if claim.measure is not Measure.REQUESTS or claim.name not in attempt.counted
-        ]
-        await count(exchange, call, admission, claims)
+        claims = [(limit, claim) for limit in limits for claim in claims_of(limit, facts, worst)]
+        await count(exchange, call, admission, carry(exchange, attempt, claims))
     if is_counting(call):
         return
     draws = draws_of(call, budgets, facts, admission.at, book.zone)
@@ -46,10 +41,27 @@ async def admit(exchange: Exchange, attempt: Attempt) -> None:
     await pay(exchange, attempt, admission, draws, worst)
 
 
+def carry(
+    exchange: Exchange, attempt: Attempt, owners: list[tuple[Limit, Claim]]
+) -> list[tuple[Limit, Claim]]:
+    """Leave out what an earlier attempt was counted under and still is; what it shares no longer
+    is let go of.
+    """
+    if not attempt.carried:
+        return owners
+    wanted = {(claim.name, claim.measure) for _, claim in owners}
+    kept = [claim for claim in attempt.carried if (claim.name, claim.measure) in wanted]
+    gone = [claim for claim in attempt.carried if claim not in kept]
+    exchange.gate.limits.close(gone, exchange.now(), 0)
+    attempt.carried = kept
+    held = {(claim.name, claim.measure) for claim in kept}
+    return [(limit, claim) for limit, claim in owners if (claim.name, claim.measure) not in held]
+
+
 async def count(
     exchange: Exchange, call: Call, admission: Admission, owners: list[tuple[Limit, Claim]]
 ) -> None:
-    """Count a call under every limit, or refuse it; a further attempt is no further call."""
+    """Count a call under every limit, or refuse it."""
     claims = tuple(claim for _, claim in owners)
     verdict = await exchange.gate.limits.take(claims, admission.at)
     names = call.inbound.wire.quota
@@ -95,14 +107,36 @@ def conclude(exchange: Exchange, attempt: Attempt) -> None:
 
     Waits for nothing. What was settled holds nothing any more.
     """
+    release(exchange, attempt)
+    admission, entry = attempt.admission, attempt.entry
+    claims = [*attempt.carried, *(admission.claims if admission else ())]
+    if claims:
+        at, tokens = (
+            admission.at if admission else exchange.now(),
+            entry.usage.total if entry else 0,
+        )
+        exchange.gate.limits.close(claims, at, tokens)
+
+
+def hand_on(exchange: Exchange, attempt: Attempt) -> list[Claim]:
+    """Let go of what an attempt holds that another follows; gives what that one is counted under.
+
+    It is one call all the while, however often it is tried.
+    """
+    release(exchange, attempt)
     admission, entry = attempt.admission, attempt.entry
     if admission is None:
-        return
-    if admission.hold is not None and entry is None:
-        exchange.gate.accounts.release(admission.hold.reservation.id)
-    if admission.claims:
-        tokens = entry.usage.total if entry else 0
-        exchange.gate.limits.close(admission.claims, admission.at, tokens)
+        return [*attempt.carried]
+    tokens = [claim for claim in admission.claims if claim.measure is Measure.TOKENS]
+    if tokens:
+        exchange.gate.limits.close(tokens, admission.at, entry.usage.total if entry else 0)
+    return [*attempt.carried, *(claim for claim in admission.claims if claim not in tokens)]
+
+
+def release(exchange: Exchange, attempt: Attempt) -> None:
+    """Give back what was held for an attempt that never was."""
+    if attempt.hold is not None and attempt.entry is None:
+        exchange.gate.accounts.release(attempt.hold.reservation.id)
 
 
 def circumstances_of(call: Call) -> Circumstances:

@@ -16,6 +16,8 @@ CACHE_KEY = "prompt_cache_key"
 TURNS = ("messages", "input", "contents", "prompt")
 MOST_TURNS = 50
 """How many are looked through for the first of a user."""
+MOST_BYTES = 64 * 1024
+"""How much of that turn is looked at; one with pictures is longer."""
 USER = ("user", "")
 """One wire need not say whose its only turn is."""
 
@@ -41,7 +43,7 @@ def conversation_of(call: Call) -> bytes:
         return person
     if CACHE_KEY in fields:
         return b"key\0" + person + b"\0" + bytes(fields[CACHE_KEY])
-    return b"turn\0" + person + b"\0" + first_turn(fields)
+    return b"turn\0" + person + b"\0" + first_turn(fields)[:MOST_BYTES]
 
 
 def first_turn(fields: Fields) -> bytes:

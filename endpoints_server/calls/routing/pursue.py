@@ -9,7 +9,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from endpoints_server.calls.admission.admit import conclude
+from endpoints_server.calls.admission.admit import hand_on
 from endpoints_server.calls.attempt import after
 from endpoints_server.calls.call import Attempt, Call, Journey, Trail
 from endpoints_server.calls.exchange import Exchange
@@ -20,7 +20,6 @@ from endpoints_server.calls.routing.try_once import try_once
 from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.routing.retries import Retries, RetryBudget, pause_of
 from endpoints_server.domain.routing.verdict import Left, Verdict, most_telling, verdict
-from endpoints_server.domain.rules.window import Measure
 from endpoints_server.domain.wire import Seen
 
 
@@ -43,7 +42,7 @@ async def pursue(exchange: Exchange, journey: Journey, attempt: Attempt, trail: 
         pause = pause_of(rules, repeats + 1, exchange.draw(), fault.retry_after_seconds)
         left = Left(
             has_begun=journey.delivery.is_started,
-            attempts=0 if trail.is_panic else rules.attempts - attempt.number,
+            attempts=0 if trail.is_panic else rules.attempts - made_with(attempt),
             repeats=repeats_left(rules, repeats, fault),
             routes=len(trail.routes),
             seconds=trail.deadline - exchange.timer(),
@@ -109,6 +108,11 @@ def begin(exchange: Exchange, attempt: Attempt) -> None:
     exchange.health.breakers.begin(route.place, exchange.timer(), patience)
 
 
+def made_with(attempt: Attempt) -> int:
+    """Count the attempts that are in the ledger; one that was never sent is not."""
+    return attempt.number if attempt.entry is not None else attempt.number - 1
+
+
 def repeats_left(rules: Retries, repeats: int, fault: Fault) -> int:
     """Say how often a route may be asked again; not if it wants to be left alone for too long."""
     is_too_long = (fault.retry_after_seconds or 0.0) > rules.max_backoff_seconds
@@ -137,7 +141,7 @@ def followed_by(
     exchange: Exchange, journey: Journey, attempt: Attempt, call: Call, fault: Fault
 ) -> Attempt:
     """Be done with an attempt, and begin the one that follows it."""
-    conclude(exchange, attempt)
+    carried = hand_on(exchange, attempt)
     if attempt.call.conversation.id and exchange.listener is not None:
         exchange.listener.end(attempt.call, fault)
     if attempt.entry is not None:
@@ -150,15 +154,9 @@ def followed_by(
     return Attempt(
         call=call,
         seen=Seen(),
-        number=attempt.number + (attempt.entry is not None),
-        counted=attempt.counted | counted_by(attempt),
+        number=made_with(attempt) + 1,
+        carried=carried,
     )
-
-
-def counted_by(attempt: Attempt) -> frozenset[str]:
-    """Name the limits of calls a minute that an attempt was counted under."""
-    claims = attempt.admission.claims if attempt.admission else ()
-    return frozenset(claim.name for claim in claims if claim.measure is Measure.REQUESTS)
 
 
 def timed(exchange: Exchange, call: Call, trail: Trail, *, is_first: bool) -> Call:
@@ -174,10 +172,10 @@ def timed(exchange: Exchange, call: Call, trail: Trail, *, is_first: bool) -> Ca
 
 
 def told(exchange: Exchange, attempt: Attempt, trail: Trail, faults: list[Fault]) -> Fault:
-    """Choose what the caller is told."""
+    """Choose what the caller is told: of a model that is had in one way, what became of that."""
     fault = faults[-1]
     if not fault.rule.has_next:
         return fault
-    if trail.is_panic:
+    if trail.is_panic and trail.routes:
         return replace(nothing_left(exchange, (attempt.call.route,)), detail=fault.message)
     return most_telling(faults)

@@ -26,6 +26,7 @@ from endpoints_server.config.text.document import Document, Path
 
 SERVER: Path = ("server",)
 ALIASES: Path = (*SERVER, "aliases")
+QUEUE = ("maxQueue", "queueSeconds")
 Leads = dict[str, list[tuple[Path, Lead]]]
 
 
@@ -37,6 +38,7 @@ def check_routing(document: Document, others: Iterable[CustomEndpoint] = ()) -> 
     for key in ("aliases", "retries", "breaker"):
         yield from check_plain(document, (*SERVER, key))
     yield from check_keys(document)
+    yield from check_queues(document)
     aliases = document.get(ALIASES)
     if not isinstance(aliases, dict):
         return
@@ -161,6 +163,17 @@ def check_keys(document: Document) -> Iterator[Problem]:
             message = "people bring their own key for this endpoint, so it has no further ones"
             yield document.problem(place, message, is_about_key=True)
         yield from check_each_key(document, place, keys, own)
+
+
+def check_queues(document: Document) -> Iterator[Problem]:
+    """Warn of a queue before an endpoint that anybody may enter."""
+    overrides = document.get((*SERVER, "endpoints"))
+    for name, said in overrides.items() if isinstance(overrides, dict) else ():
+        for key in QUEUE if isinstance(said, dict) and "maxConcurrent" not in said else ():
+            if key in said:
+                message = f"{shown(key)} has no effect without `maxConcurrent`"
+                path: Path = (*SERVER, "endpoints", name, key)
+                yield document.problem(path, message, level=Level.WARNING, is_about_key=True)
 
 
 def check_each_key(

@@ -1,6 +1,6 @@
 """Aliases, retries, breakers and further keys, as calls are routed by them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, UnsetType
 
@@ -39,11 +39,16 @@ class Placed(Struct, frozen=True, kw_only=True):
 
 
 def aliases_of(
-    rules: Mapping[str, AliasRule], offers: Sequence[Offer], find: FindModel
+    rules: Mapping[str, AliasRule], offers: Sequence[Offer], find: FindModel, step: int
 ) -> dict[str, Alias]:
-    """Compile aliases in which no check found an error; each model stands once in each."""
+    """Compile aliases in which no check found an error; each model stands once in each.
+
+    Orders are `step` apart, as many as the keys of an endpoint have.
+    """
     return {
-        name: Alias(name=name, targets=each_once(targets_of(follow(name, rules, offers), find)))
+        name: Alias(
+            name=name, targets=each_once(targets_of(follow(name, rules, offers), find, step))
+        )
         for name in rules
     }
 
@@ -92,11 +97,11 @@ def standing_of(item: TargetItem, usual_order: int) -> tuple[int, float]:
     return order, 1.0 if isinstance(item.weight, UnsetType) else item.weight
 
 
-def targets_of(placed: Sequence[Placed], find: FindModel) -> tuple[Target, ...]:
+def targets_of(placed: Sequence[Placed], find: FindModel, step: int) -> tuple[Target, ...]:
     """Give each model its rank; one that needs no alias within comes with the first of those."""
     deepest = max(len(each.orders) for each in placed)
     padded = [(*each.orders, *[1] * (deepest - len(each.orders))) for each in placed]
-    ranks = {orders: rank for rank, orders in enumerate(sorted(set(padded)), start=1)}
+    ranks = {orders: 1 + rank * step for rank, orders in enumerate(sorted(set(padded)))}
     return tuple(
         Target(
             endpoint=each.lead.slug,
@@ -141,6 +146,12 @@ def spare_keys_of(rule: Routed, credential: Callable[[str], Credential]) -> Iter
     for item in rule.api_keys:
         key = item if isinstance(item, KeyRule) else KeyRule(api_key=item)
         yield SpareKey(credential=credential(key.api_key), order=key.order, weight=key.weight)
+
+
+def orders_of(rules: Iterable[Routed]) -> int:
+    """Give the highest order that a key of any endpoint has."""
+    keys = (key for rule in rules for key in rule.api_keys if isinstance(key, KeyRule))
+    return max((key.order for key in keys), default=1)
 
 
 def cap_of(rule: Routed) -> Cap | None:

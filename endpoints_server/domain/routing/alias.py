@@ -8,7 +8,8 @@ from endpoints_server.domain.endpoint import Model
 class Target(Struct, frozen=True, kw_only=True):
     """One model that an alias leads to; `endpoint` is a slug.
 
-    Those of a lower `order` are asked first, and those of one order share the calls by `weight`.
+    Those of a lower `order` are asked first, and those of one order share the calls by `weight`;
+    between two orders there is room for the keys of an endpoint, which have orders too.
     `model` is what the file knows of it, where the endpoint's own list does not have it.
     """
 

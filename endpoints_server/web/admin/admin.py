@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.store.ports import Store
+from endpoints_server.web.admin.endpoints import admin_endpoint_handlers
 from endpoints_server.web.admin.people import admin_key_handlers, people_handlers
 from endpoints_server.web.admin.rules import rule_handlers
 
@@ -14,4 +15,5 @@ def admin_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         *rule_handlers(exchange, store),
         *people_handlers(exchange, store),
         *admin_key_handlers(exchange, store),
+        *admin_endpoint_handlers(exchange),
     ]

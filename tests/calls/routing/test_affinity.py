@@ -133,7 +133,7 @@ async def test_t_41_a_conversation_stays_with_its_account_whichever_process_serv
     with serving(file, folders[0]) as one, serving(file, folders[1]) as two:
         accounts.seen.clear()
         async with caller(one) as here, caller(two) as there:
-            conversations = [Conversation(number) for number in range(40)]
+            conversations = [Conversation(number) for number in range(20)]
             for client in (here, there, there, here):
                 answers = await asyncio.gather(*(each.ask(client) for each in conversations))
                 assert {answer.status_code for answer in answers} == {200}

@@ -15,6 +15,7 @@ async def test_a_full_endpoint_is_passed_over(tmp_path: Path) -> None:
     server = {
         "endpoints": {"narrow": {"maxConcurrent": 2}},
         "aliases": {"both": ["narrow/m", "wide/m"]},
+        "retries": {"attempts": 1, "budgetPercent": 0, "minPerSecond": 0},
     }
     with played(tmp_path, {"narrow": "chat", "wide": "chat"}, server) as (running, stage):
         stage.play({"narrow": SLOW})

@@ -1,5 +1,6 @@
 """One route fails before its first byte, and the next one answers; on every wire."""
 
+import json
 from collections.abc import AsyncGenerator, Generator
 from itertools import product
 
@@ -9,14 +10,17 @@ import pytest
 from endpoints_server.domain.money.entry import Outcome, UsageStatus
 from tests.calls.asking import ask
 from tests.calls.expected import NEWS
+from tests.calls.pausing import until
 from tests.calls.places import SUFFIXES
 from tests.calls.routing.stage import CALM, Stage, caller, played
 from tests.serving import Serving
 
 WIRES = tuple(SUFFIXES)
-TIMEOUTS = {"connect": 1, "firstToken": 0.3, "betweenTokens": 0.5, "total": 5}
-ACTORS = {f"{wire}-{part}": wire for wire in WIRES for part in ("first", "second")}
+IMPATIENT = {"timeouts": {"firstToken": 0.2, "betweenTokens": 0.2}}
+ACTORS = {f"{wire}-{part}": wire for wire in WIRES for part in ("first", "mute", "second")}
 ALIASES = {wire: [f"{wire}-first/m", f"{wire}-second/m"] for wire in WIRES}
+MUTE = {f"mute-{wire}": [f"{wire}-mute/m", f"{wire}-second/m"] for wire in WIRES}
+"""The first of these is waited for but a short while."""
 CROSSED = {
     f"to-{wire}": [f"{other}-first/m", f"{wire}-second/m"]
     for other, wire in zip(WIRES, WIRES[1:] + WIRES[:1], strict=True)
@@ -39,7 +43,11 @@ BEGUN = {"reset_mid_body": "upstream_broken", "hang_after_first": "upstream_slow
 
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Serving, Stage]]:
-    server = {"timeouts": TIMEOUTS, "aliases": ALIASES | CROSSED, **CALM}
+    server = {
+        **CALM,
+        "aliases": ALIASES | CROSSED | MUTE,
+        "endpoints": {f"{wire}-mute": IMPATIENT for wire in WIRES},
+    }
     with played(tmp_path_factory.mktemp("failover"), ACTORS, server) as staged:
         yield staged
 
@@ -73,13 +81,15 @@ async def test_the_next_route_answers_where_one_fails(
     client: httpx2.AsyncClient,
 ) -> None:
     server, stage = staged
-    stage.play({f"{wire}-first": behaviour})
-    answer = await ask(client, wire, wire, is_stream=is_stream)
+    is_mute = behaviour.startswith("hang")
+    failing = f"{wire}-mute" if is_mute else f"{wire}-first"
+    stage.play({failing: behaviour})
+    answer = await ask(client, wire, f"mute-{wire}" if is_mute else wire, is_stream=is_stream)
     assert (answer.status, answer.text, answer.errors) == (200, NEWS, ())
     assert answer.headers["x-es-attempts"] == "2"
     assert answer.headers["x-es-endpoint"] == f"{wire}-second"
     first, second = server.entries(answer.request_id)
-    assert (first.attempt, first.endpoint, first.outcome) == (1, f"{wire}-first", Outcome.FAILED)
+    assert (first.attempt, first.endpoint, first.outcome) == (1, failing, Outcome.FAILED)
     assert (first.fault, first.usage_status) == (FAILING[behaviour], UsageStatus.NONE)
     assert first.cost_nano_usd == 0
     assert (second.attempt, second.outcome) == (2, Outcome.DELIVERED)
@@ -105,8 +115,8 @@ async def test_nobody_else_is_asked_once_the_caller_has_the_first_byte(
     wire: str, behaviour: str, staged: tuple[Serving, Stage], client: httpx2.AsyncClient
 ) -> None:
     server, stage = staged
-    stage.play({f"{wire}-first": behaviour})
-    answer = await ask(client, wire, wire, is_stream=True)
+    stage.play({f"{wire}-mute": behaviour})
+    answer = await ask(client, wire, f"mute-{wire}", is_stream=True)
     assert answer.status == 200
     assert len(answer.errors) == 1
     assert not stage.asked(f"{wire}-second")
@@ -127,10 +137,20 @@ async def test_what_is_the_callers_own_fault_is_not_tried_again(
 
 @pytest.mark.parametrize("wire", WIRES)
 async def test_where_all_fail_the_caller_is_told_what_may_pass(
-    wire: str, stage: Stage, client: httpx2.AsyncClient
+    wire: str, stage: Stage, client: httpx2.AsyncClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
     stage.play({f"{wire}-first": "failing_json", f"{wire}-second": "denied"})
     answer = await ask(client, wire, wire)
     assert (answer.status, answer.code) == (502, "upstream_error")
     assert answer.headers["x-es-attempts"] == "2"
     assert answer.headers["x-should-retry"] == "true"
+    lines: list[str] = []
+
+    def is_logged() -> bool:
+        lines.extend(capfd.readouterr().err.splitlines())
+        return any(answer.request_id in line for line in lines)
+
+    await until(is_logged)
+    logged = json.loads(next(line for line in lines if answer.request_id in line))
+    assert (logged["status"], logged["fault"]) == (502, "upstream_broken")
+    assert logged["earlier"] == [f"{wire}-first: upstream_broken"]

@@ -21,11 +21,10 @@ def key_of(seen: Seen) -> str:
 
 
 async def test_the_keys_of_an_endpoint_share_its_calls_by_weight(tmp_path: Path) -> None:
-    server = {**CALM, **KEYED, "affinity": "none"}
-    with played(tmp_path, {"keyed": "chat"}, server) as (running, stage):
+    with played(tmp_path, {"keyed": "chat"}, {**CALM, **KEYED}) as (running, stage):
         async with caller(running) as client:
-            for _ in range(120):
-                await ask(client, "chat", "m")
+            for number in range(100):
+                await ask(client, "chat", "m", headers={"x-conversation-id": str(number)})
     counted = Counter(map(key_of, stage.seen))
     assert set(counted) == {HOUSE_KEY, SECOND, THIRD}
     assert counted[THIRD] > counted[SECOND]
@@ -45,7 +44,13 @@ async def test_where_one_key_is_refused_another_is_used_and_the_first_left_aside
             told = await metrics_of(running)
             for number in (1, 2, 3):
                 assert f'es_breaker_open{{endpoint="keyed",key="{number}"}} 1.0' in told
-            assert not any(key in told for key in (HOUSE_KEY, SECOND, THIRD))
+            (view,) = (await client.get("/admin/v1/endpoints")).json()["data"]
+            assert [(key["number"], key["breaker"]) for key in view["keys"]] == [
+                *((1, "open"), (2, "open"), (3, "open"))
+            ]
+            assert all(0 < key["retry_after_seconds"] <= 10 for key in view["keys"])
+            shown = told + str(view)
+            assert not any(key in shown for key in (HOUSE_KEY, SECOND, THIRD))
             assert SECOND.encode() not in answer.body
 
 

@@ -89,3 +89,35 @@ async def test_a_call_that_is_tried_twice_is_one_call_to_limits(tmp_path: Path) 
             answers = [await ask(client, "chat", "both") for _ in range(4)]
         assert [answer.status for answer in answers] == [200, 200, 200, 429]
         assert answers[2].headers["x-es-attempts"] == "2"
+
+
+async def test_a_call_keeps_its_place_among_those_at_once_when_it_is_tried_again(
+    tmp_path: Path,
+) -> None:
+    server = {
+        **CALM,
+        "aliases": {"both": ["first/m", "second/m"]},
+        "limits": {
+            "all": {"concurrent": 2},
+            "at-first": {"concurrent": 2, "endpoint": "first"},
+            "tokens": {"tokensPerMinute": 100_000},
+        },
+    }
+    with played(tmp_path, {"first": "chat", "second": "chat"}, server) as (running, stage):
+        stage.play({"first": "failing_json", "second": "hang_after_first"})
+        async with caller(running) as client:
+            held = [
+                asyncio.create_task(ask(client, "chat", "both", is_stream=True)) for _ in range(2)
+            ]
+            await until(lambda: len(stage.asked("second")) == 2)
+            refused = await ask(client, "chat", "second/m")
+            assert (refused.status, refused.code) == (429, "rate_limit_exceeded")
+            assert "'all'" in refused.errors[0]["message"]
+            counters = running.parts.store.limits.counters  # type: ignore[attr-defined]
+            assert [name for name, count in counters.running.items() if "at-first" in name] == []
+            for each in held:
+                each.cancel()
+            await until(lambda: not running.parts.exchange.under_way.calls)
+            assert counters.running == {}
+            stage.play({})
+            assert (await ask(client, "chat", "both")).status == 200

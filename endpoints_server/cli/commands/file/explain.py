@@ -94,12 +94,18 @@ def ways_of(found: Plan, catalog: Catalog) -> dict[str, object]:
     routing = catalog.routing
     return {
         "alias": found.alias or "none, but several keys",
-        "leads_to": [route.id for route in found.routes],
+        "leads_to": [named(route) for route in found.routes],
         "affinity": "conversation" if routing.has_affinity else "none",
         "retries": msgspec.to_builtins(routing.retries),
         "breaker": msgspec.to_builtins(routing.breaker),
         "deadline_seconds": found.routes[0].endpoint.timeouts.total_seconds,
     }
+
+
+def named(route: Route) -> str:
+    """Name a route, with the number of its key where there are several."""
+    key = f" (key {route.key})" if route.endpoint.spare_keys else ""
+    return f"{route.endpoint.slug}/{route.model.name}{key}"
 
 
 def standing_of(found: Plan, number: int) -> dict[str, object]:

@@ -100,7 +100,7 @@ def complaint_of(report: Report, refusal: str) -> Complaint:
 async def ask(question: Question, listener: Listener) -> Report:
     """Make the call; gives how it ended."""
     async with opened_store() as (store, ring), opened_catalog() as catalog:
-        hide(endpoint.credential.secret for endpoint in catalog.endpoints)
+        hide(secret for endpoint in catalog.endpoints for secret in endpoint.secrets)
         reports: list[Report] = []
         upstreams = Upstreams()
         upstreams.adopt(catalog)
