@@ -6,6 +6,7 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.store.ports import Store
 from endpoints_server.web.admin.people import admin_key_handlers, people_handlers
 from endpoints_server.web.admin.rules import rule_handlers
+from endpoints_server.web.admin.usage import admin_usage_handlers
 
 
 def admin_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
@@ -13,5 +14,6 @@ def admin_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     return [
         *rule_handlers(exchange, store),
         *people_handlers(exchange, store),
+        *admin_usage_handlers(exchange, store),
         *admin_key_handlers(exchange, store),
     ]
