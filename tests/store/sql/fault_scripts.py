@@ -100,7 +100,8 @@ class World:
         while self.spool:
             self.bring()
         self.now += 3 * LEASE
-        self.do(resolving(self.now - LEASE, self.now - KEPT))
+        while not self.do(resolving(self.now - LEASE, self.now - KEPT)):
+            pass
 
     def call(self, number: int) -> Script:
         """Attempt after attempt until one is answered or nobody cares any more."""
