@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.store.ports import Store
+from endpoints_server.web.admin.changes import change_handlers
 from endpoints_server.web.admin.people import admin_key_handlers, people_handlers
 from endpoints_server.web.admin.rules import rule_handlers
 from endpoints_server.web.admin.usage import admin_usage_handlers
@@ -15,5 +16,6 @@ def admin_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         *rule_handlers(exchange, store),
         *people_handlers(exchange, store),
         *admin_usage_handlers(exchange, store),
+        *change_handlers(store),
         *admin_key_handlers(exchange, store),
     ]
