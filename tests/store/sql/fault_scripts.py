@@ -4,9 +4,13 @@ Many calls go on at once, each a script drawn by chance: attempts fail over, cal
 answered is written, or not, or twice, or to the disk and brought home later and again; processes
 die, others settle what they held, and the dead turn out to be alive. The deeds are the store's own,
 in its own transactions, on a database in memory; what a provider bills is kept beside.
+
+`python -m tests.store.sql.fault_scripts 1000000` runs so many, and tells how far it has come.
 """
 
 import sqlite3
+import sys
+import time
 from collections.abc import Generator, Iterable
 from random import Random
 from typing import Never
@@ -31,6 +35,7 @@ from endpoints_server.store.sql.tables import METADATA
 from endpoints_server.store.sqlite.journal import SqliteJournal
 
 AT_ONCE = 40
+SCRIPTS_AT_ONCE = 2000
 ATTEMPTS = 3
 CAP = 10**15
 WORST = 5_000
@@ -235,3 +240,34 @@ def ddl() -> Iterable[str]:
         table = METADATA.tables[name]
         yield str(CreateTable(table).compile(dialect=dialect))
     yield "create index entries_accounts on entries (accounts)"
+
+
+def try_out(seed: int, count: int) -> int:
+    """Run scripts in a world of their own, and give how many attempts were made in them.
+
+    Raises AssertionError where an attempt was charged twice, or is missing, or cost anything else
+    than its provider bills for it.
+    """
+    world = open_world(seed)
+    world.run(count)
+    assert world.wrong() == [], f"seed {seed}"
+    assert world.missing() == [], f"seed {seed}"
+    billed, charged = world.error()
+    assert billed == charged > 0, f"seed {seed}"
+    world.connection.close()
+    return len(world.billed)
+
+
+def main() -> None:
+    """Run as many scripts as the command line says."""
+    wanted, attempts, begun_at = int(sys.argv[1]), 0, time.monotonic()
+    for seed in range(-(-wanted // SCRIPTS_AT_ONCE)):
+        attempts += try_out(seed, SCRIPTS_AT_ONCE)
+        done, took = (seed + 1) * SCRIPTS_AT_ONCE, time.monotonic() - begun_at
+        sys.stdout.write(f"\r{done:,} scripts, {attempts:,} attempts, {took:.0f} s")
+        sys.stdout.flush()
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    main()
