@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from msgspec import Struct
+from uuid_utils import uuid7
 
 from endpoints_server.cli.outcome import Complaint, Outcome, warn
 from endpoints_server.config.compile import compile_catalog
@@ -15,7 +16,9 @@ from endpoints_server.config.load import Loaded, load, load_bytes
 from endpoints_server.config.prices import open_price_book
 from endpoints_server.config.problem import Level, render
 from endpoints_server.demo.catalog import demo_yaml
+from endpoints_server.desk.changes.noting import Hand, in_hands_of
 from endpoints_server.domain.catalog import Catalog
+from endpoints_server.store.changes.port import Actor, Via
 from endpoints_server.store.keyring.ring import Ring, open_ring
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
@@ -97,7 +100,8 @@ async def opened_store() -> AsyncIterator[tuple[Store, Ring]]:
     opening = Opening(redis_url=environment.redis_url)
     store = await open_store(environment.data_dir, url.reveal() if url else "", opening)
     try:
-        yield store, ring
+        actor = Actor(via=Via.COMMAND)
+        yield in_hands_of(Hand(actor=actor, now=now, identify=identify), store), ring
     finally:
         await store.close()
 
@@ -106,6 +110,11 @@ def address_of(environment: Environment, port: int) -> str:
     """Give an address that works on this machine."""
     host = "127.0.0.1" if environment.host in EVERYWHERE else environment.host
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def identify() -> str:
+    """Draw an id that sorts by time."""
+    return uuid7().hex
 
 
 def now() -> int:

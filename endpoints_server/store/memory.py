@@ -15,6 +15,7 @@ from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.store.accounts import MemoryAccounts
 from endpoints_server.store.audit import Audit, Verification
 from endpoints_server.store.balances import MemoryBalances
+from endpoints_server.store.changes.memory import MemoryChanges
 from endpoints_server.store.credentials import MemoryCredentials
 from endpoints_server.store.history.memory import MemoryHistory
 from endpoints_server.store.issuers import MemoryIssuers
@@ -39,6 +40,7 @@ def open_memory() -> Store:
         keys=MemoryKeys(people),
         people=people,
         ledger=ledger,
+        changes=MemoryChanges(),
         history=MemoryHistory(entries, purged, balances.book),
         balances=balances,
         accounts=accounts,

@@ -13,6 +13,7 @@ from endpoints_server.domain.people.person import Person
 from endpoints_server.store.accounts import Accounts
 from endpoints_server.store.audit import Verification
 from endpoints_server.store.balances import Balances
+from endpoints_server.store.changes.port import Changes
 from endpoints_server.store.credentials import Credentials
 from endpoints_server.store.history.port import History
 from endpoints_server.store.issuers import Issuers
@@ -149,6 +150,7 @@ class Store(Struct, frozen=True, kw_only=True):
     people: People
     ledger: Ledger
     history: History
+    changes: Changes
     balances: Balances
     accounts: Accounts
     rules: StoredRules

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from endpoints_server.domain.people.person import Person
 from endpoints_server.store.credentials import Kept
+from endpoints_server.store.history.port import Order
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import By, Sum
 from endpoints_server.store.seal import Owner
@@ -16,7 +17,7 @@ from endpoints_server.store.sqlite.open import FILE_NAME
 from endpoints_server.store.titles import Talk
 from tests.cli.conftest import Command
 from tests.postgres import Cluster
-from tests.store.entries import NOON, entry
+from tests.store.entries import DAY, NOON, entry
 
 EMPTY = "template0"
 ENTRIES = 300
@@ -35,7 +36,12 @@ async def fill(data_dir: Path, url: str = "") -> None:
         entry(f"{number:04}", person_id="ada", is_stream=number % 2 == 0, started_at=NOON + number)
         for number in range(ENTRIES)
     ]
-    await asyncio.gather(*map(store.ledger.record, recorded))
+    old = entry("old", started_at=NOON - 40 * DAY)
+    await asyncio.gather(*map(store.ledger.record, [*recorded, old]))
+    while await store.history.fold():
+        pass
+    order = Order(id="run", before_day=NOON // DAY - 35, reason="test", at=NOON)
+    assert await store.history.purge(order) == 1
     await store.close()
 
 
@@ -118,7 +124,8 @@ def test_everything_moves_from_a_file_to_postgresql(
     assert told["rows"]["people"] == 2
     before = asyncio.run(sums_of(data_dir))
     assert asyncio.run(sums_of(tmp_path / "none", url)) == before
-    assert told["cost_nano_usd"] == sum(row.cost_nano_usd for row in before[0])
+    gone = entry("old").cost_nano_usd or 0
+    assert told["cost_nano_usd"] == sum(row.cost_nano_usd for row in before[0]) - gone
     asyncio.run(goes_on(tmp_path / "none", url))
 
 

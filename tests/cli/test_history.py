@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from endpoints_server.domain.money.tally import SHORTEST_DAYS
+from endpoints_server.store.changes.port import Via, Wanted
 from endpoints_server.store.open import open_store
 from tests.cli.conftest import Command
 from tests.store.entries import DAY, NOON, entry
@@ -138,3 +139,17 @@ def test_the_last_days_cannot_be_purged(filled: Command) -> None:
 def test_usage_ends_where_it_is_told_to(filled: Command) -> None:
     done = filled("usage", "--since", "2025-10-17", "--until", "2025-10-18", "--json")
     assert json.loads(done.out)["total"]["attempts"] == 2
+
+
+def test_what_is_changed_on_the_command_line_is_noted(command: Command, tmp_path: Path) -> None:
+    assert command("user", "add", "ada").code == 0
+    made = json.loads(command("key", "new", "--user", "ada", "--json").out)
+    assert command("key", "revoke", made["id"]).code == 0
+
+    async def noted() -> list[tuple[str, str]]:
+        store = await open_store(tmp_path / "data")
+        found = await store.changes.list_changes(Wanted())
+        await store.close()
+        return [(each.kind, each.actor.via) for each in found]
+
+    assert asyncio.run(noted()) == [(kind, Via.COMMAND) for kind in ("key", "key", "user")]

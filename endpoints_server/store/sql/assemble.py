@@ -10,6 +10,7 @@ from endpoints_server.store.issuers import MemoryIssuers
 from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.ports import Store
 from endpoints_server.store.shared.bell import Bell
+from endpoints_server.store.sql.changes import SqlChanges
 from endpoints_server.store.sql.credentials import SqlCredentials
 from endpoints_server.store.sql.history.history import SqlHistory
 from endpoints_server.store.sql.keys import SqlKeys
@@ -54,6 +55,7 @@ async def assemble(
         people=SqlPeople(engine, bell),
         ledger=SqlLedger(engine, writer),
         history=SqlHistory(engine),
+        changes=SqlChanges(engine),
         balances=SqlBalances(engine),
         accounts=SqlAccounts(engine, writer, uuid7().hex),
         rules=rules,

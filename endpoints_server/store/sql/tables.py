@@ -242,6 +242,20 @@ watermarks = Table(
     Column("number", BigInteger, nullable=False),
 )
 
+# Who changed what; `before` and `after` are JSON, and null where there was or is nothing.
+changes = Table(
+    "changes",
+    METADATA,
+    Column("id", TEXT, primary_key=True),
+    Column("changed_at", BigInteger, nullable=False),
+    *(
+        Column(name, TEXT, nullable=False)
+        for name in ("via", "person_id", "key_id", "kind", "name")
+    ),
+    Column("before", TEXT),
+    Column("after", TEXT),
+)
+
 # What the entries came to that were deleted, by the run that did it and by the day they began.
 purges = Table(
     "purges",

@@ -21,6 +21,7 @@ from endpoints_server.web.admin.reading import BODY_BYTES, read_body
 from endpoints_server.web.admin.rules import Listed
 from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
 from endpoints_server.web.me.caller import not_found
+from endpoints_server.web.me.hands import hands
 from endpoints_server.web.me.keys import KeyRequest, KeyView, MadeKey, instant_of, view
 
 SECOND = 1_000_000
@@ -70,7 +71,8 @@ class Rotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def people_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
-    """Make the handlers of people and of their balances."""
+    """Make the handlers of people, and of their balances."""
+    acting = hands(exchange, store)
 
     @get("/admin/v1/users", opt=ADMINISTRATIVE)
     async def show_users() -> Listed[UserView]:
@@ -82,14 +84,21 @@ def people_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         """Add a person."""
         wanted = await read_body(request, UserDraft)
         person = Person(username=wanted.id, **asdict(wanted))
-        return user_view(await add_person(store, person))
+        return user_view(await add_person(acting(request), person))
 
     @patch("/admin/v1/users/{user_id:str}", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
     async def change_user(request: AnyRequest, user_id: FromPath[str]) -> UserView:
         """Disable a person, or enable them again."""
         wanted = await read_body(request, UserChange)
         at = exchange.now() if wanted.disabled else None
-        return user_view(await set_disabled(store, user_id, at))
+        return user_view(await set_disabled(acting(request), user_id, at))
+
+    return [show_users, add_user, change_user, *balance_handlers(exchange, store)]
+
+
+def balance_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
+    """Make the handlers of people's balances."""
+    acting = hands(exchange, store)
 
     @get("/admin/v1/users/{user_id:str}/balance", opt=ADMINISTRATIVE)
     async def show_balance(user_id: FromPath[str]) -> BalanceView:
@@ -103,14 +112,21 @@ def people_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         usd, catalog = (await read_body(request, Credit)).usd, exchange.catalog()
         await require_user(store, user_id)
         amount = nano_usd_of(abs(usd)) * (-1 if usd < 0 else 1)
-        await credit(store.balances, catalog.allowance, user_id, amount, exchange.now())
+        await credit(
+            acting(request).balances,
+            catalog.allowance,
+            user_id,
+            amount,
+            exchange.now(),
+        )
         return await find_balance(store.balances, catalog, user_id)
 
-    return [show_users, add_user, change_user, show_balance, credit_user]
+    return [show_balance, credit_user]
 
 
 def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers of everybody's keys."""
+    acting = hands(exchange, store)
 
     @get("/admin/v1/keys", opt=ADMINISTRATIVE)
     async def show_keys(request: AnyRequest) -> Listed[KeyView]:
@@ -128,7 +144,7 @@ def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandle
             expires_at=None if wanted.expires_at is None else instant_of(wanted.expires_at),
         )
         drawn = token_bytes(RANDOM_BYTES)
-        key, secret = await create_key(store, exchange.ring, draft, drawn, exchange.now())
+        key, secret = await create_key(acting(request), exchange.ring, draft, drawn, exchange.now())
         return MadeKey(key=secret.reveal(), **asdict(view(key)))
 
     @post("/admin/v1/keys/{key_id:str}/rotate", opt=ADMINISTRATIVE)
@@ -137,13 +153,13 @@ def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandle
         wanted, now = await read_body(request, Rotation), exchange.now()
         until = now + int(max(0.0, wanted.grace_seconds) * SECOND)
         drawn = token_bytes(RANDOM_BYTES)
-        key, secret = await rotate_key(store, exchange.ring, key_id, drawn, until, now)
+        key, secret = await rotate_key(acting(request), exchange.ring, key_id, drawn, until, now)
         return MadeKey(key=secret.reveal(), **asdict(view(key)))
 
     @delete("/admin/v1/keys/{key_id:str}", opt=ADMINISTRATIVE, status_code=204)
-    async def revoke(key_id: FromPath[str]) -> None:
+    async def revoke(request: AnyRequest, key_id: FromPath[str]) -> None:
         """Revoke a key."""
-        await revoke_key(store, key_id, exchange.now())
+        await revoke_key(acting(request), key_id, exchange.now())
 
     return [show_keys, make_key, rotate, revoke]
 

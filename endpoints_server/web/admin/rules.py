@@ -32,6 +32,7 @@ from endpoints_server.domain.rules.rulebook import Group
 from endpoints_server.store.ports import Store
 from endpoints_server.web.admin.reading import BODY_BYTES, read_body, read_query
 from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
+from endpoints_server.web.me.hands import hands
 
 T = TypeVar("T")
 
@@ -59,6 +60,7 @@ def rule_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
 
 def budget_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers of budgets."""
+    acting = hands(exchange, store)
 
     @get("/admin/v1/budgets", opt=ADMINISTRATIVE)
     async def show_budgets() -> Listed[BudgetView]:
@@ -69,7 +71,7 @@ def budget_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     async def set_budget(request: AnyRequest, name: FromPath[str]) -> Listed[BudgetView]:
         """Set the budget of a name, for everybody or for a user, a group or a key."""
         budget = budget_of(name, await read_body(request, BudgetDraft))
-        await put_rule(store, exchange.catalog(), budget)
+        await put_rule(acting(request), exchange.catalog(), budget)
         views = await list_budgets(store, exchange.catalog(), exchange.now())
         of = str(budget.scope.target)
         return Listed([view for view in views if (view.name, view.of) == (name, of)])
@@ -78,13 +80,18 @@ def budget_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     async def delete_budget(request: AnyRequest, name: FromPath[str]) -> None:
         """Delete a budget; whose it is stands in the query."""
         scope = scope_of(read_query(request, Whose))
-        await delete_rule(store, exchange.catalog(), Budget(name=name, nano_usd=0, scope=scope))
+        await delete_rule(
+            acting(request),
+            exchange.catalog(),
+            Budget(name=name, nano_usd=0, scope=scope),
+        )
 
     return [show_budgets, set_budget, delete_budget]
 
 
 def limit_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers of limits."""
+    acting = hands(exchange, store)
 
     @get("/admin/v1/limits", opt=ADMINISTRATIVE)
     async def show_limits() -> Listed[LimitView]:
@@ -95,7 +102,7 @@ def limit_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     async def set_limit(request: AnyRequest, name: FromPath[str]) -> Listed[LimitView]:
         """Set the limit of a name, for everybody or for a user, a group or a key."""
         limit = limit_of(name, await read_body(request, LimitDraft))
-        await put_rule(store, exchange.catalog(), limit)
+        await put_rule(acting(request), exchange.catalog(), limit)
         views, of = list_limits(store, exchange.catalog()), str(limit.scope.target)
         return Listed([view for view in views if (view.name, view.of) == (name, of)])
 
@@ -103,13 +110,14 @@ def limit_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     async def delete_limit(request: AnyRequest, name: FromPath[str]) -> None:
         """Delete a limit; whose it is stands in the query."""
         scope = scope_of(read_query(request, Whose))
-        await delete_rule(store, exchange.catalog(), Limit(name=name, scope=scope))
+        await delete_rule(acting(request), exchange.catalog(), Limit(name=name, scope=scope))
 
     return [show_limits, set_limit, delete_limit]
 
 
 def group_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers of groups."""
+    acting = hands(exchange, store)
 
     @get("/admin/v1/groups", opt=ADMINISTRATIVE)
     async def show_groups() -> Listed[GroupView]:
@@ -120,12 +128,16 @@ def group_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     async def set_group(request: AnyRequest, name: FromPath[str]) -> GroupView:
         """Say who is in a group."""
         wanted = await read_body(request, Members)
-        await put_rule(store, exchange.catalog(), Group(name=name, members=wanted.members))
+        await put_rule(
+            acting(request),
+            exchange.catalog(),
+            Group(name=name, members=wanted.members),
+        )
         return GroupView(name=name, members=wanted.members)
 
     @delete("/admin/v1/groups/{name:str}", opt=ADMINISTRATIVE, status_code=204)
-    async def delete_group(name: FromPath[str]) -> None:
+    async def delete_group(request: AnyRequest, name: FromPath[str]) -> None:
         """Delete a group; its budgets and limits concern nobody then."""
-        await delete_rule(store, exchange.catalog(), Group(name=name))
+        await delete_rule(acting(request), exchange.catalog(), Group(name=name))
 
     return [show_groups, set_group, delete_group]

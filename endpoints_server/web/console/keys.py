@@ -10,12 +10,15 @@ from endpoints_server.desk.keys import (
     revoke_key,
 )
 from endpoints_server.domain.people.access_key import RANDOM_BYTES
+from endpoints_server.store.changes.port import Actor, Via
+from endpoints_server.store.ports import Store
 from endpoints_server.web.console.render import see_other, show
 from endpoints_server.web.console.reveal import Reveals
 from endpoints_server.web.console.session.browser import SignedIn
 from endpoints_server.web.console.session.token import Purpose, digest_token
 from endpoints_server.web.console.visit import Page, Visit, refused
 from endpoints_server.web.guards import SIGNED_IN
+from endpoints_server.web.me.hands import held_by
 
 KEYS = "/console/keys"
 
@@ -57,15 +60,22 @@ async def make_one(visit: Visit, reveals: Reveals) -> Response[bytes]:
     now = console.exchange.now()
     draft = KeyDraft(person=operator(visit).person, name=visit.form.get("name", "").strip())
     drawn = console.draw(RANDOM_BYTES)
-    _, made = await create_key(console.store, console.exchange.ring, draft, drawn, now)
+    _, made = await create_key(in_hands(visit), console.exchange.ring, draft, drawn, now)
     reveals.put(session_of(visit), made, now)
     return see_other(KEYS)
 
 
 async def revoke_one(visit: Visit) -> Response[bytes]:
     """Revoke a key; the sessions that were begun with it end too."""
-    await revoke_key(visit.console.store, visit.form.get("id", ""), visit.console.exchange.now())
+    await revoke_key(in_hands(visit), visit.form.get("id", ""), visit.console.exchange.now())
     return see_other(KEYS)
+
+
+def in_hands(visit: Visit) -> Store:
+    """Give the store as whoever is signed in may change it."""
+    console, person = visit.console, operator(visit).person
+    actor = Actor(via=Via.CONSOLE, person_id=person.id)
+    return held_by(console.exchange, console.store, actor)
 
 
 def session_of(visit: Visit) -> bytes:

@@ -12,6 +12,8 @@ class Place(Struct, frozen=True):
 
 PAGES = (
     Place("Overview", "/console"),
+    Place("Usage", "/console/usage"),
+    Place("Budgets", "/console/budgets"),
     Place("Keys", "/console/keys"),
     Place("My keys", "/console/my-keys"),
 )

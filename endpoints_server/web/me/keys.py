@@ -17,6 +17,7 @@ from endpoints_server.domain.people.access_key import RANDOM_BYTES, AccessKey
 from endpoints_server.store.ports import Store
 from endpoints_server.web.guards import KEYED, AnyRequest
 from endpoints_server.web.me.caller import bad_request, caller_of, not_found
+from endpoints_server.web.me.hands import hands
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
@@ -57,6 +58,8 @@ class Keys(Struct, frozen=True):
 def key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers."""
 
+    acting = hands(exchange, store)
+
     @get("/me/keys", opt=KEYED)
     async def list_my_keys(request: AnyRequest) -> Keys:
         """List my client keys, revoked ones too."""
@@ -73,7 +76,7 @@ def key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
             expires_at=None if wanted.expires_at is None else instant_of(wanted.expires_at),
         )
         drawn = token_bytes(RANDOM_BYTES)
-        key, secret = await create_key(store, exchange.ring, draft, drawn, exchange.now())
+        key, secret = await create_key(acting(request), exchange.ring, draft, drawn, exchange.now())
         return MadeKey(key=secret.reveal(), **asdict(view(key)))
 
     @delete("/me/keys/{key_id:str}", opt=KEYED, status_code=204)
@@ -82,7 +85,7 @@ def key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         person_id = caller_of(request).person.id
         if key_id not in {key.id for key in await list_keys(store, person_id)}:
             raise not_found("You have no key with this id.")
-        await revoke_key(store, key_id, exchange.now(), person_id)
+        await revoke_key(acting(request), key_id, exchange.now(), person_id)
 
     return [list_my_keys, make_my_key, revoke_my_key]
 

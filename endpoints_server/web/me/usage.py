@@ -1,4 +1,4 @@
-"""What I spent: sums, and the attempts of one call."""
+"""What I spent: sums, attempts, and those of one call."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from endpoints_server.calls.exchange import Exchange
+from endpoints_server.desk.history.attempts import MOST, USUAL, Asked, Page, list_attempts
 from endpoints_server.desk.usage import CallUsage, UsageTable, find_call, sum_usage
 from endpoints_server.store.ports import By, Store
 from endpoints_server.web.guards import KEYED, AnyRequest
@@ -20,11 +21,8 @@ def usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
 
     @get("/me/usage", opt=KEYED)
     async def show_my_usage(request: AnyRequest) -> UsageTable:
-        """Add up my usage; `by` is model, endpoint, day or user, `since` a date or a time."""
-        by = read_by(request.query_params.get("by", By.MODEL))
-        since = read_since(request.query_params.get("since", ""))
-        currency = exchange.catalog().currency
-        return await sum_usage(store, by, since, caller_of(request).person.id, currency)
+        """Add up my usage; `by` is model, endpoint, day or user, `since` and `until` are times."""
+        return await sum_asked(request, exchange, store, caller_of(request).person.id)
 
     @get("/me/usage/{request_id:str}", opt=KEYED)
     async def show_my_call(request: AnyRequest, request_id: FromPath[str]) -> CallUsage:
@@ -35,7 +33,42 @@ def usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
             raise not_found("You have made no call with this request id.")
         return call
 
-    return [show_my_usage, show_my_call]
+    @get("/me/calls", opt=KEYED)
+    async def show_my_calls(request: AnyRequest) -> Page:
+        """List my attempts, newest first; `limit` at a time, `after` the last of a page."""
+        asked = read_page(request, caller_of(request).person.id)
+        return await list_attempts(store, asked, exchange.catalog().currency)
+
+    return [show_my_usage, show_my_call, show_my_calls]
+
+
+async def sum_asked(
+    request: AnyRequest, exchange: Exchange, store: Store, person_id: str | None
+) -> UsageTable:
+    """Add up what is asked for, of one person or of everybody."""
+    asked = request.query_params
+    by, since = read_by(asked.get("by", By.MODEL)), read_instant(asked.get("since", ""), "since")
+    until = read_instant(asked.get("until", ""), "until")
+    return await sum_usage(store, by, since, person_id, exchange.catalog().currency, until=until)
+
+
+def read_page(request: AnyRequest, person_id: str | None) -> Asked:
+    """Read which page is asked for."""
+    asked = request.query_params
+    return Asked(
+        since=read_instant(asked.get("since", ""), "since"),
+        until=read_instant(asked.get("until", ""), "until"),
+        person_id=person_id,
+        after=asked.get("after") or None,
+        limit=read_limit(asked.get("limit", str(USUAL))),
+    )
+
+
+def read_limit(text: str) -> int:
+    """Read how many are asked for."""
+    if text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST:
+        return int(text)
+    raise bad_request(f"'limit' must be a number from 1 to {MOST}.", "limit")
 
 
 def read_by(text: str) -> By:
@@ -47,14 +80,14 @@ def read_by(text: str) -> By:
         raise bad_request(f"'by' must be one of: {known}.", "by") from None
 
 
-def read_since(text: str) -> int | None:
+def read_instant(text: str, param: str) -> int | None:
     """Read a date or a time in ISO 8601 as microseconds since 1970; without a zone it is UTC."""
     if not text:
         return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        message = "'since' must be a date or a time in ISO 8601, such as 2026-11-21."
-        raise bad_request(message, "since") from None
+        message = f"'{param}' must be a date or a time in ISO 8601, such as 2026-11-21."
+        raise bad_request(message, param) from None
     zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return (zoned - BEGINNING) // timedelta(microseconds=1)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from endpoints_server.desk.history.historian import PAUSE_SECONDS
+from endpoints_server.desk.history.historian import Historian
 from endpoints_server.store.history.port import Order
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
@@ -85,20 +85,19 @@ async def measure(folder: Path, url: str, options: Namespace) -> None:
 
 
 async def measure_folding(store: Store, options: Namespace) -> None:
-    """Bring the rollups up to the last entry, while calls are written."""
+    """Bring the rollups up to the last entry, then follow calls as they are written."""
     begun_at, cpu = time.monotonic(), time.process_time()
-    async with calls_beside(store, options.rate) as beside:
-        await catch_up(store)
+    while await store.history.fold():
+        pass
     took = time.monotonic() - begun_at
     cpu_us = (time.process_time() - cpu) / options.entries * 1e6
     report("added up", f"{options.entries / took:,.0f} entries/s, {cpu_us:.1f} µs CPU each")
+    historian = Historian(store.history, lambda: None, lambda: NOW, str)
+    async with calls_beside(store, options.rate) as beside:
+        following = asyncio.create_task(historian.run())
+        await asyncio.sleep(ALONE_SECONDS)
+        following.cancel()
     tell_waits("written while adding up", beside)
-
-
-async def catch_up(store: Store) -> None:
-    """Add everything up, as the server does."""
-    while await store.history.fold():  # noqa: ASYNC110  it is the pace that is measured
-        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def measure_purge(store: Store, options: Namespace) -> None:

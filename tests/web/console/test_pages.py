@@ -10,6 +10,8 @@ from endpoints_server.config.problem import Level, Problem
 from endpoints_server.domain.endpoint import Credential, Endpoint, Model
 from endpoints_server.domain.money.entry import CostStatus, Outcome
 from endpoints_server.domain.money.price import Price, Rates
+from endpoints_server.domain.rules.budget import Budget
+from endpoints_server.domain.rules.target import Scope
 from endpoints_server.web.console.navigation import PAGES
 from tests.store.entries import entry
 from tests.web.console.browsing import HTML, sign_in
@@ -128,10 +130,13 @@ async def test_what_upstreams_and_files_say_is_text_and_never_markup() -> None:
         entry("hostile", started_at=NOON, endpoint=HOSTILE, model=HOSTILE, fault=HOSTILE)
     )
     await site.key_of(name=HOSTILE)
+    await site.store.rules.put_rule(
+        Budget(name="b", nano_usd=1, scope=Scope(model=HOSTILE, endpoint=HOSTILE))
+    )
     async with site.client() as browser:
         await sign_in(site, browser)
         for place in PAGES:
-            html = (await browser.get(place.path)).text
+            html = (await browser.get(place.path, params={"by": "model"})).text
             assert "&lt;script&gt;alert(1)" in html
             assert "<script>" not in html
             assert "<img src=x" not in html

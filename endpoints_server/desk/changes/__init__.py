@@ -1,0 +1,1 @@
+"""Who changed what, noted beside each change and told to administrators."""

@@ -1,0 +1,1 @@
+"""Who changed what: budgets, limits, groups, keys, people, balances."""

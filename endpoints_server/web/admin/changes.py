@@ -1,0 +1,30 @@
+"""Who changed what."""
+
+from litestar import get
+from litestar.handlers import HTTPRouteHandler
+
+from endpoints_server.desk.changes.listed import Page, list_changes
+from endpoints_server.store.changes.port import Wanted
+from endpoints_server.store.ports import Store
+from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
+from endpoints_server.web.me.usage import read_page
+
+
+def change_handlers(store: Store) -> list[HTTPRouteHandler]:
+    """Make the handlers."""
+
+    @get("/admin/v1/audit", opt=ADMINISTRATIVE)
+    async def show_changes(request: AnyRequest) -> Page:
+        """List changes, latest first: by a `user`, of a `kind`, `since` and `until` instants."""
+        asked = read_page(request, request.query_params.get("user") or None)
+        wanted = Wanted(
+            kind=request.query_params.get("kind") or None,
+            person_id=asked.person_id,
+            since=asked.since,
+            until=asked.until,
+            after=asked.after,
+            limit=asked.limit,
+        )
+        return await list_changes(store, wanted)
+
+    return [show_changes]

@@ -1,0 +1,85 @@
+"""History at a hundredth of its size: questions are answered from few rows, and purging waits."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from endpoints_server.store.history.port import Order
+from endpoints_server.store.open import open_store
+from endpoints_server.store.ports import Store
+from endpoints_server.store.sqlite.file import open_engine
+from endpoints_server.store.sqlite.migrate import migrate
+from endpoints_server.store.sqlite.open import FILE_NAME
+from tests.bench.history.beside import calls_beside
+from tests.bench.history.fill import NOW, Shape, fill
+from tests.bench.history.questions import Answered, ask_all
+
+SHAPE = Shape(entries=30_000, people=60, models=10)
+GOAL_MS = 300.0
+LONGEST_LOCK_MS = 200.0
+CALLS_A_SECOND = 100
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncGenerator[Store]:
+    migrate(tmp_path, "")
+    engine = open_engine(tmp_path / FILE_NAME)
+    fill(engine, SHAPE)
+    engine.dispose()
+    opened = await open_store(tmp_path)
+    while await opened.history.fold():
+        pass
+    yield opened
+    await opened.close()
+
+
+@contextmanager
+def noted() -> Generator[list[tuple[str, Any]]]:
+    """Note what is asked of any database while the block lasts."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+async def test_t_30_i_58_history_answers_quickly_and_is_purged_without_holding_up_calls(
+    store: Store, tmp_path: Path
+) -> None:
+    with noted() as asked:
+        answers = await ask_all(store, 1)
+    require_few_rows(tmp_path / FILE_NAME, asked)
+    together = Answered(name="all", took=[ms for each in answers for ms in each.took])
+    assert together.percentile(0.95) < GOAL_MS
+    days = await store.history.list_days()
+    order = Order(id="small", before_day=days[0] + 30, reason="test", at=NOW)
+    async with calls_beside(store, CALLS_A_SECOND) as beside:
+        assert await store.history.purge(order) > SHAPE.entries // 20
+        await asyncio.sleep(0.2)
+    assert beside.percentile(0.95) < LONGEST_LOCK_MS
+    assert (await store.ledger.verify()).findings == ()
+
+
+def require_few_rows(path: Path, asked: list[tuple[str, Any]]) -> None:
+    """Ask SQLite how it answers: it may look entries up, but never walk through all of them."""
+    connection = sqlite3.connect(path)
+    plans = {
+        statement: connection.execute(f"explain query plan {statement}", values).fetchall()
+        for statement, values in asked
+        if statement.lower().startswith("select")
+    }
+    connection.close()
+    assert len(plans) > 20
+    walks = [line[-1] for plan in plans.values() for line in plan if "SCAN entries" in line[-1]]
+    assert set(walks) <= {"SCAN entries USING INDEX entries_started"}  # from the newest, to a limit
