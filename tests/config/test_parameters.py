@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from endpoints_server.config.parameters.complete import completed
+from endpoints_server.config.parameters.judge import judge
 from endpoints_server.config.problem import Level
 from tests.config.files import only_endpoint, told, with_keys
 
@@ -148,3 +150,43 @@ def test_what_is_added_or_dropped_without_effect_is_noted() -> None:
         "`model` is not dropped from requests: it is not the file's to say",
         "`promptCache` is not dropped from requests: it steers LibreChat's own client",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "filled"),
+    [
+        ({"component": "input", "label": ""}, {"label": "k"}),
+        ({"type": "boolean", "component": "slider", "includeInput": True}, {"includeInput": False}),
+        ({"type": "boolean", "component": "switch", "default": 0}, {"default": False}),
+        ({"type": "array", "component": "tags", "default": ""}, {"default": []}),
+    ],
+)
+def test_what_is_as_good_as_unsaid_is_filled_in(
+    written: dict[str, Any], filled: dict[str, Any]
+) -> None:
+    (found,) = completed([{"key": "k", "type": "string"} | written])
+    assert filled.items() <= found.items()
+
+
+def test_columns_are_those_of_the_definitions_that_say_them() -> None:
+    sound = {"key": "k", "type": "string", "component": "input"}
+    assert [each["columnSpan"] for each in completed([sound | {"columns": 4}, sound])] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("written", "complaints"),
+    [
+        ({"component": "slider", "minText": -1}, []),
+        ({"component": "input", "minText": -1}, ["minText"]),
+        ({"component": "input", "maxText": 0, "minText": 1}, ["minText"]),
+        ({"type": "enum", "component": "input", "default": "a"}, []),
+        ({"type": "number", "component": "dropdown", "options": ["a", "b"]}, ["default"]),
+        ({"type": "array", "component": "tags", "minTags": 1}, []),
+        ({"type": "array", "component": "tags", "minTags": 1, "default": []}, ["default"]),
+    ],
+)
+def test_a_bound_counts_for_the_control_that_has_it(
+    written: dict[str, Any], complaints: list[str]
+) -> None:
+    found = judge({"key": "k", "type": "string"} | written)
+    assert [each.key for each in found] == complaints

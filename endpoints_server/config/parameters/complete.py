@@ -45,8 +45,8 @@ def completed(definitions: Iterable[Definition]) -> list[Definition]:
 
 
 def shared_columns(definitions: Sequence[Definition]) -> int:
-    """Give how many columns the panel has: what all definitions say alike, else the usual."""
-    said = {definition.get("columns", USUAL_COLUMNS) for definition in definitions}
+    """Give how many columns the panel has: what all say alike that say anything, else the usual."""
+    said = {definition["columns"] for definition in definitions if "columns" in definition}
     return said.pop() if len(said) == 1 else USUAL_COLUMNS
 
 
@@ -55,29 +55,30 @@ def filled(definition: Definition, columns: int) -> Definition:
     control, kind = definition.get("component"), definition.get("type")
     full = dict(definition)
     if control == "slider":
-        full.setdefault("includeInput", kind == "number")
+        full["includeInput"] = kind == "number" and definition.get("includeInput", True)
     if control in TEXTS:
         full.setdefault("placeholder", "")
     default = usual_default(full)
     if default is not None:
         full["default"] = default
     full["columnSpan"] = definition.get("columnSpan") or columns // 2
-    full.setdefault("label", definition.get("key", ""))
+    full["label"] = definition.get("label") or definition.get("key", "")
     return full
 
 
 def usual_default(definition: Definition) -> object:
     """Give the default of a definition, or what stands in where it has none; else None."""
     control, kind, default = (definition.get(key) for key in ("component", "type", "default"))
-    if control in CHOICES and not default and definition.get("options"):
+    is_unsaid = not default and default != []
+    if control in CHOICES and is_unsaid and definition.get("options"):
         return definition["options"][0]
-    if default is not None:
-        return default
-    if control == "slider" and kind == "number" and definition.get("range"):
-        return middle(definition["range"])
-    if control in SWITCHES and kind == "boolean":
+    if control in SWITCHES and kind == "boolean" and is_unsaid:
         return False
-    return [] if control == "tags" else None
+    if control == "tags" and is_unsaid:
+        return []
+    if default is None and control == "slider" and kind == "number" and definition.get("range"):
+        return middle(definition["range"])
+    return default
 
 
 def middle(bounds: Mapping[str, float]) -> int:

@@ -1,19 +1,16 @@
 """What is wrong with a definition: the control does not fit its type, the default not its range."""
 
 from collections.abc import Callable, Iterator
-from typing import Literal
 
 from msgspec import Struct
 
-from endpoints_server.config.parameters.complete import CHOICES, SWITCHES
+from endpoints_server.config.parameters.complete import CHOICES, SWITCHES, TEXTS, usual_default
 from endpoints_server.config.parameters.sets import Definition
 
 TYPES = ("number", "boolean", "string", "enum", "array")
 COMPONENTS = ("input", "textarea", "slider", "tags", *SWITCHES, *CHOICES)
-PAIRS: tuple[tuple[Literal["minText", "minTags"], Literal["maxText", "maxTags"]], ...] = (
-    ("minText", "maxText"),
-    ("minTags", "maxTags"),
-)
+BOUNDS = {**dict.fromkeys(TEXTS, ("minText", "maxText")), "tags": ("minTags", "maxTags")}
+"""Which keys bound what, by the control it is set with."""
 
 
 class Complaint(Struct, frozen=True):
@@ -65,22 +62,21 @@ def check_range(definition: Definition) -> Iterator[Complaint]:
 
 
 def check_bounds(definition: Definition) -> Iterator[Complaint]:
-    """Check the bounds of texts and tags."""
-    for least, most in PAIRS:
-        low, high = definition.get(least, 0), definition.get(most)
-        for key in (least, most):
-            if definition.get(key, 0) < 0:
-                yield Complaint(key, f"`{key}` must not be negative")
-        if high is not None and low > high:
-            yield Complaint(least, f"`{least}` must not be above `{most}`")
+    """Check the bounds of a text that is typed in, or of tags; elsewhere they bound nothing."""
+    for key in BOUNDS.get(definition["component"], ()):
+        if definition.get(key, 0) < 0:
+            yield Complaint(key, f"`{key}` must not be negative")
+    is_typed = definition["component"] in TEXTS and {"minText", "maxText"} <= definition.keys()
+    if is_typed and definition["minText"] > definition["maxText"]:
+        yield Complaint("minText", "`minText` must not be above `maxText`")
 
 
 def check_default(definition: Definition) -> Iterator[Complaint]:
-    """Check that the default is a value the parameter can have."""
-    kind, control = definition["type"], definition["component"]
-    default = definition.get("default")
-    is_filled_in = control in CHOICES and not default
-    if is_filled_in or (default is None and kind != "enum"):
+    """Check that the default, or what stands in for it, is a value the parameter can have."""
+    kind, default = definition["type"], usual_default(definition)
+    is_open = default is None and kind != "enum"
+    is_filled_in = default == [] != definition.get("default")
+    if is_open or is_filled_in:
         return
     wanted = FITTING[kind](definition, default)
     if wanted:
@@ -112,14 +108,16 @@ def fits_text(_definition: Definition, default: object) -> str:
 
 def fits_option(definition: Definition, default: object) -> str:
     """Say what a choice's default should be."""
-    return "" if default in (definition.get("options") or []) else "one of `options`"
+    options = definition.get("options")
+    is_one = default is None or isinstance(default, str) if options is None else default in options
+    return "" if is_one else "one of `options`"
 
 
 def fits_tags(definition: Definition, default: object) -> str:
     """Say what a list's default should be."""
     if not isinstance(default, list):
         return "a list"
-    most = definition.get("maxTags", len(default))
+    most = definition.get("maxTags") or len(default)
     is_inside = definition.get("minTags", 0) <= len(default) <= most
     return "" if is_inside else "as many as `minTags` and `maxTags` allow"
 
