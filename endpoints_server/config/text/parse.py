@@ -25,6 +25,7 @@ from endpoints_server.config.problem import Problem, shown
 from endpoints_server.config.text.document import Mark, Source
 from endpoints_server.config.text.scalar import Date, Scalar, read_number, read_plain
 from endpoints_server.config.text.syntax import is_braced, problem_at, syntax_problem, unreadable
+from endpoints_server.config.text.tabs import TabScanner
 
 DEEPEST = 64
 MOST_VALUES = 100_000
@@ -101,13 +102,21 @@ def parse(source: Source) -> tuple[Node | None, list[Problem]]:
         return None, [*builder.problems, Problem(file=source.file, message="this is not YAML")]
 
 
+def events_of(text: str) -> Iterator[Event]:
+    """Give the parser's events, one by one."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Scanner = TabScanner
+    events: Iterator[Event] = yaml.parse(text)
+    return events
+
+
 class _Builder:
     """Takes events one by one; knows the anchors seen and the problems met."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.problems: list[Problem] = []
-        self._events: Iterator[Event] = YAML(typ="safe", pure=True).parse(source.text)
+        self._events = events_of(source.text)
         self._anchors: dict[str, Node] = {}
         self._left = MOST_VALUES
 
