@@ -62,13 +62,10 @@ def head_of(method: str, target: Target, headers: Mapping[str, str], body_bytes:
     lines = [f"{method} {target.path} HTTP/1.1", target.host]
     said = set()
     for name, value in headers.items():
-        lower = name.lower()
-        if lower in FRAMING:
-            continue
-        if not is_name(name):
-            raise httpx2.LocalProtocolError("a header has no valid name")
-        said.add(lower)
-        lines.append(f"{name}: {value}")
+        lower = spelt_small(name)
+        if lower not in FRAMING:
+            said.add(lower)
+            lines.append(f"{name}: {value}")
     if "host" in said:
         del lines[1]
     lines += [line for name, line in DEFAULTS if name not in said]
@@ -80,9 +77,11 @@ def head_of(method: str, target: Target, headers: Mapping[str, str], body_bytes:
 
 
 @lru_cache(maxsize=1024)
-def is_name(name: str) -> bool:
-    """Say whether a header can have this name."""
-    return NAME.fullmatch(name) is not None
+def spelt_small(name: str) -> str:
+    """Give a header's name in lower case; raises httpx2.LocalProtocolError where it can be none."""
+    if NAME.fullmatch(name) is None:
+        raise httpx2.LocalProtocolError("a header has no valid name")
+    return name.lower()
 
 
 def encode(lines: list[str]) -> bytes:
