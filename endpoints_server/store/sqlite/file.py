@@ -9,8 +9,6 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process; a migration may take a while."""
-WRITER_BUSY_SECONDS = 1.0
-"""The same for the ledger's writer, which tries again by itself and must be able to give up."""
 FIRST_PAUSE_SECONDS = 0.01
 
 
@@ -21,10 +19,11 @@ def make_file(path: Path) -> None:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Connect the driver itself, for the writer of the ledger; transactions are begun by hand."""
-    connection = sqlite3.connect(
-        path, timeout=WRITER_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
+    """Connect the driver itself, for the writer of the ledger, which waits for others by itself.
+
+    Transactions are begun by hand.
+    """
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         set_up(connection)
         use_wal(connection)

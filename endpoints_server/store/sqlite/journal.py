@@ -1,6 +1,7 @@
 """The ledger's writer on SQLite: one transaction for a batch, on the driver itself."""
 
 import sqlite3
+import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
@@ -16,6 +17,13 @@ from endpoints_server.store.sql.ledger.journal import Answer, Deed, Hold, Unfit,
 ROWS_AT_ONCE = 64
 """Rows of one statement: a step of SQLite gives up the interpreter's lock and waits for it again,
 and a statement of many rows is one step."""
+BUSY_SECONDS = 1.0
+"""How long the file may be held by others until the batch is told that it cannot be written."""
+PRIMARY = 0xFF
+"""The part of an error code that says what it is about."""
+TRY_SECONDS = 0.001
+"""How often it is tried meanwhile: SQLite itself would sleep a tenth of a second, and miss
+the moments in which whoever deletes or adds up lets others write."""
 UNFIT = (
     sqlite3.IntegrityError,
     sqlite3.DataError,
@@ -37,16 +45,16 @@ class SqliteJournal:
         self._is_durable: bool | None = None
 
     def write(self, entries: Sequence[Entry], deeds: Sequence[Deed] = ()) -> list[Any]:
-        try:
-            if deeds or len(entries) > ROWS_AT_ONCE or any(entry.accounts for entry in entries):
-                return self._commit(entries, deeds)
-            self._be_durable(is_durable=True)
-            self.keep(entries)  # a statement alone is a transaction
-        except UNFIT as error:
-            raise Unfit(str(error)) from error
-        except sqlite3.Error as error:
-            raise Unwritable(str(error)) from error
-        return []
+        gives_up_at = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                return self._write(entries, deeds)
+            except UNFIT as error:
+                raise Unfit(str(error)) from error
+            except sqlite3.Error as error:
+                if not is_busy(error) or time.monotonic() >= gives_up_at:
+                    raise Unwritable(str(error)) from error
+            time.sleep(TRY_SECONDS)
 
     def ask(self, statement: str, values: Mapping[str, object]) -> sqlite3.Cursor:
         return self._connection.execute(statement, values)
@@ -67,6 +75,13 @@ class SqliteJournal:
     def close(self) -> None:
         self._connection.close()
 
+    def _write(self, entries: Sequence[Entry], deeds: Sequence[Deed]) -> list[Any]:
+        if deeds or len(entries) > ROWS_AT_ONCE or any(entry.accounts for entry in entries):
+            return self._commit(entries, deeds)
+        self._be_durable(is_durable=True)
+        self.keep(entries)  # a statement alone is a transaction
+        return []
+
     def _commit(self, entries: Sequence[Entry], deeds: Sequence[Deed]) -> list[Any]:
         self._be_durable(is_durable=bool(entries) or not all(deed.is_light for deed in deeds))
         try:
@@ -85,6 +100,11 @@ class SqliteJournal:
         if is_durable is not self._is_durable:
             self._connection.execute(f"pragma synchronous = {'full' if is_durable else 'normal'}")
             self._is_durable = is_durable
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Say whether somebody else holds the file."""
+    return getattr(error, "sqlite_errorcode", 0) & PRIMARY == sqlite3.SQLITE_BUSY
 
 
 @cache

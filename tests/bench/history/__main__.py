@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from endpoints_server.desk.history.historian import Historian
 from endpoints_server.store.history.port import Order
@@ -21,11 +21,13 @@ from endpoints_server.store.sqlite.migrate import migrate
 from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.bench.history.beside import calls_beside
 from tests.bench.history.fill import NOW, Shape, fill
-from tests.bench.history.questions import Answered, ask_all
+from tests.bench.history.plans import explain, noted
+from tests.bench.history.questions import Answered, ask_all, questions
 from tests.postgres import running_cluster
 
 PURGED_DAYS = 30
 ALONE_SECONDS = 5.0
+PLANNED = ("usage by user, 30 days, everybody", "usage by model, all, one person")
 
 
 def main() -> None:
@@ -70,7 +72,11 @@ async def measure(folder: Path, url: str, options: Namespace) -> None:
     store = await open_store(folder, url)
     try:
         await measure_folding(store, options)
+        if url:
+            analyze(url)
         tell_questions(await ask_all(store, options.rounds))
+        if url:
+            await tell_plans(store, url)
         async with calls_beside(store, options.rate) as alone:
             await asyncio.sleep(ALONE_SECONDS)
         tell_waits("written alone", alone)
@@ -111,6 +117,26 @@ async def measure_purge(store: Store, options: Namespace) -> None:
     growth = resident_mb() - before
     report("purged", f"{count:,} entries in {took:.0f} s, memory +{growth:.0f} MB")
     tell_waits("written while purging", beside)
+
+
+def analyze(url: str) -> None:
+    """Let PostgreSQL count its rows, as it would by itself within a minute or so."""
+    _, engine = open_database(url)
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT", patience_seconds=600)
+        connection.execute(text("analyze"))
+    engine.dispose()
+
+
+async def tell_plans(store: Store, url: str) -> None:
+    """Print how PostgreSQL answers what takes longest."""
+    _, engine = open_database(url)
+    for name in PLANNED:
+        with noted() as asked:
+            await questions()[name](store)
+        print(f"{name}:", *explain(engine, asked[-1:]), sep="\n  ")
+    engine.dispose()
+    print()
 
 
 def tell_questions(answers: list[Answered]) -> None:

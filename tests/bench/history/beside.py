@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from itertools import count
 
 from msgspec.structs import replace
 from uuid_utils import uuid7
@@ -32,10 +33,14 @@ async def calls_beside(store: Store, per_second: int) -> AsyncGenerator[Answered
     """Record entries evenly while the block lasts; the times are those until each is durable."""
     answered = Answered(name="", took=[])
     tasks: set[asyncio.Task[None]] = set()
+    moments = count()
 
     async def record() -> None:
         name, begun_at = uuid7().hex, time.perf_counter()
-        await store.ledger.record(replace(TEMPLATE, id=name, request_id=name))
+        started_at = NOW + next(moments)
+        await store.ledger.record(
+            replace(TEMPLATE, id=name, request_id=name, started_at=started_at)
+        )
         answered.took.append((time.perf_counter() - begun_at) * 1000)
 
     async def keep_on() -> None:

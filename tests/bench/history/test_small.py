@@ -2,13 +2,10 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
 from endpoints_server.store.history.port import Order
 from endpoints_server.store.open import open_store
@@ -18,6 +15,7 @@ from endpoints_server.store.sqlite.migrate import migrate
 from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.bench.history.beside import calls_beside
 from tests.bench.history.fill import NOW, Shape, fill
+from tests.bench.history.plans import Asked, noted
 from tests.bench.history.questions import Answered, ask_all
 
 SHAPE = Shape(entries=30_000, people=60, models=10)
@@ -39,21 +37,6 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
     await opened.close()
 
 
-@contextmanager
-def noted() -> Generator[list[tuple[str, Any]]]:
-    """Note what is asked of any database while the block lasts."""
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        asked.append((statement, values))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
 async def test_t_30_i_58_history_answers_quickly_and_is_purged_without_holding_up_calls(
     store: Store, tmp_path: Path
 ) -> None:
@@ -71,7 +54,7 @@ async def test_t_30_i_58_history_answers_quickly_and_is_purged_without_holding_u
     assert (await store.ledger.verify()).findings == ()
 
 
-def require_few_rows(path: Path, asked: list[tuple[str, Any]]) -> None:
+def require_few_rows(path: Path, asked: Asked) -> None:
     """Ask SQLite how it answers: it may look entries up, but never walk through all of them."""
     connection = sqlite3.connect(path)
     plans = {

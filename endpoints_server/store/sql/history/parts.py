@@ -56,6 +56,8 @@ ENTRY: Columns = {
     "reported_nano_usd": func.coalesce(entries.c.reported_cost_nano_usd, 0),
 }
 """An entry in the columns of a rollup."""
+TAIL: Columns = {**ENTRY, "person_id": entries.c.person_id.concat("")}
+"""The same, for entries that are to be found by their numbers alone."""
 LONG = {tallies_by_person: tallies_by_person_long}
 """Rollups that are kept by long spans as well."""
 
@@ -107,10 +109,10 @@ def parts_of(rollup: Table, span: Span, watermark: int) -> Iterator[Part]:
         yield Part(ENTRY, began(span.since, span.until))
         return
     yield from days_of(rollup, first, end)
-    # a sum has no index, so that the rows are found by their numbers, which are few
+    # what is computed has no index, so that rows are found by their numbers, which are few
     begun_at = entries.c.started_at + 0
     since, until = instant_of(first), instant_of(end)
-    yield Part(ENTRY, [entries.c.number > watermark, *during(begun_at, since, until)])
+    yield Part(TAIL, [entries.c.number > watermark, *during(begun_at, since, until)])
     if since is not None and span.since != since:
         yield Part(ENTRY, began(span.since, since))
     if until is not None and span.until != until:
