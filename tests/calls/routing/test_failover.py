@@ -125,6 +125,18 @@ async def test_nobody_else_is_asked_once_the_caller_has_the_first_byte(
 
 
 @pytest.mark.parametrize("wire", WIRES)
+async def test_a_whole_answer_that_breaks_off_has_not_begun_for_its_caller(
+    wire: str, staged: tuple[Serving, Stage], client: httpx2.AsyncClient
+) -> None:
+    server, stage = staged
+    stage.play({f"{wire}-first": "reset_mid_body"})
+    answer = await ask(client, wire, wire)
+    assert (answer.status, answer.text) == (200, NEWS)
+    first, second = server.entries(answer.request_id)
+    assert (first.cost_nano_usd, second.cost_nano_usd) == (0, 15_000)
+
+
+@pytest.mark.parametrize("wire", WIRES)
 async def test_what_is_the_callers_own_fault_is_not_tried_again(
     wire: str, stage: Stage, client: httpx2.AsyncClient
 ) -> None:
