@@ -147,6 +147,7 @@ def followed_by(
     if attempt.entry is not None:
         journey.earlier = (*journey.earlier, attempt.entry)
     journey.delivery = journey.straight
+    is_other = call.route is not attempt.call.route
     inbound = replace(call.inbound, started_at=exchange.now(), started=exchange.timer())
     call = replace(call, inbound=inbound)
     if call.trail is not None:
@@ -156,6 +157,7 @@ def followed_by(
         seen=Seen(),
         number=made_with(attempt) + 1,
         carried=carried,
+        fallbacks=attempt.fallbacks + is_other,
     )
 
 

@@ -124,6 +124,7 @@ async def test_one_route_is_asked_again_no_earlier_than_it_said(tmp_path: Path) 
             stage.play({"sole": SHORTLY})
             answer = await ask(client, "chat", "sole/m")
             assert (answer.status, answer.headers["x-es-attempts"]) == (429, "2")
+            assert "x-es-fallbacks" not in answer.headers
             first, second = stage.seen
             assert second.arrived_at - first.arrived_at >= SHORTLY_SECONDS
             assert [entry.attempt for entry in running.entries(answer.request_id)] == [1, 2]

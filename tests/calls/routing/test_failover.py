@@ -87,6 +87,7 @@ async def test_the_next_route_answers_where_one_fails(
     answer = await ask(client, wire, f"mute-{wire}" if is_mute else wire, is_stream=is_stream)
     assert (answer.status, answer.text, answer.errors) == (200, NEWS, ())
     assert answer.headers["x-es-attempts"] == "2"
+    assert answer.headers["x-es-fallbacks"] == "1"
     assert answer.headers["x-es-endpoint"] == f"{wire}-second"
     first, second = server.entries(answer.request_id)
     assert (first.attempt, first.endpoint, first.outcome) == (1, failing, Outcome.FAILED)
