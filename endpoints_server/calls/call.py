@@ -105,8 +105,8 @@ class Attempt(Struct, kw_only=True):
     """What one try of one route finds out as it goes; `entry` is set once it is settled.
 
     `number` counts the attempts of a call from one; `carried` is what an earlier one was counted
-    under and still is. Times are the timer's seconds. `going_on` reads the answer on though the
-    caller has left.
+    under and still is, `fallbacks` how many routes were left behind. Times are the timer's seconds.
+    `going_on` reads the answer on though the caller has left.
     """
 
     call: Call
@@ -119,6 +119,7 @@ class Attempt(Struct, kw_only=True):
     going_on: Task[None] | None = None
     number: int = 1
     carried: Sequence[Claim] = ()
+    fallbacks: int = 0
 
     @property
     def hold(self) -> Hold | None:

@@ -78,6 +78,8 @@ def encode(text: str) -> bytes:
 def of_attempt(attempt: Attempt) -> Headers:
     """Give the receipt of an attempt as far as it has come."""
     headers = receipt(attempt.call, attempts_of(attempt), attempt.losses)
+    if attempt.fallbacks:
+        headers.append((b"x-es-fallbacks", str(attempt.fallbacks).encode()))
     if attempt.admission is not None:
         headers += attempt.admission.headers
     return headers + bill(attempt.entry) if attempt.entry else headers

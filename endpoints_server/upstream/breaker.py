@@ -41,11 +41,10 @@ class Breakers:
         opens_at = breaker.open_until if breaker is not None else None
         return max(0.0, (opens_at or now) - now, self._cooling.get(route_id, 0.0) - now)
 
-    def begin(self, place: str, now: float, patience_seconds: float) -> None:
-        """Note that a call goes out."""
+    def begin(self, place: str, now: float, patience_seconds: float) -> bool:
+        """Note that a call goes out; True where the place was out, and this call is the probe."""
         breaker = self._breakers.get(place)
-        if breaker is not None:
-            breaker.begin(now, patience_seconds)
+        return breaker is not None and breaker.begin(now, patience_seconds)
 
     def give_back(self, place: str) -> None:
         """Note that a call ended without telling anything of its upstream."""

@@ -2,12 +2,12 @@
 
 Sealed reasoning opens with the account that sealed it, and an answer that is referred to lies with
 the account that gave it. A call that holds either is bound: it goes to its issuer, or to nobody.
-Who that is was noted as the answer went by; where nobody remembers, it is the route that the
-conversation takes in every process.
+Who that is was noted as the answer went by; where nobody remembers, it is the route of its wire
+that the conversation takes in every process.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 
 from endpoints_server.calls.call import Call
@@ -28,6 +28,8 @@ MARKS = (b"encrypted", b"ignature", b"previous_response_id", b"redacted_thinking
 """Something of each field, which is looked for before all of it is."""
 UNSEALED = (b"~es.unsealed", b"fmVzLnVuc2VhbGVk")
 """What stands in place of a seal where there is none, and the same as base64."""
+ENVELOPE = re.compile(rb"~es\.([a-z_]{1,40})\.")
+"""How the seal of another wire begins than the caller's."""
 MOST_ASKED = 3
 TAIL_BYTES = 80
 """The longest beginning of such a field."""
@@ -43,20 +45,27 @@ def held_in(call: Call) -> list[bytes]:
 
 
 async def bound(
-    exchange: Exchange, call: Call, held: Iterable[bytes], routes: tuple[Route, ...]
+    exchange: Exchange, call: Call, held: Sequence[bytes], routes: tuple[Route, ...]
 ) -> tuple[Route, ...]:
     """Keep the routes of the issuer of what a call holds.
 
     Raises Failed (409, `issuer_gone`) where there is none any more.
     """
     issuer = ""
-    for value in list(held)[:MOST_ASKED]:
+    for value in held[:MOST_ASKED]:
         issuer = issuer or await exchange.issuers.find(name_of(call, value))
-    issuer = issuer or routes[0].issuer
+    issuer = issuer or likely(call, held, routes).issuer
     kept = tuple(route for route in routes if route.issuer == issuer)
     if not kept:
         raise Failed(gone())
     return kept
+
+
+def likely(call: Call, held: Sequence[bytes], routes: tuple[Route, ...]) -> Route:
+    """Guess who issued what nobody remembers: the first route that speaks the wire it is of."""
+    found = ENVELOPE.match(held[0])
+    wire = found[1].decode() if found else call.inbound.wire.name
+    return next((route for route in routes if route.wire == wire), routes[0])
 
 
 def name_of(call: Call, value: bytes) -> str:

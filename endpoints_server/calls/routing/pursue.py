@@ -16,6 +16,7 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.routing.aim import nothing_left, turn
 from endpoints_server.calls.routing.binding import Witness, name_of
 from endpoints_server.calls.routing.notice import note
+from endpoints_server.calls.routing.opening import Opening
 from endpoints_server.calls.routing.try_once import try_once
 from endpoints_server.domain.fault import Failed, Fault
 from endpoints_server.domain.routing.retries import Retries, RetryBudget, pause_of
@@ -84,7 +85,7 @@ async def tried(exchange: Exchange, journey: Journey, attempt: Attempt) -> Fault
     except Failed as failed:
         return failed.fault
     try:
-        begin(exchange, attempt)
+        begin(exchange, journey, attempt)
         await try_once(exchange, journey, attempt)
     except Failed as failed:
         note(exchange, attempt, failed.fault)
@@ -101,11 +102,13 @@ async def tried(exchange: Exchange, journey: Journey, attempt: Attempt) -> Fault
     return None
 
 
-def begin(exchange: Exchange, attempt: Attempt) -> None:
-    """Say that a route is asked; one that was out is asked by this call alone for now."""
+def begin(exchange: Exchange, journey: Journey, attempt: Attempt) -> None:
+    """Say that a route is asked; one that was out is asked by this call alone, until it answers."""
     route = attempt.call.route
     patience = route.endpoint.timeouts.first_token_seconds
-    exchange.health.breakers.begin(route.place, exchange.timer(), patience)
+    if exchange.health.breakers.begin(route.place, exchange.timer(), patience):
+        answered = partial(note, exchange, attempt, None)
+        journey.straight = journey.delivery = Opening(journey.straight, answered)
 
 
 def made_with(attempt: Attempt) -> int:
@@ -147,6 +150,7 @@ def followed_by(
     if attempt.entry is not None:
         journey.earlier = (*journey.earlier, attempt.entry)
     journey.delivery = journey.straight
+    is_other = call.route is not attempt.call.route
     inbound = replace(call.inbound, started_at=exchange.now(), started=exchange.timer())
     call = replace(call, inbound=inbound)
     if call.trail is not None:
@@ -156,6 +160,7 @@ def followed_by(
         seen=Seen(),
         number=made_with(attempt) + 1,
         carried=carried,
+        fallbacks=attempt.fallbacks + is_other,
     )
 
 

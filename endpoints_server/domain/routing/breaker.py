@@ -60,10 +60,12 @@ class Breaker:
         """Say whether calls go elsewhere."""
         return self.open_until is not None and now < max(self.open_until, self._probe_until)
 
-    def begin(self, now: float, patience_seconds: float) -> None:
-        """Note that a call goes out; in a half-open one it is the probe, for so long at most."""
-        if self.state(now) is State.HALF_OPEN:
+    def begin(self, now: float, patience_seconds: float) -> bool:
+        """Note that a call goes out, and say whether it is the probe, for so long at most."""
+        is_probe = self.state(now) is State.HALF_OPEN
+        if is_probe:
             self._probe_until = now + patience_seconds
+        return is_probe
 
     def give_back(self) -> None:
         """Note that a call ended without telling anything; the next one is the probe then."""

@@ -188,6 +188,33 @@ async def test_t_41_what_is_sealed_for_an_account_that_left_is_refused_clearly(
             assert fresh.status_code == 200
 
 
+async def test_what_nobody_remembers_goes_to_a_route_of_the_wire_it_is_of(
+    accounts: Accounts, tmp_path: Path
+) -> None:
+    actors = {"chat": "chat", "messages": "messages"}
+    answers = {"endpoint": "answers", "model": "m"}
+    with played(tmp_path, {**actors, "answers": "responses"}, {**CALM, "aliases": {
+        "any": [{"endpoint": "chat", "model": "m"}, {"endpoint": "messages", "model": "m"}, answers]
+    }}) as (running, stage):  # fmt: skip
+        async with caller(running) as client:
+            more: Json = {"previous_response_id": "resp_of_yesterday"}
+            answer = await ask(client, "responses", "any", **more)
+            assert answer.headers["x-es-endpoint"] == "answers"
+            for wire, served in (
+                ("openai_responses", "answers"),
+                ("anthropic_messages", "messages"),
+            ):
+                sealed = {"type": "thinking", "thinking": "Hm.", "signature": f"~es.{wire}.open.x"}
+                turns = [
+                    {"role": "user", "content": "What news?"},
+                    {"role": "assistant", "content": [sealed, {"type": "text", "text": "None."}]},
+                    {"role": "user", "content": "And now?"},
+                ]
+                answer = await ask(client, "messages", "any", messages=turns)
+                assert answer.headers["x-es-endpoint"] == served
+            assert not stage.asked("chat")
+
+
 async def test_accounts_of_one_organisation_open_each_others_seals(
     accounts: Accounts, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.calls.asking import ask
 from tests.calls.expected import NEWS
+from tests.calls.pausing import until
 from tests.calls.routing.stage import (
     CALM,
     SHORTLY,
@@ -103,6 +104,30 @@ async def test_t_39_where_all_are_down_one_is_asked_and_the_caller_told_when_to_
             assert 'endpoint="primary",key="1"} 1.0' not in await metrics_of(running)
 
 
+async def test_an_endpoint_is_trusted_again_as_soon_as_it_begins_to_answer(
+    tmp_path: Path,
+) -> None:
+    server = {
+        "aliases": BOTH,
+        "retries": {"minPerSecond": 10},
+        "breaker": {"consecutiveFailures": 1, "cooldownSeconds": 0.2},
+    }
+    with played(tmp_path, TWO, server) as (running, stage):
+        async with caller(running) as client:
+            stage.play({"primary": "failing_json"})
+            assert (await ask(client, "chat", "both")).headers["x-es-fallbacks"] == "1"
+            assert (await ask(client, "chat", "both")).headers["x-es-attempts"] == "1"
+            await asyncio.sleep(0.25)
+            stage.play({"primary": "hang_after_first"})
+            probe = asyncio.create_task(ask(client, "chat", "both", is_stream=True))
+            await until(lambda: len(stage.seen) == 1)
+            await until(lambda: running.parts.exchange.health.breakers.is_calm)
+            stage.play({})
+            answer = await ask(client, "chat", "both")
+            assert answer.headers["x-es-endpoint"] == "primary"
+            probe.cancel()
+
+
 async def test_without_panic_nobody_is_asked_while_all_are_out(tmp_path: Path) -> None:
     server = {"breaker": {"consecutiveFailures": 2, "cooldownSeconds": 0.3, "panic": False}}
     with played(tmp_path, {"sole": "chat"}, server) as (running, stage):
@@ -124,6 +149,7 @@ async def test_one_route_is_asked_again_no_earlier_than_it_said(tmp_path: Path) 
             stage.play({"sole": SHORTLY})
             answer = await ask(client, "chat", "sole/m")
             assert (answer.status, answer.headers["x-es-attempts"]) == (429, "2")
+            assert "x-es-fallbacks" not in answer.headers
             first, second = stage.seen
             assert second.arrived_at - first.arrived_at >= SHORTLY_SECONDS
             assert [entry.attempt for entry in running.entries(answer.request_id)] == [1, 2]

@@ -87,6 +87,7 @@ async def test_the_next_route_answers_where_one_fails(
     answer = await ask(client, wire, f"mute-{wire}" if is_mute else wire, is_stream=is_stream)
     assert (answer.status, answer.text, answer.errors) == (200, NEWS, ())
     assert answer.headers["x-es-attempts"] == "2"
+    assert answer.headers["x-es-fallbacks"] == "1"
     assert answer.headers["x-es-endpoint"] == f"{wire}-second"
     first, second = server.entries(answer.request_id)
     assert (first.attempt, first.endpoint, first.outcome) == (1, failing, Outcome.FAILED)
@@ -122,6 +123,18 @@ async def test_nobody_else_is_asked_once_the_caller_has_the_first_byte(
     assert not stage.asked(f"{wire}-second")
     (entry,) = server.entries(answer.request_id)
     assert entry.fault == BEGUN[behaviour]
+
+
+@pytest.mark.parametrize("wire", WIRES)
+async def test_a_whole_answer_that_breaks_off_has_not_begun_for_its_caller(
+    wire: str, staged: tuple[Serving, Stage], client: httpx2.AsyncClient
+) -> None:
+    server, stage = staged
+    stage.play({f"{wire}-first": "reset_mid_body"})
+    answer = await ask(client, wire, wire)
+    assert (answer.status, answer.text) == (200, NEWS)
+    first, second = server.entries(answer.request_id)
+    assert (first.cost_nano_usd, second.cost_nano_usd) == (0, 15_000)
 
 
 @pytest.mark.parametrize("wire", WIRES)
