@@ -53,7 +53,7 @@ class ThinkingRules(Struct, frozen=True, kw_only=True):
     is_adaptive: bool = False
     key: Literal["reasoning_content", "reasoning", "reasoning_text"] = "reasoning_content"
     answer_key: Literal["", "reasoning_content", "reasoning"] = ""
-    has_tags: bool | None = False
+    has_tags: bool | None = None
     replay: Literal["all", "loop", "none"] = "all"
     is_said: bool = False
     is_always_there: bool = False

@@ -52,7 +52,7 @@ def with_facts(dialect: Dialect, facts: ModelFacts, wire: str) -> Dialect:
         ceiling_tokens=whole(facts.max_tokens),
         context_tokens=whole(facts.context_window),
         has_stream_usage=said(compat.supports_usage_in_streaming, dialect.has_stream_usage),
-        thinking=thinking_of(dialect.thinking, facts, wire),
+        thinking=thinking_of(dialect.thinking, facts),
         turns=turns_of(dialect.turns, facts),
         tools=tools_of(compat),
         cache=cache_of(compat, wire),
@@ -93,7 +93,7 @@ def refused(compat: Compat) -> Iterator[str]:
         yield "prompt_cache_key"
 
 
-def thinking_of(rules: ThinkingRules, facts: ModelFacts, wire: str) -> ThinkingRules:
+def thinking_of(rules: ThinkingRules, facts: ModelFacts) -> ThinkingRules:
     """Say how a model is asked to think; a `thinkingFormat` wins over a `reasoningFormat`."""
     compat = facts.compat
     form = said(compat.thinking_format, None)
@@ -109,7 +109,7 @@ def thinking_of(rules: ThinkingRules, facts: ModelFacts, wire: str) -> ThinkingR
         template=msgspec.to_builtins(template),
         budget_name=said(compat.thinking_token_budget_field, budget),
         is_adaptive=compat.force_adaptive_thinking is True,
-        has_tags=said(compat.think_tags, None if wire == "openai_chat" else False),
+        has_tags=said(compat.think_tags, None),
         is_said=compat.requires_thinking_as_text is True,
         is_always_there=needs_content and facts.reasoning is not False,
         may_be_unsealed=compat.allow_empty_signature is True,
