@@ -2,9 +2,8 @@
 
 FIRST_COUNT = 100
 MOST = 2000
-LONGEST_SECONDS = 0.008
-"""How long a transaction should take; after one that took longer the next is smaller. On SQLite the
-entries of calls wait for it, and their answers with them."""
+LONGEST_SECONDS = 0.04
+"""How long a transaction should take; after one that took longer the next is smaller."""
 
 
 class Portion:
