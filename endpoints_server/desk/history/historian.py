@@ -8,7 +8,8 @@ from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.money.tally import DAY
 from endpoints_server.store.history.port import History, Order
 
-FOLD_SECONDS = 1.0
+FOLD_SECONDS = 15.0
+"""Between two looks for new entries, which whoever asks meanwhile is told of all the same."""
 PAUSE_SECONDS = 0.05
 """Between two portions of entries, where many wait to be added up."""
 PURGED_EVERY = 3_600_000_000

@@ -16,7 +16,7 @@ from endpoints_server.store.memory import open_memory
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.sql.engine import writing
-from endpoints_server.store.sql.history.portion import LONGEST_SECONDS, MOST, Portion
+from endpoints_server.store.sql.history.portion import FEWEST, LONGEST_SECONDS, MOST, Portion
 from endpoints_server.store.sqlite.file import open_engine
 from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.store.backends import AT_ONCE, open_backend
@@ -139,6 +139,6 @@ def test_a_portion_follows_how_long_it_took() -> None:
     assert portion.count == MOST
     for _ in range(20):
         portion.note(LONGEST_SECONDS * 10)
-    assert portion.count == 1
+    assert portion.count == FEWEST
     portion.note(0)
-    assert portion.count > 1
+    assert portion.count > FEWEST

@@ -1,12 +1,13 @@
 """Adds entries to the rollups, a few at a time, in the order of their numbers.
 
 What was added up is read before, where nobody waits for it: on SQLite the entries of calls wait for
-whoever writes. Whoever moves the watermark adds what lies between, in the same transaction: two
-processes that see the same entries are told apart by whether it was still where they had seen it.
+whoever writes. Entries are gone through once, for the finest rollup; the others are sums of its
+rows. Whoever moves the watermark adds what lies between, in the same transaction: two processes
+that see the same entries are told apart by whether it was still where they had seen it.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, Engine, Row, Select, Table, bindparam, func, select, text
@@ -14,9 +15,10 @@ from sqlalchemy import BindParameter, Engine, Row, Select, Table, bindparam, fun
 from endpoints_server.store.sql.dialects.upsert import Upsert, insert
 from endpoints_server.store.sql.engine import reading, writing
 from endpoints_server.store.sql.history.parts import (
+    ENTRY,
     WATERMARK,
     Part,
-    entry_in,
+    begin_of,
     find_watermark,
     sums_of,
 )
@@ -31,15 +33,17 @@ from endpoints_server.store.sql.tables import (
     tallies_by_person_long,
 )
 
+Sums = dict[str, Any]
 ROLLUPS = (tallies, tallies_by_model, tallies_by_person, tallies_by_person_long)
+NOTHING = dict.fromkeys(MEASURES, 0)
 LOW: BindParameter[int] = bindparam("low")
 HIGH: BindParameter[int] = bindparam("high")
 
 
-def portion_of(rollup: Table) -> Select[Any]:
-    """Ask for what the entries of some numbers add to a rollup."""
+def portion() -> Select[Any]:
+    """Ask for what the entries of some numbers add to the finest rollup."""
     some = (entries.c.number > LOW, entries.c.number <= HIGH)
-    return sums_of(Part(entry_in(rollup), some), key_of(rollup))
+    return sums_of(Part(ENTRY, some), key_of(tallies))
 
 
 def addition(rollup: Table) -> Upsert:
@@ -54,9 +58,8 @@ def key_of(rollup: Table) -> tuple[str, ...]:
     return names_of(rollup)[: -len(MEASURES)]
 
 
-PORTIONS = tuple(map(portion_of, ROLLUPS))
-ADDITIONS = tuple(map(addition, ROLLUPS))
-NAMES = tuple(map(names_of, ROLLUPS))
+PORTION = portion()
+ADDITIONS = tuple((rollup, addition(rollup)) for rollup in ROLLUPS)
 MOVE = text(
     """
 insert into watermarks (name, number) values (:name, :high)
@@ -81,16 +84,30 @@ class Folding:
             some = following.order_by(entries.c.number).limit(count).subquery()
             high, found = connection.execute(select(func.max(some.c.number), func.count())).one()
             place = {"low": low, "high": high}
-            sums = [connection.execute(each, place).all() for each in PORTIONS] if found else []
+            rows = connection.execute(PORTION, place).all() if found else []
         if found:
-            self._add(place, sums)
+            self._add(place, [(each, summed(rows, rollup)) for rollup, each in ADDITIONS])
         return bool(found == count)
 
-    def _add(self, place: dict[str, Any], sums: list[Sequence[Row[Any]]]) -> None:
+    def _add(self, place: dict[str, Any], additions: Sequence[tuple[Upsert, list[Sums]]]) -> None:
         with writing(self._engine) as connection:
             begun_at = time.monotonic()
             moved = connection.execute(MOVE, {"name": WATERMARK, **place})
             if moved.rowcount == 1:
-                for adding, names, rows in zip(ADDITIONS, NAMES, sums, strict=True):
-                    connection.execute(adding, [dict(zip(names, row, strict=True)) for row in rows])
+                for adding, rows in additions:
+                    connection.execute(adding, rows)
         self._portion.note(time.monotonic() - begun_at)
+
+
+def summed(rows: Iterable[Row[Any]], rollup: Table) -> list[Sums]:
+    """Add rows of the finest rollup up to those of another, or of the same."""
+    key = key_of(rollup)
+    found: dict[tuple[object, ...], Sums] = {}
+    for row in rows:
+        named: Sums = dict(row._mapping)
+        named["day"] = begin_of(named["day"], rollup)
+        place = tuple(named[name] for name in key)
+        held = found.setdefault(place, {name: named[name] for name in key} | NOTHING)
+        for measure in MEASURES:
+            held[measure] += named[measure]
+    return list(found.values())

@@ -7,7 +7,7 @@ rollups have come.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import (
@@ -58,6 +58,7 @@ ENTRY: Columns = {
 """An entry in the columns of a rollup."""
 TAIL: Columns = {**ENTRY, "person_id": entries.c.person_id.concat("")}
 """The same, for entries that are to be found by their numbers alone."""
+Day = TypeVar("Day", int, ColumnElement[int])
 LONG = {tallies_by_person: tallies_by_person_long}
 """Rollups that are kept by long spans as well."""
 
@@ -91,7 +92,7 @@ def entry_in(rollup: Table) -> Columns:
     return {**ENTRY, "day": begin_of(ENTRY["day"], rollup)}
 
 
-def begin_of(day: ColumnElement[int], rollup: Table) -> ColumnElement[int]:
+def begin_of(day: Day, rollup: Table) -> Day:
     """Give the day that a rollup has a day under."""
     return day // LONG_DAYS * LONG_DAYS if rollup in LONG.values() else day
 

@@ -1,7 +1,7 @@
 """How many entries one transaction takes, so that nobody waits long where one writes at a time."""
 
 FIRST_COUNT = 100
-MOST = 2000
+FEWEST, MOST = 20, 2000
 LONGEST_SECONDS = 0.04
 """How long a transaction should take; after one that took longer the next is smaller."""
 
@@ -15,6 +15,6 @@ class Portion:
     def note(self, seconds: float) -> None:
         """Remember how long a transaction took for as many."""
         if seconds > LONGEST_SECONDS:
-            self.count = max(1, self.count // 2)
+            self.count = max(FEWEST, self.count // 2)
         elif seconds < LONGEST_SECONDS / 2:
             self.count = min(MOST, self.count * 3 // 2 + 1)
