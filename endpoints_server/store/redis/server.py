@@ -54,6 +54,11 @@ class RedisServer:
         """Whether it did not answer when it was last asked."""
         return self._looking is not None
 
+    async def connect(self) -> None:
+        """Open all connections that many calls at once will want; or none, where it is away."""
+        pings = (self.ask("PING") for _ in range(MOST_AT_ONCE))
+        await asyncio.gather(*pings, return_exceptions=True)
+
     async def ask(self, *command: Argument) -> Any:
         """Run a command; raises Away."""
         self._require_there()
