@@ -47,6 +47,7 @@ async def assemble(
         writer.stop()
         await asyncio.to_thread(writer.join)
         keys.close()
+        await rules.close()
         await asyncio.to_thread(credentials.close)
         engine.dispose()
 
