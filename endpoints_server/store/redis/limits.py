@@ -70,6 +70,7 @@ class RedisLimits:
             await self._server.run(CLOSE, keys, values)
 
     async def _run(self) -> None:
+        await self._server.connect()
         while not self._is_closed:
             with suppress(Away):
                 await self._beat()

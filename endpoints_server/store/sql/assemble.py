@@ -40,13 +40,13 @@ async def assemble(
         engine.dispose()
         raise
     credentials = SqlCredentials(engine, bell=bell)
-    loop = asyncio.get_running_loop()
-    writer = LedgerWriter(journal, loop, opening.pace, opening.on_trouble)
+    writer = LedgerWriter(journal, asyncio.get_running_loop(), opening.pace, opening.on_trouble)
 
     async def close() -> None:
         writer.stop()
         await asyncio.to_thread(writer.join)
         keys.close()
+        await rules.close()
         await asyncio.to_thread(credentials.close)
         engine.dispose()
 

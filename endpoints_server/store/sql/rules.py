@@ -29,6 +29,7 @@ class SqlRules:
         self._bell = bell
         bell.listen(Topic.RULES, self._look_again)
         self._looks: set[asyncio.Task[None]] = set()
+        self._is_closed = False
         self._kept: dict[Place, Rule] = {}
         self._rules = Rules()
         self._revision = 0
@@ -52,7 +53,14 @@ class SqlRules:
         async with self._lock:  # for what was read earlier must not be taken in later
             self._take_in(await asyncio.to_thread(self._read, self._revision))
 
+    async def close(self) -> None:
+        """Look no more, and let those finish who do."""
+        self._is_closed = True
+        await asyncio.gather(*self._looks)
+
     def _look_again(self) -> None:
+        if self._is_closed:
+            return
         look = asyncio.create_task(self._look())
         self._looks.add(look)
         look.add_done_callback(self._looks.discard)

@@ -214,6 +214,33 @@ async def test_redis_is_given_up_quickly_and_then_not_asked(
     await soon(lambda: answers(server))
 
 
+@every_trouble
+async def test_that_redis_is_back_is_found_out_by_no_call(
+    server: RedisServer, redis: RedisProcess, trouble: Trouble
+) -> None:
+    with trouble(redis):
+        with pytest.raises(Away):
+            await server.ask("PING")
+        assert server.is_away
+        await asyncio.sleep(0.3)
+        assert server.is_away
+
+    async def is_back() -> bool:
+        return not server.is_away
+
+    await soon(is_back)
+    assert all(await asyncio.gather(*(server.ask("PING") for _ in range(50))))
+
+
+async def test_that_the_loop_is_busy_is_not_held_against_redis(server: RedisServer) -> None:
+    await server.connect()
+    asked = [asyncio.create_task(server.ask("PING")) for _ in range(20)]
+    for _ in range(15):
+        await asyncio.sleep(0)
+        time.sleep(0.08)  # noqa: ASYNC251 - this is what keeps it busy
+    assert all(await asyncio.gather(*asked))
+
+
 async def answers(server: RedisServer) -> bool:
     try:
         return bool(await server.ask("PING"))
