@@ -20,6 +20,7 @@ from endpoints_server.store.credentials import MemoryCredentials
 from endpoints_server.store.history.memory import MemoryHistory
 from endpoints_server.store.issuers import MemoryIssuers
 from endpoints_server.store.limits import MemoryLimits
+from endpoints_server.store.once.memory import MemoryOnce
 from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.rules import MemoryRules
 from endpoints_server.store.sessions import MemorySessions
@@ -41,6 +42,7 @@ def open_memory() -> Store:
         people=people,
         ledger=ledger,
         changes=MemoryChanges(),
+        once=MemoryOnce(),
         history=MemoryHistory(entries, purged, balances.book),
         balances=balances,
         accounts=accounts,

@@ -18,6 +18,7 @@ from endpoints_server.store.credentials import Credentials
 from endpoints_server.store.history.port import History
 from endpoints_server.store.issuers import Issuers
 from endpoints_server.store.limits import Limits
+from endpoints_server.store.once.port import Once
 from endpoints_server.store.rules import StoredRules
 from endpoints_server.store.sessions import Sessions
 from endpoints_server.store.titles import Titles
@@ -151,6 +152,7 @@ class Store(Struct, frozen=True, kw_only=True):
     ledger: Ledger
     history: History
     changes: Changes
+    once: Once
     balances: Balances
     accounts: Accounts
     rules: StoredRules

@@ -19,6 +19,7 @@ from endpoints_server.store.sql.ledger.ledger import SqlLedger
 from endpoints_server.store.sql.ledger.writer import LedgerWriter
 from endpoints_server.store.sql.money.accounts import SqlAccounts
 from endpoints_server.store.sql.money.balances import SqlBalances
+from endpoints_server.store.sql.once import SqlOnce
 from endpoints_server.store.sql.opening import Opening
 from endpoints_server.store.sql.people import SqlPeople
 from endpoints_server.store.sql.rules import SqlRules
@@ -56,6 +57,7 @@ async def assemble(
         ledger=SqlLedger(engine, writer),
         history=SqlHistory(engine),
         changes=SqlChanges(engine),
+        once=SqlOnce(engine),
         balances=SqlBalances(engine),
         accounts=SqlAccounts(engine, writer, uuid7().hex),
         rules=rules,

@@ -256,6 +256,18 @@ changes = Table(
     Column("after", TEXT),
 )
 
+# What is answered again to a request that comes again under its name; `sealed` is empty until then.
+answers = Table(
+    "answers",
+    METADATA,
+    Column("person_id", TEXT, primary_key=True),
+    Column("name", TEXT, primary_key=True),
+    Column("digest", TEXT, nullable=False),
+    Column("claimed_at", BigInteger, nullable=False),
+    Column("sealed", TEXT, nullable=False),
+    Index("answers_claimed", "claimed_at"),
+)
+
 # What the entries came to that were deleted, by the run that did it and by the day they began.
 purges = Table(
     "purges",

@@ -23,6 +23,7 @@ from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
 from endpoints_server.web.me.caller import not_found
 from endpoints_server.web.me.hands import hands
 from endpoints_server.web.me.keys import KeyRequest, KeyView, MadeKey, instant_of, view
+from endpoints_server.web.me.once import OnlyOnce
 
 SECOND = 1_000_000
 
@@ -72,7 +73,7 @@ class Rotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def people_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers of people, and of their balances."""
-    acting = hands(exchange, store)
+    acting, once = hands(exchange, store), OnlyOnce(exchange, store)
 
     @get("/admin/v1/users", opt=ADMINISTRATIVE)
     async def show_users() -> Listed[UserView]:
@@ -80,6 +81,7 @@ def people_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         return Listed([user_view(person) for person in await list_people(store)])
 
     @post("/admin/v1/users", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
+    @once
     async def add_user(request: AnyRequest) -> UserView:
         """Add a person."""
         wanted = await read_body(request, UserDraft)
@@ -98,7 +100,7 @@ def people_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
 
 def balance_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers of people's balances."""
-    acting = hands(exchange, store)
+    acting, once = hands(exchange, store), OnlyOnce(exchange, store)
 
     @get("/admin/v1/users/{user_id:str}/balance", opt=ADMINISTRATIVE)
     async def show_balance(user_id: FromPath[str]) -> BalanceView:
@@ -107,6 +109,7 @@ def balance_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]
         return await find_balance(store.balances, exchange.catalog(), user_id)
 
     @post("/admin/v1/users/{user_id:str}/credit", opt=ADMINISTRATIVE, status_code=200)
+    @once
     async def credit_user(request: AnyRequest, user_id: FromPath[str]) -> BalanceView:
         """Grant somebody more."""
         usd, catalog = (await read_body(request, Credit)).usd, exchange.catalog()
@@ -126,7 +129,7 @@ def balance_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]
 
 def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers of everybody's keys."""
-    acting = hands(exchange, store)
+    acting, once = hands(exchange, store), OnlyOnce(exchange, store)
 
     @get("/admin/v1/keys", opt=ADMINISTRATIVE)
     async def show_keys(request: AnyRequest) -> Listed[KeyView]:
@@ -135,6 +138,7 @@ def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandle
         return Listed([view(key) for key in keys])
 
     @post("/admin/v1/keys", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
+    @once
     async def make_key(request: AnyRequest) -> MadeKey:
         """Make a key for somebody; it is told here and never again."""
         wanted = await read_body(request, UserKeyRequest)
@@ -148,6 +152,7 @@ def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandle
         return MadeKey(key=secret.reveal(), **asdict(view(key)))
 
     @post("/admin/v1/keys/{key_id:str}/rotate", opt=ADMINISTRATIVE)
+    @once
     async def rotate(request: AnyRequest, key_id: FromPath[str]) -> MadeKey:
         """Make a key in place of another, which is revoked now or after a time of grace."""
         wanted, now = await read_body(request, Rotation), exchange.now()

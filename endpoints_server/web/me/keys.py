@@ -18,6 +18,7 @@ from endpoints_server.store.ports import Store
 from endpoints_server.web.guards import KEYED, AnyRequest
 from endpoints_server.web.me.caller import bad_request, caller_of, not_found
 from endpoints_server.web.me.hands import hands
+from endpoints_server.web.me.once import OnlyOnce
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
@@ -58,7 +59,7 @@ class Keys(Struct, frozen=True):
 def key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers."""
 
-    acting = hands(exchange, store)
+    acting, once = hands(exchange, store), OnlyOnce(exchange, store)
 
     @get("/me/keys", opt=KEYED)
     async def list_my_keys(request: AnyRequest) -> Keys:
@@ -67,6 +68,7 @@ def key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         return Keys([view(key) for key in keys])
 
     @post("/me/keys", opt=KEYED, status_code=201, request_max_body_size=BODY_BYTES)
+    @once
     async def make_my_key(request: AnyRequest) -> MadeKey:
         """Make a client key; it is told here and never again."""
         wanted = read_request(await request.body())

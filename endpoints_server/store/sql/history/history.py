@@ -26,7 +26,7 @@ from endpoints_server.store.sql.tables import (
     tallies_by_model,
 )
 
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.06
 """Between two steps of a purge, so that whoever waits to write comes first."""
 WHAT = tuple(name for name in ALIKE if name not in PERSONAL)
 PURGE = tuple(purges.c[name] for name in Purge.__struct_fields__)

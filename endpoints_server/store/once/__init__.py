@@ -1,0 +1,1 @@
+"""What is done once, however often it is asked for."""
