@@ -32,14 +32,7 @@ async def assemble(
 ) -> Store:
     """Open the ports over an engine; the store closes it. Raises Failed(unavailable)."""
     keys, rules = SqlKeys(engine, bell=bell), SqlRules(engine, bell)
-    try:
-        await keys.catch_up()
-        await rules.catch_up()
-        journal = make_journal()
-    except BaseException:
-        keys.close()
-        engine.dispose()
-        raise
+    journal = await opened(make_journal, keys, rules, engine)
     credentials = SqlCredentials(engine, bell=bell)
     writer = LedgerWriter(journal, asyncio.get_running_loop(), opening.pace, opening.on_trouble)
 
@@ -68,3 +61,17 @@ async def assemble(
         titles=SqlTitles(engine),
         close=close,
     )
+
+
+async def opened(
+    make_journal: Callable[[], Journal], keys: SqlKeys, rules: SqlRules, engine: Engine
+) -> Journal:
+    """Read what has to be known before the first call, and give the journal; or close it all."""
+    try:
+        await keys.catch_up()
+        await rules.catch_up()
+        return make_journal()
+    except BaseException:
+        keys.close()
+        engine.dispose()
+        raise
