@@ -8,6 +8,7 @@ NO_FINISH = "an altered recording without a finish reason, which strict clients 
 OBJECT_CONTENT = "content that is an object is told as its JSON, where the SDK shows nothing"
 CUT_ARGUMENTS = "arguments that were cut off: the SDK makes of them what it can"
 EMPTY_LEGACY = "an empty legacy function call beside the real ones is not told as a call"
+THINK_TAGS = "what stands between think tags is told as reasoning, and here that is all there is"
 
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("google-openai-chat-5000dac731", "openai_chat"): MADE_UP_ID,
@@ -33,5 +34,8 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("cloudflare-chat-00e7cde042", "google_generative"): OBJECT_CONTENT,
     ("cloudflare-chat-45e6f878f6", "google_generative"): OBJECT_CONTENT,
     ("openai-chat-06684fb074", "google_generative"): EMPTY_LEGACY,
+    ("huggingface-chat-431c25d39a", "openai_responses"): THINK_TAGS,
+    ("huggingface-chat-431c25d39a", "anthropic_messages"): THINK_TAGS,
+    ("huggingface-chat-431c25d39a", "google_generative"): THINK_TAGS,
 }
 """By recording and the client's wire."""
