@@ -80,6 +80,7 @@ def remember(exchange: Exchange, call: Call, value: bytes) -> None:
 async def tried(exchange: Exchange, journey: Journey, attempt: Attempt) -> Fault | None:
     """Try one attempt, and note what it tells of its upstream; gives what stopped it."""
     endpoint, crowd = attempt.call.route.endpoint, exchange.health.crowd
+    straight = journey.straight
     try:
         await crowd.enter(endpoint)
     except Failed as failed:
@@ -94,6 +95,7 @@ async def tried(exchange: Exchange, journey: Journey, attempt: Attempt) -> Fault
         exchange.health.breakers.give_back(attempt.call.route.place)
         raise
     finally:
+        journey.straight = straight  # what another attempt answers tells nothing of this one's
         after(attempt, partial(crowd.leave, endpoint))
     note(exchange, attempt, attempt.seen.fault)
     trail, id = attempt.call.trail, attempt.seen.id

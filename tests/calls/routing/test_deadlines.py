@@ -128,6 +128,42 @@ async def test_an_endpoint_is_trusted_again_as_soon_as_it_begins_to_answer(
             probe.cancel()
 
 
+async def test_a_probe_that_fails_leaves_an_endpoint_out_though_another_answers(
+    tmp_path: Path,
+) -> None:
+    server = {
+        "aliases": BOTH,
+        "retries": {"minPerSecond": 10},
+        "breaker": {"consecutiveFailures": 1, "cooldownSeconds": 0.2},
+    }
+    with played(tmp_path, TWO, server) as (running, stage):
+        stage.play({"primary": "failing_json"})
+        async with caller(running) as client:
+            await ask(client, "chat", "both")
+            await asyncio.sleep(0.25)
+            assert (await ask(client, "chat", "both")).headers["x-es-fallbacks"] == "1"
+            assert (await ask(client, "chat", "both")).headers["x-es-attempts"] == "1"
+        assert 'es_breaker_open{endpoint="primary",key="1"} 1.0' in await metrics_of(running)
+
+
+async def test_a_probe_that_never_went_out_leaves_its_turn_to_the_next(tmp_path: Path) -> None:
+    server = {
+        "aliases": BOTH,
+        "limits": {"all": {"tokensPerMinute": 1000}},
+        "retries": {"minPerSecond": 10},
+        "breaker": {"consecutiveFailures": 1, "cooldownSeconds": 0.2},
+    }
+    with played(tmp_path, TWO, server) as (running, stage):
+        stage.play({"primary": "failing_json"})
+        async with caller(running) as client:
+            await ask(client, "chat", "both", max_tokens=10)
+            stage.play({})
+            await asyncio.sleep(0.25)
+            assert (await ask(client, "chat", "both", max_tokens=10_000)).status == 429
+            answer = await ask(client, "chat", "both", max_tokens=10)
+            assert answer.headers["x-es-endpoint"] == "primary"
+
+
 async def test_without_panic_nobody_is_asked_while_all_are_out(tmp_path: Path) -> None:
     server = {"breaker": {"consecutiveFailures": 2, "cooldownSeconds": 0.3, "panic": False}}
     with played(tmp_path, {"sole": "chat"}, server) as (running, stage):
