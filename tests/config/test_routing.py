@@ -175,9 +175,11 @@ def test_retries_and_breakers_are_what_the_file_says() -> None:
          "(write `Acme/acme-large` or `Other One/acme-large`)"),
         ("a: []", "18:8: error: `a` must not be empty"),
         ("a: ''", "18:8: error: `a` must not be empty"),
-        ("a: [{model: tiny, weight: 0}]", "18:31: error: `weight` must be greater than 0"),
-        ("a: {model: tiny, weight: -2}", "18:30: error: `weight` must be greater than 0"),
+        ("a: [{model: tiny, weight: 0}]", "18:31: error: `weight` must be at least 0.001"),
+        ("a: {model: tiny, weight: -2}", "18:30: error: `weight` must be at least 0.001"),
         ("a: {model: tiny, weight: .inf}", "18:30: error: `weight` must be a finite number"),
+        ("a: {model: tiny, weight: 1.0e-300}", "18:30: error: `weight` must be at least 0.001"),
+        ("a: {model: tiny, weight: 1.0e+300}", "18:30: error: `weight` must be at most 1000000"),
         ("a: {model: tiny, order: 0}", "18:29: error: `order` must be greater than 0"),
         ("a: {modle: tiny}", "18:9: error: `modle` is not a key of `a` (did you mean `model`?)"),
         ("a: a", "18:8: error: there is no model `a`"),
@@ -220,7 +222,7 @@ def test_an_alias_of_a_models_own_name_that_leads_there_is_fine() -> None:
          "allowed (set `server.allowCommands: true`, or write `$!` for the text itself)"),
         ("[k-2, {apiKey: k-2}]", "19:31: warning: this key is there already"),
         ("['${ACME_KEY}']", "19:17: warning: this key is there already"),
-        ("[{apiKey: k, weight: 0}]", "19:37: error: `weight` must be greater than 0"),
+        ("[{apiKey: k, weight: 0}]", "19:37: error: `weight` must be at least 0.001"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_further_key_is_told_with_its_place(keys: str, problem: str) -> None:

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from endpoints_server.config.schema.block import Block, Natural, NonEmpty, Positive, Seconds
 
-Weight = Annotated[float, Meta(gt=0)]
+Weight = Annotated[float, Meta(ge=0.001, le=1_000_000)]
 Percent = Annotated[float, Meta(gt=0, le=100)]
 Share = Annotated[float, Meta(ge=0)]
 
