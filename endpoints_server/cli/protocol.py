@@ -4,6 +4,7 @@ What ASGI asks of a call costs as much as all else uvicorn does for it: a task t
 caller to leave, and two messages, two writes, for an answer that is whole.
 """
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -16,17 +17,49 @@ from uvicorn.protocols.http.httptools_impl import (
 from endpoints_server.calls.delivery import Headers
 from endpoints_server.web.api.delivery import LINE
 
+OFFER = (b"upgrade", b"connection")
+
+
+class Offered(Exception):
+    """Another protocol was offered; its argument is where the head ends, in the bytes that came."""
+
 
 class ShorterProtocol(HttpToolsProtocol):
-    """Gives each request its Line, as an extension of ASGI."""
+    """Gives each request its Line, as an extension of ASGI; speaks no other protocol.
+
+    Who offers one with a request, as some clients do with HTTP/2, is answered as if they had not.
+    """
 
     line: "CycleLine | None" = None
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; those after the head of a request with an offer are its body all the same."""
+        try:
+            super().data_received(data)
+        except Offered as offered:
+            self.parser = type(self.parser)(self)
+            super().data_received(self._without_offer() + data[offered.args[0] :])
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever answers."""
         super().connection_lost(exc)
         if self.line is not None:
             self.line.lose()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Leave the parser, which takes what follows for the other protocol."""
+        told = sys.exc_info()[1]
+        raise Offered(*(told.args if told else ()))
+
+    def _should_upgrade(self) -> bool:
+        return self._get_upgrade() is not None
+
+    def _without_offer(self) -> bytes:
+        """Write the head of a request again."""
+        method, version = self.scope["method"], self.scope["http_version"]
+        first = b"%b %b HTTP/%b" % (method.encode(), self.url, version.encode())
+        lines = [b"%b: %b" % header for header in self.headers if header[0] not in OFFER]
+        return b"\r\n".join([first, *lines, b"", b""])
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self.line = CycleLine(cycle)

@@ -177,7 +177,7 @@ def test_retries_and_breakers_are_what_the_file_says() -> None:
         ("a: ''", "18:8: error: `a` must not be empty"),
         ("a: [{model: tiny, weight: 0}]", "18:31: error: `weight` must be at least 0.001"),
         ("a: {model: tiny, weight: -2}", "18:30: error: `weight` must be at least 0.001"),
-        ("a: {model: tiny, weight: .inf}", "18:30: error: `weight` must be at most 1000000"),
+        ("a: {model: tiny, weight: 1.0e+300}", "18:30: error: `weight` must be at most 1000000"),
         ("a: {model: tiny, weight: 1.0e-300}", "18:30: error: `weight` must be at least 0.001"),
         ("a: {model: tiny, order: 0}", "18:29: error: `order` must be greater than 0"),
         ("a: {modle: tiny}", "18:9: error: `modle` is not a key of `a` (did you mean `model`?)"),

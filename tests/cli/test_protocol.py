@@ -1,0 +1,58 @@
+"""The HTTP of the server process, byte by byte."""
+
+import json
+import re
+import socket
+from collections.abc import Generator
+
+import pytest
+
+from tests.calls.places import config, endpoint
+from tests.serving import Serving, serving
+from tests.upstreams.bad import BadProvider
+from tests.upstreams.server import Running
+
+ASKED = json.dumps({"model": "sole/m", "messages": [{"role": "user", "content": "Hi"}]}).encode()
+OFFERS = {
+    "http2": ("Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABk"),
+    "websocket": (
+        *("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"),
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Serving]:
+    with Running(BadProvider()) as upstream:
+        yaml = config([endpoint("Sole", "chat", upstream.url)])
+        with serving(yaml, tmp_path_factory.mktemp("protocol")) as server:
+            yield server
+
+
+def statuses(server: Serving, *pieces: bytes) -> list[bytes]:
+    """Send bytes piece by piece and give the status of each answer until the door closes."""
+    host, port = server.url.removeprefix("http://").split(":")
+    received = bytearray()
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in pieces:
+            connection.sendall(piece)
+        while more := connection.recv(65536):
+            received += more
+    return re.findall(rb"HTTP/1\.1 (\d+)", bytes(received))
+
+
+def head(server: Serving, *more: str) -> bytes:
+    lines = ("POST /v1/chat/completions HTTP/1.1", "host: x", f"authorization: Bearer {server.key}")
+    return "\r\n".join([*lines, f"content-length: {len(ASKED)}", *more, "", ""]).encode()
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+@pytest.mark.parametrize("is_split", [True, False])
+def test_who_offers_another_protocol_is_served_by_this_one(
+    offer: str, is_split: bool, server: Serving
+) -> None:
+    sent = head(server, *OFFERS[offer]) + ASKED + head(server, "connection: close") + ASKED
+    pieces = [sent[at : at + 50] for at in range(0, len(sent), 50)] if is_split else [sent]
+    assert statuses(server, *pieces) == [b"200", b"200"]
