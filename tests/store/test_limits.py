@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Generator
+from contextlib import suppress
 
 import pytest
 
@@ -122,6 +123,27 @@ async def test_what_ran_in_a_process_that_died_runs_no_more(redis: RedisProcess)
     await second.stop()
     await one.close()
     await other.close()
+
+
+async def test_who_leaves_while_redis_counts_takes_no_place_for_ever(redis: RedisProcess) -> None:
+    server = RedisServer(redis.url)
+    await server.ask("FLUSHALL")
+    running = claim(measure=Measure.CONCURRENT, limit=1)
+    earlier = RedisLimits(server, "earlier", lambda: time.time_ns() // 1000)
+    assert await admitted(earlier, [running], NOW)
+    await earlier.stop()
+    await asyncio.gather(*(server.ask("PING") for _ in range(4)))
+    redis.freeze()
+    try:
+        limits = RedisLimits(server, "one", lambda: time.time_ns() // 1000)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(limits.take([running], NOW), 0.05)
+    finally:
+        redis.thaw()
+    await asyncio.sleep(0.1)
+    assert await admitted(limits, [running], NOW)
+    await limits.stop()
+    await server.close()
 
 
 async def test_each_counts_by_itself_while_redis_is_away_and_together_again_after(

@@ -36,6 +36,8 @@ class RedisLimits:
         values: list[Argument] = [now + self._ahead, self._owner]
         for claim in claims:
             values += [claim.measure.value, claim.amount, claim.limit, int(claim.is_binding)]
+            if claim.measure is Measure.CONCURRENT:  # though nobody hears what came of it
+                self._names.add(claim.name)
         try:
             answer = await self._server.run(TAKE, keys_of(claims), values)
         except Away:
@@ -44,8 +46,6 @@ class RedisLimits:
         if verdict.is_admitted:
             for claim in claims:
                 self._alone.add(claim, now)
-                if claim.measure is Measure.CONCURRENT:
-                    self._names.add(claim.name)
         return verdict
 
     def close(self, claims: Sequence[Claim], at: int, tokens: int) -> None:
