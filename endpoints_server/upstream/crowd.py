@@ -14,17 +14,17 @@ class Crowd:
     def __init__(self) -> None:
         self._doors: dict[str, Door] = {}
 
-    async def enter(self, endpoint: Endpoint) -> None:
+    async def enter(self, endpoint: Endpoint, seconds_left: float) -> None:
         """Take a place, waiting for one if need be; raises Failed(no_route) where there is none.
 
-        Who entered leaves again.
+        Nobody waits for longer than they have. Who entered leaves again.
         """
         if endpoint.cap is None:
             return
         door = self._doors.get(endpoint.slug)
         if door is None:
             door = self._doors[endpoint.slug] = Door()
-        if not await door.enter(endpoint.cap):
+        if not await door.enter(endpoint.cap, seconds_left):
             raise Failed(full(endpoint, endpoint.cap))
 
     def leave(self, endpoint: Endpoint) -> None:
@@ -48,7 +48,7 @@ class Door:
         self.inside = 0
         self._waiting: deque[Future[None]] = deque()
 
-    async def enter(self, cap: Cap) -> bool:
+    async def enter(self, cap: Cap, seconds_left: float) -> bool:
         """Take a place; False where all are taken, and too many wait or none comes in time."""
         if self.inside < cap.calls and not self._waiting:
             self.inside += 1
@@ -58,7 +58,7 @@ class Door:
         turn = get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            async with asyncio.timeout(cap.wait_seconds):
+            async with asyncio.timeout(min(cap.wait_seconds, seconds_left)):
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():  # the place came at the same moment

@@ -36,8 +36,7 @@ async def pursue(exchange: Exchange, journey: Journey, attempt: Attempt, trail: 
         journey.straight = journey.delivery = witness(exchange, journey)
     faults: list[Fault] = []
     repeats = 0
-    attempt.call = timed(exchange, attempt.call, trail, is_first=True)
-    while (fault := await tried(exchange, journey, attempt)) is not None:
+    while (fault := await tried(exchange, journey, attempt, trail)) is not None:
         faults.append(fault)
         trail = attempt.call.trail or trail
         pause = pause_of(rules, repeats + 1, exchange.draw(), fault.retry_after_seconds)
@@ -77,14 +76,17 @@ def remember(exchange: Exchange, call: Call, value: bytes) -> None:
     exchange.issuers.keep(name_of(call, value), call.route.issuer)
 
 
-async def tried(exchange: Exchange, journey: Journey, attempt: Attempt) -> Fault | None:
+async def tried(
+    exchange: Exchange, journey: Journey, attempt: Attempt, trail: Trail
+) -> Fault | None:
     """Try one attempt, and note what it tells of its upstream; gives what stopped it."""
     endpoint, crowd = attempt.call.route.endpoint, exchange.health.crowd
     straight = journey.straight
     try:
-        await crowd.enter(endpoint)
+        await crowd.enter(endpoint, trail.deadline - exchange.timer())
     except Failed as failed:
         return failed.fault
+    attempt.call = timed(exchange, attempt.call, trail)
     try:
         begin(exchange, journey, attempt)
         await try_once(exchange, journey, attempt)
@@ -98,9 +100,8 @@ async def tried(exchange: Exchange, journey: Journey, attempt: Attempt) -> Fault
         journey.straight = straight  # what another attempt answers tells nothing of this one's
         after(attempt, partial(crowd.leave, endpoint))
     note(exchange, attempt, attempt.seen.fault)
-    trail, id = attempt.call.trail, attempt.seen.id
-    if trail is not None and trail.has_issuers and id:
-        remember(exchange, attempt.call, id.encode())
+    if trail.has_issuers and attempt.seen.id:
+        remember(exchange, attempt.call, attempt.seen.id.encode())
     return None
 
 
@@ -154,11 +155,8 @@ def followed_by(
     journey.delivery = journey.straight
     is_other = call.route is not attempt.call.route
     inbound = replace(call.inbound, started_at=exchange.now(), started=exchange.timer())
-    call = replace(call, inbound=inbound)
-    if call.trail is not None:
-        call = timed(exchange, call, call.trail, is_first=False)
     return Attempt(
-        call=call,
+        call=replace(call, inbound=inbound),
         seen=Seen(),
         number=made_with(attempt) + 1,
         carried=carried,
@@ -166,11 +164,10 @@ def followed_by(
     )
 
 
-def timed(exchange: Exchange, call: Call, trail: Trail, *, is_first: bool) -> Call:
+def timed(exchange: Exchange, call: Call, trail: Trail) -> Call:
     """Shorten the deadlines of a route to what is left of the call's own."""
-    patience = call.catalog.routing.retries.per_try_seconds if trail.routes else None
-    if is_first and patience is None:
-        return call
+    has_next = call.trail is not None and call.trail.routes
+    patience = call.catalog.routing.retries.per_try_seconds if has_next else None
     endpoint = call.route.endpoint
     timeouts = endpoint.timeouts.within(max(0.0, trail.deadline - exchange.timer()))
     if patience is not None and patience < timeouts.first_token_seconds:

@@ -74,3 +74,15 @@ async def test_who_waits_in_turn_is_served_in_turn(tmp_path: Path) -> None:
     assert Counter(answer.status for answer in answers) == {200: 30}
     assert most == 2
     assert running.parts.exchange.health.crowd.inside("narrow") == 0
+
+
+async def test_t_39_the_wait_for_a_place_is_within_the_one_deadline(tmp_path: Path) -> None:
+    one = {"maxConcurrent": 1, "maxQueue": 9, "queueSeconds": 9, "timeouts": {"total": 0.4}}
+    server = {"endpoints": {"sole": one}}
+    with played(tmp_path, {"sole": "chat"}, server) as (running, stage):
+        stage.play({"sole": "hang"})
+        async with caller(running) as client:
+            calls = [asyncio.create_task(ask(client, "chat", "sole/m")) for _ in range(3)]
+            answers = await asyncio.gather(*calls)
+    assert {answer.code for answer in answers} <= {"upstream_timeout", "endpoint_busy"}
+    assert max(answer.took for answer in answers) < 0.7
