@@ -50,7 +50,8 @@ class Door:
 
     async def enter(self, cap: Cap, seconds_left: float) -> bool:
         """Take a place; False where all are taken, and too many wait or none comes in time."""
-        if self.inside < cap.calls and not self._waiting:
+        self._let_in(cap)
+        if self.inside < cap.calls:
             self.inside += 1
             return True
         if len(self._waiting) >= cap.waiting:
@@ -71,8 +72,12 @@ class Door:
         return True
 
     def leave(self, cap: Cap) -> None:
-        """Free a place; there may be fewer of them than before."""
+        """Free a place."""
         self.inside -= 1
+        self._let_in(cap)
+
+    def _let_in(self, cap: Cap) -> None:
+        """Give places to those who wait; there may be more or fewer of them than before."""
         while self._waiting and self.inside < cap.calls:
             turn = self._waiting.popleft()
             if not turn.done():
