@@ -1,6 +1,7 @@
 """What is sealed in an answer is noticed however its bytes are cut."""
 
 import asyncio
+import time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,19 +40,29 @@ class Kept:
         self.body += body
 
 
+async def deliver(witness: Witness, pieces: list[bytes]) -> None:
+    await witness.start(200, [])
+    for piece in pieces[:-1]:
+        await witness.write(piece)
+    await witness.end(pieces[-1])
+
+
 @given(st.lists(st.integers(0, len(ANSWER)), max_size=8))
 def test_every_seal_is_told_and_every_byte_passes(cuts: list[int]) -> None:
     kept, told = Kept(), list[bytes]()
-    witness = Witness(kept, told.append)
-
-    async def deliver() -> None:
-        await witness.start(200, [])
-        begin = 0
-        for cut in sorted(cuts):
-            await witness.write(ANSWER[begin:cut])
-            begin = cut
-        await witness.end(ANSWER[begin:])
-
-    asyncio.run(deliver())
+    begins, ends = [0, *sorted(cuts)], [*sorted(cuts), len(ANSWER)]
+    pieces = [ANSWER[begin:end] for begin, end in zip(begins, ends, strict=True)]
+    asyncio.run(deliver(Witness(kept, told.append), pieces))
     assert kept.body == ANSWER
     assert set(told) == SEALED
+
+
+def test_a_long_seal_in_small_pieces_takes_no_time() -> None:
+    told = list[bytes]()
+    seal = b"A" * 1_000_000
+    answer = b'{"encrypted_content":"' + seal + b'"}'
+    pieces = [answer[at : at + 1000] for at in range(0, len(answer), 1000)]
+    began = time.process_time()
+    asyncio.run(deliver(Witness(Kept(), told.append), pieces))
+    assert told == [seal]
+    assert time.process_time() - began < 2
