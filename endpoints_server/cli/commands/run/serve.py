@@ -181,6 +181,7 @@ def settings(app: object, environment: Environment) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # Litestar's own ASGI types are not uvicorn's
         http=ShorterProtocol,
+        ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
