@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import (
 from endpoints_server.calls.delivery import Headers
 from endpoints_server.web.api.delivery import LINE
 
-OFFER = (b"upgrade", b"connection")
+OFFER = b"upgrade"
 
 
 class Offered(Exception):
@@ -34,11 +34,12 @@ class ShorterProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; those after the head of a request with an offer are its body all the same."""
-        try:
-            super().data_received(data)
-        except Offered as offered:
-            self.parser = type(self.parser)(self)
-            super().data_received(self._without_offer() + data[offered.args[0] :])
+        while True:
+            try:
+                return super().data_received(data)
+            except Offered as offered:
+                self.parser = type(self.parser)(self)
+                data = self._without_offer() + data[offered.args[0] :]
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever answers."""
@@ -52,13 +53,13 @@ class ShorterProtocol(HttpToolsProtocol):
         raise Offered(*(told.args if told else ()))
 
     def _should_upgrade(self) -> bool:
-        return self._get_upgrade() is not None
+        return any(name == OFFER for name, _ in self.headers)
 
     def _without_offer(self) -> bytes:
         """Write the head of a request again."""
         method, version = self.scope["method"], self.scope["http_version"]
         first = b"%b %b HTTP/%b" % (method.encode(), self.url, version.encode())
-        lines = [b"%b: %b" % header for header in self.headers if header[0] not in OFFER]
+        lines = [b"%b: %b" % header for header in self.headers if header[0] != OFFER]
         return b"\r\n".join([first, *lines, b"", b""])
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
