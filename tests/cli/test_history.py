@@ -96,6 +96,9 @@ def test_an_invoice_is_held_against_the_ledger(filled: Command, tmp_path: Path) 
     (row,) = told["rows"]
     assert (row["day"], row["model"], row["verdict"]) == ("2025-10-17", "mistral-small", "outside")
     assert (row["ledger"], row["invoice"], row["difference"]) == ("0.00039", "0.00049", "-0.0001")
+    for wrong in ("nan", "inf", "-1", "101", "x"):
+        done = filled("ledger", "reconcile", str(invoice), "--tolerance", wrong)
+        assert f"'{wrong}' is no number from 0 to 100" in done.err
     wide = filled("ledger", "reconcile", str(invoice), "--tolerance", "30")
     assert wide.code == 0
 
