@@ -48,6 +48,8 @@ def test_every_attempt_is_exported(filled: Command) -> None:
     assert rows[0]["losses"] == "seed top_k"
     assert (rows[3]["started_at"], rows[3]["cost_usd"]) == ("2025-10-17T12:00:00+00:00", "0.000195")
     assert (rows[3]["input_tokens"], rows[3]["is_stream"]) == ("1000", "false")
+    nothing = filled("ledger", "export", "--since", "2100-01-01")
+    assert nothing.out.splitlines() == done.out.splitlines()[:1]
     some = filled("ledger", "export", "--since", "2025-10-18", "--user", "admin")
     assert [row["id"] for row in rows_of(some.out)] == ["d", "c"]
 
@@ -79,6 +81,8 @@ def test_charges_are_exported_in_the_columns_of_focus(filled: Command) -> None:
     own = next(row for row in rows if row["x_Credential"] == "user")
     assert (own["BilledCost"], own["ListCost"]) == ("0", "0.000195")
     assert json.loads(first["Tags"]) == {"key": "k", "operation": "chat"}
+    nothing = filled("ledger", "export", "--format", "focus", "--since", "2100-01-01")
+    assert nothing.out.splitlines() == done.out.splitlines()[:1]
     later = filled("ledger", "export", "--format", "focus", "--until", "2025-10-18")
     assert len(rows_of(later.out)) == 1
 
