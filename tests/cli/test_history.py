@@ -3,6 +3,8 @@
 import asyncio
 import csv
 import json
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from endpoints_server.domain.money.tally import SHORTEST_DAYS
 from endpoints_server.store.changes.port import Via, Wanted
 from endpoints_server.store.open import open_store
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, variables
 from tests.store.entries import DAY, NOON, entry
 
 COST_USD = 0.000195
@@ -52,6 +54,20 @@ def test_every_attempt_is_exported(filled: Command) -> None:
     assert nothing.out.splitlines() == done.out.splitlines()[:1]
     some = filled("ledger", "export", "--since", "2025-10-18", "--user", "admin")
     assert [row["id"] for row in rows_of(some.out)] == ["d", "c"]
+
+
+def test_an_export_that_finds_no_room_says_so(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "endpoints_server", "ledger", "export"],
+            cwd=tmp_path,
+            env=variables(tmp_path),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=30,
+            check=False,
+        )
+    assert (done.returncode, done.stderr.decode()) == (1, "error: No space left on device.\n")
 
 
 def test_charges_are_exported_in_the_columns_of_focus(filled: Command) -> None:
