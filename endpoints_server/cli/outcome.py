@@ -1,5 +1,6 @@
 """How a command ends: an exit code, and one clear line where something is wrong."""
 
+import os
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
@@ -39,6 +40,7 @@ def run(command: click.Command, args: Sequence[str] | None) -> NoReturn:
     try:
         code = command.main(args, prog_name="endpoints-server", standalone_mode=False)
         outcome = Outcome(code) if isinstance(code, int) else Outcome.FINE
+        sys.stdout.flush()
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "endpoints-server"
         outcome = complain(Outcome.USER_ERROR, f"{error.format_message()} See: {where} --help")
@@ -53,7 +55,24 @@ def run(command: click.Command, args: Sequence[str] | None) -> NoReturn:
     except BrokenPipeError:  # whoever read our output has had enough
         sys.stderr.close()
         outcome = Outcome.FINE
+    except OSError as error:  # a disk is full, or a file is not ours to read or write
+        drop_output()
+        outcome = complain(Outcome.USER_ERROR, told(error))
     sys.exit(outcome)
+
+
+def drop_output() -> None:
+    """Let go of what cannot be written, or the interpreter fails at it once more as it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def told(error: OSError) -> str:
+    """Say in the system's words what cannot be done, and to which file."""
+    words = error.strerror or str(error)
+    return f"{words}: '{error.filename}'." if error.filename else f"{words}."
 
 
 def complain(outcome: Outcome, message: str) -> Outcome:

@@ -15,15 +15,12 @@ def write_rows(header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     writer.writerows([safe(cell) for cell in row] for row in rows)
 
 
-async def write_named(rows: AsyncIterator[Mapping[str, str]]) -> int:
-    """Print rows under the names of the first, and count them."""
-    writer, count = csv.writer(sys.stdout, lineterminator="\n"), 0
+async def write_named(header: Iterable[str], rows: AsyncIterator[Mapping[str, str]]) -> None:
+    """Print rows under the names of their cells, and these alone where there are no rows."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(header)
     async for row in rows:
-        if not count:
-            writer.writerow(row)
         writer.writerow(map(safe, row.values()))
-        count += 1
-    return count
 
 
 def safe(cell: object) -> object:

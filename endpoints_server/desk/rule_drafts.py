@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.domain.money.usd import NANO_PER_USD
+from endpoints_server.domain.money.usd import ONE_USD, usd
 from endpoints_server.domain.rules.budget import (
     MOST_NANO_USD,
     USUAL_THRESHOLDS,
@@ -18,6 +18,7 @@ from endpoints_server.domain.rules.limit import Limit
 from endpoints_server.domain.rules.period import Every, Period
 from endpoints_server.domain.rules.target import Each, Level, Scope, Target
 
+MOST_USD = MOST_NANO_USD // ONE_USD
 Count = Annotated[int, Meta(gt=0, le=10**12)]
 Percent = Annotated[int, Meta(gt=0, le=1000)]
 
@@ -113,9 +114,18 @@ def scope_of(whose: Whose) -> Scope:
 
 def nano_usd_of(amount: Decimal) -> int:
     """Read an amount of USD; raises Failed(bad_request) for one that nobody can count with."""
-    if not amount.is_finite() or not 0 <= amount.scaleb(NANO_PER_USD) <= MOST_NANO_USD:
+    if not amount.is_finite() or not 0 <= amount <= MOST_USD:
         raise refused("An amount is between zero and a thousand million USD.")
-    return round(amount.scaleb(NANO_PER_USD))
+    nano_usd: int = round(amount * ONE_USD)
+    if amount and not nano_usd:
+        raise refused(f"An amount is zero, or at least {usd(1)} USD.")
+    return nano_usd
+
+
+def signed_nano_usd_of(amount: Decimal) -> int:
+    """Read an amount that may be taken away; raises Failed(bad_request) as above."""
+    nano_usd = nano_usd_of(amount.copy_abs())
+    return -nano_usd if amount.is_signed() else nano_usd
 
 
 def refused(message: str) -> Failed:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.money.entry import Entry, Place
 from endpoints_server.domain.money.tally import DAY, Tally, tally_of, total_of
 from endpoints_server.domain.people.access_key import AccessKey
 from endpoints_server.domain.people.person import ADMIN, Person
@@ -143,16 +143,15 @@ class MemoryLedger:
         since: int | None = None,
         until: int | None = None,
         person_id: str | None = None,
-        after: str | None = None,
+        after: Place | None = None,
         limit: int = 100,
     ) -> list[Entry]:
         found = select(self.entries.values(), since, person_id)
         if until is not None:
             found = [entry for entry in found if entry.started_at < until]
         if after is not None:
-            last = self.entries.get(after)
-            found = [entry for entry in found if last and place(entry) < place(last)]
-        return sorted(found, key=place, reverse=True)[:limit]
+            found = [entry for entry in found if entry.place < after]
+        return sorted(found, key=lambda entry: entry.place, reverse=True)[:limit]
 
     async def sums(
         self,
@@ -208,11 +207,6 @@ def select(entries: Iterable[Entry], since: int | None, person_id: str | None) -
         for entry in entries
         if (since is None or entry.started_at >= since) and person_id in (None, entry.person_id)
     ]
-
-
-def place(entry: Entry) -> tuple[int, str]:
-    """Say where an entry stands in the order of the ledger."""
-    return entry.started_at, entry.id
 
 
 def is_whole(day: int, since: int | None, until: int | None) -> bool:

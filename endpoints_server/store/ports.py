@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.money.entry import Entry, Place
 from endpoints_server.domain.people.access_key import AccessKey
 from endpoints_server.domain.people.person import Person
 from endpoints_server.store.accounts import Accounts
@@ -116,12 +116,12 @@ class Ledger(Protocol):
         since: int | None = None,
         until: int | None = None,
         person_id: str | None = None,
-        after: str | None = None,
+        after: Place | None = None,
         limit: int = 100,
     ) -> list[Entry]:
         """Give entries newest first, started from `since` on and before `until` (microseconds).
 
-        `after` is the id of the last entry of the page before.
+        `after` is the place of the last entry of the page before, even if it was purged since.
         """
 
     async def sums(

@@ -3,6 +3,8 @@
 import asyncio
 import csv
 import json
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from endpoints_server.domain.money.tally import SHORTEST_DAYS
 from endpoints_server.store.changes.port import Via, Wanted
 from endpoints_server.store.open import open_store
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, variables
 from tests.store.entries import DAY, NOON, entry
 
 COST_USD = 0.000195
@@ -48,8 +50,24 @@ def test_every_attempt_is_exported(filled: Command) -> None:
     assert rows[0]["losses"] == "seed top_k"
     assert (rows[3]["started_at"], rows[3]["cost_usd"]) == ("2025-10-17T12:00:00+00:00", "0.000195")
     assert (rows[3]["input_tokens"], rows[3]["is_stream"]) == ("1000", "false")
+    nothing = filled("ledger", "export", "--since", "2100-01-01")
+    assert nothing.out.splitlines() == done.out.splitlines()[:1]
     some = filled("ledger", "export", "--since", "2025-10-18", "--user", "admin")
     assert [row["id"] for row in rows_of(some.out)] == ["d", "c"]
+
+
+def test_an_export_that_finds_no_room_says_so(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "endpoints_server", "ledger", "export"],
+            cwd=tmp_path,
+            env=variables(tmp_path),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=30,
+            check=False,
+        )
+    assert (done.returncode, done.stderr.decode()) == (1, "error: No space left on device.\n")
 
 
 def test_charges_are_exported_in_the_columns_of_focus(filled: Command) -> None:
@@ -79,6 +97,8 @@ def test_charges_are_exported_in_the_columns_of_focus(filled: Command) -> None:
     own = next(row for row in rows if row["x_Credential"] == "user")
     assert (own["BilledCost"], own["ListCost"]) == ("0", "0.000195")
     assert json.loads(first["Tags"]) == {"key": "k", "operation": "chat"}
+    nothing = filled("ledger", "export", "--format", "focus", "--since", "2100-01-01")
+    assert nothing.out.splitlines() == done.out.splitlines()[:1]
     later = filled("ledger", "export", "--format", "focus", "--until", "2025-10-18")
     assert len(rows_of(later.out)) == 1
 
@@ -96,6 +116,9 @@ def test_an_invoice_is_held_against_the_ledger(filled: Command, tmp_path: Path) 
     (row,) = told["rows"]
     assert (row["day"], row["model"], row["verdict"]) == ("2025-10-17", "mistral-small", "outside")
     assert (row["ledger"], row["invoice"], row["difference"]) == ("0.00039", "0.00049", "-0.0001")
+    for wrong in ("nan", "inf", "-1", "101", "x"):
+        done = filled("ledger", "reconcile", str(invoice), "--tolerance", wrong)
+        assert f"'{wrong}' is no number from 0 to 100" in done.err
     wide = filled("ledger", "reconcile", str(invoice), "--tolerance", "30")
     assert wide.code == 0
 

@@ -119,6 +119,16 @@ def test_an_endpoint_says_what_becomes_of_answers_whose_callers_left() -> None:
         ),
         ("  limits: {a: {each: user}}\n", "9:12: warning: the limit `a` limits nothing"),
         ("  limits: {a: {requestsPerMinute: 0}}\n", "9:35: error: `requestsPerMinute` must be"),
+        (
+            "  limits: {a: {requestsPerMinute: 99999999999999999999}}\n",
+            "9:35: error: `requestsPerMinute` must be at most 1000000000000",
+        ),
+        (
+            "  budgets: {a: {usd: 1, rollingSeconds: 99999999999999999999}}\n",
+            "9:41: error: `rollingSeconds` must be at most 1000000000",
+        ),
+        ("  ledger: {keepDays: 36501}\n", "9:22: error: `keepDays` must be at most 36500"),
+        ("  timeouts: {total: 1e300}\n", "9:21: error: `total` must be at most 1000000000"),
         ("  groups: {team: {member: [a]}}\n", "9:19: error: `member` is not a key of `team`"),
     ],
 )

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+from endpoints_server.domain.money.entry import Place
 from endpoints_server.store.open import open_store
 from tests.replicas.calling import Got, callers_of
 from tests.replicas.fleet import START_SECONDS, Fleet
@@ -35,10 +36,10 @@ async def ids_in(folder: Path, url: str) -> Counter[str]:
     """Count the entries of each call, in a ledger that is sound."""
     store = await open_store(folder, url)
     found: Counter[str] = Counter()
-    after: str | None = None
+    after: Place | None = None
     while page := await store.ledger.list_entries(after=after, limit=1000):
         found.update(entry.request_id for entry in page)
-        after = page[-1].id
+        after = page[-1].place
     assert (await store.ledger.verify()).findings == ()
     await store.close()
     return found

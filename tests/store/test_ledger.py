@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from endpoints_server.domain.fault import Failed, Kind
-from endpoints_server.domain.money.entry import CostStatus, Entry
+from endpoints_server.domain.money.entry import CostStatus, Entry, Place
 from endpoints_server.store.ports import By, Store, Sum
 from tests.store.entries import DAY, HOUR, NOON, entry
 
@@ -43,17 +43,20 @@ async def test_entries_are_listed_newest_first_a_page_at_a_time(store: Store) ->
     recorded = [entry(f"{i}", started_at=NOON + i // 2) for i in range(7)]
     await record(store, *recorded)
     pages: list[list[Entry]] = []
-    after: str | None = None
+    after: Place | None = None
     while page := await store.ledger.list_entries(limit=3, after=after):
         pages.append(page)
-        after = page[-1].id
+        after = page[-1].place
     assert [len(page) for page in pages] == [3, 3, 1]
     assert [one for page in pages for one in page] == recorded[::-1]
 
 
-async def test_a_page_after_an_unknown_entry_is_empty(store: Store) -> None:
-    await store.ledger.record(entry("a"))
-    assert await store.ledger.list_entries(after="unknown") == []
+async def test_a_page_goes_on_where_the_one_before_ended_though_that_was_purged(
+    store: Store,
+) -> None:
+    await record(store, entry("a"), entry("c"))
+    assert await store.ledger.list_entries(after=(NOON, "b")) == [entry("a")]
+    assert await store.ledger.list_entries(after=(NOON, "a")) == []
 
 
 async def test_entries_are_listed_by_time_and_person(store: Store) -> None:

@@ -29,6 +29,10 @@ class Block(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
 
 
 NonEmpty = Annotated[str, Meta(min_length=1)]
-Natural = Annotated[int, Meta(ge=0)]
-Positive = Annotated[int, Meta(gt=0)]
-Seconds = Annotated[float, Meta(gt=0)]
+MOST = 10**12
+"""More than there ever is of anything that is counted, and little enough for every database."""
+MOST_SECONDS = 10**9
+Natural = Annotated[int, Meta(ge=0, le=MOST)]
+Positive = Annotated[int, Meta(gt=0, le=MOST)]
+Seconds = Annotated[float, Meta(gt=0, le=MOST_SECONDS)]
+WholeSeconds = Annotated[int, Meta(gt=0, le=MOST_SECONDS)]

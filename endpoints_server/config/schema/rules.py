@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from endpoints_server.config.schema.block import Block, NonEmpty, Positive
+from endpoints_server.config.schema.block import Block, NonEmpty, Positive, WholeSeconds
 from endpoints_server.domain.rules.budget import USUAL_THRESHOLDS
 
 Share = Annotated[
@@ -27,7 +27,8 @@ class BudgetRule(Block, frozen=True, kw_only=True):
         Meta(description="After what it begins anew, by the calendar of `timeZone`."),
     ] = "never"
     rolling_seconds: Annotated[
-        Positive | UnsetType, Meta(description="Count the last so many seconds instead of `per`.")
+        WholeSeconds | UnsetType,
+        Meta(description="Count the last so many seconds instead of `per`."),
     ] = UNSET
     each: Share = UNSET
     endpoint: OnlyEndpoint = ""

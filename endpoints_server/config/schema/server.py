@@ -7,9 +7,9 @@ from msgspec import UNSET, Meta, UnsetType, field
 from endpoints_server.config.schema.block import Block, Positive, Seconds
 from endpoints_server.config.schema.routing import AliasRule, BreakerRule, RetryRule, Routed
 from endpoints_server.config.schema.rules import BudgetRule, GroupRule, LimitRule
-from endpoints_server.domain.money.tally import SHORTEST_DAYS
+from endpoints_server.domain.money.tally import LONGEST_DAYS, SHORTEST_DAYS
 
-Days = Annotated[int, Meta(ge=SHORTEST_DAYS)]
+Days = Annotated[int, Meta(ge=SHORTEST_DAYS, le=LONGEST_DAYS)]
 OptionalSeconds = Seconds | UnsetType
 OptionalCount = Positive | UnsetType
 

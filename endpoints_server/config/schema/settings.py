@@ -117,6 +117,7 @@ class Settings(Block, frozen=True, kw_only=True):
     filtered_tools: Names = UNSET
     mcp_servers: Screens = UNSET
     mcp_settings: Screens = UNSET
+    mcp_app_sandbox: Screens = UNSET
     interface: Annotated[
         Interface | UnsetType, Meta(description="LibreChat's screens, and the currency of prices.")
     ] = UNSET
@@ -129,6 +130,7 @@ class Settings(Block, frozen=True, kw_only=True):
     cloudfront: Screens = UNSET
     actions: Screens = UNSET
     registration: Screens = UNSET
+    email_change: Screens = UNSET
     balance: Annotated[Balance | UnsetType, Meta(description="What each person may spend.")] = UNSET
     transactions: Annotated[
         Transactions | UnsetType, Meta(description="The record of what was spent.")

@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from endpoints_server.desk.history.focus import Row, focus_row
 from endpoints_server.desk.usage import instant_text, written
-from endpoints_server.domain.money.entry import Entry
-from endpoints_server.domain.money.tally import DAY
+from endpoints_server.domain.money.entry import Entry, Outcome, Place
+from endpoints_server.domain.money.tally import DAY, Tally
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.store.ports import Store
 
@@ -32,7 +32,7 @@ class Extent(Struct, frozen=True, kw_only=True):
 
 async def export_entries(store: Store, extent: Extent) -> AsyncIterator[Row]:
     """Give every attempt that is kept, newest first; the cost is empty where nobody knows it."""
-    after: str | None = None
+    after: Place | None = None
     while page := await store.ledger.list_entries(
         since=extent.since,
         until=extent.until,
@@ -42,7 +42,7 @@ async def export_entries(store: Store, extent: Extent) -> AsyncIterator[Row]:
     ):
         for entry in page:
             yield entry_row(entry)
-        after = page[-1].id
+        after = page[-1].place
 
 
 async def export_focus(store: Store, extent: Extent, account: str) -> AsyncIterator[Row]:
@@ -82,3 +82,21 @@ def entry_row(entry: Entry) -> Row:
 def text_of(value: object) -> str:
     """Write a value; truth as other programs do."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+COLUMNS = tuple(
+    entry_row(
+        Entry(
+            id="",
+            request_id="",
+            started_at=0,
+            endpoint="",
+            model="",
+            wire_in="",
+            wire_out="",
+            outcome=Outcome.FAILED,
+            status=0,
+        )
+    )
+)
+FOCUS_COLUMNS = tuple(focus_row(Tally(day=0), "", {}))

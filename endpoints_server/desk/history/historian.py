@@ -36,7 +36,7 @@ class Historian:
         self.now = now
         self.identify = identify
         self.tell = tell
-        self.due_at = 0
+        self.purged_at = -PURGED_EVERY
 
     async def run(self) -> None:
         """Keep on until cancelled; what fails is tried again at its next turn."""
@@ -44,14 +44,18 @@ class Historian:
             has_more = False
             with suppress(Failed):  # the store is away, which others tell of
                 has_more = await self.history.fold()
-                if not has_more and self.now() >= self.due_at:
+                if not has_more and self.is_due():
                     await self.purge()
             await asyncio.sleep(PAUSE_SECONDS if has_more else FOLD_SECONDS)
+
+    def is_due(self) -> bool:
+        """Whether it is time to purge again; a clock that was set back puts nothing off."""
+        return not self.purged_at <= self.now() < self.purged_at + PURGED_EVERY
 
     async def purge(self) -> None:
         """Delete entries that are older than they are to be, day by day of UTC."""
         now, days = self.now(), self.kept_days()
-        self.due_at = now + PURGED_EVERY
+        self.purged_at = now
         if days is None:
             return
         order = Order(

@@ -9,7 +9,6 @@ from endpoints_server.desk.history.invoice.compare import (
     Comparison,
     Tolerance,
     compare,
-    days_of,
 )
 from endpoints_server.desk.history.invoice.layout import refused
 from endpoints_server.desk.history.invoice.read import Invoice
@@ -41,7 +40,9 @@ async def reconcile(history: History, invoice: Invoice, question: Question) -> C
     and for an endpoint that was not called.
     """
     found: list[Tally] = []
-    for day in days_of(invoice):
+    billed = [line.day for line in invoice.lines]
+    first, last = min(billed), max(billed)
+    for day in [day for day in await history.list_days() if first <= day <= last]:
         tallies = await history.list_tallies(day, is_personal=False)
         found += [tally for tally in tallies if question.with_own_keys or tally.credential in HOUSE]
     chosen = choose(found, question.endpoints)

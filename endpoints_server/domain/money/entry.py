@@ -7,6 +7,9 @@ from msgspec import Struct
 from endpoints_server.domain.money.price import Rates
 from endpoints_server.domain.money.usage import Usage
 
+Place = tuple[int, str]
+"""Where an entry stands in the order of the ledger: when it began (microseconds), and its id."""
+
 
 class Outcome(StrEnum):
     """How an attempt ended: answered to the end, failed, or the caller left first."""
@@ -76,3 +79,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     abandoned: str = ""
     losses: tuple[str, ...] = ()
     config: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the order of the ledger."""
+        return self.started_at, self.id

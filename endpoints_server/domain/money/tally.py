@@ -13,6 +13,8 @@ DAY = 86_400_000_000
 """Microseconds of a day."""
 SHORTEST_DAYS = 35
 """How many days of entries are always kept: budgets of a month begin with what they say."""
+LONGEST_DAYS = 36_500
+"""A hundred years; what is kept longer has no limit at all."""
 ALIKE = ("person_id", "key_id", "endpoint", "model", "answered_model", "operation", "credential")
 """What the attempts of one tally have in common, beside their day."""
 COUNTED = (

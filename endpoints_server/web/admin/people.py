@@ -13,7 +13,7 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.balance import BalanceView, credit, find_balance
 from endpoints_server.desk.keys import KeyDraft, create_key, list_keys, revoke_key, rotate_key
 from endpoints_server.desk.people import add_person, list_people, set_disabled
-from endpoints_server.desk.rule_drafts import nano_usd_of
+from endpoints_server.desk.rule_drafts import signed_nano_usd_of
 from endpoints_server.domain.people.access_key import RANDOM_BYTES
 from endpoints_server.domain.people.person import Person
 from endpoints_server.store.ports import Store
@@ -112,9 +112,9 @@ def balance_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]
     @once
     async def credit_user(request: AnyRequest, user_id: FromPath[str]) -> BalanceView:
         """Grant somebody more."""
-        usd, catalog = (await read_body(request, Credit)).usd, exchange.catalog()
+        amount = signed_nano_usd_of((await read_body(request, Credit)).usd)
+        catalog = exchange.catalog()
         await require_user(store, user_id)
-        amount = nano_usd_of(abs(usd)) * (-1 if usd < 0 else 1)
         await credit(
             acting(request).balances,
             catalog.allowance,

@@ -40,7 +40,7 @@ def probe_handlers(
     @get("/metrics", opt=PUBLIC, media_type=MediaType.TEXT)
     async def metrics() -> Response[bytes]:
         """Give the counters in Prometheus's text form."""
-        return Response(await exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(await exposition(), media_type="text/plain; version=0.0.4")
 
     @head("/", opt=PUBLIC)
     async def knock() -> None:

@@ -106,7 +106,7 @@ def read(visit: Visit, kind: type[T]) -> T:
     whom, who = form.pop("whom", ""), form.pop("who", "")
     if whom in WHOM and who:
         form[whom] = who
-    elif whom in WHOM or who:
+    elif whom or who:
         raise refused("Name whom the rule is for, or choose everybody.")
     told = {name: text for name, text in form.items() if name in kind.__struct_fields__}
     try:

@@ -17,7 +17,7 @@ from endpoints_server.web.console.session.browser import SignedIn
 from endpoints_server.web.console.session.token import form_token
 from endpoints_server.web.console.static import asset_url
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 POLICY = "; ".join(
     [
         "default-src 'none'",

@@ -12,8 +12,8 @@ from endpoints_server.web.guards import PUBLIC
 
 FOLDER = Path(__file__).parent / "assets"
 MEDIA_TYPES = {
-    "console.css": "text/css; charset=utf-8",
-    "console.js": "text/javascript; charset=utf-8",
+    "console.css": "text/css",
+    "console.js": "text/javascript",
     "mark.svg": "image/svg+xml",
 }
 CONTENTS = {name: (FOLDER / name).read_bytes() for name in MEDIA_TYPES}

@@ -59,7 +59,7 @@ def usage(by: By, since: int | None, person_id: str | None) -> Question:
 async def next_page(store: Store) -> Any:
     """Ask for the page after the first."""
     first = await store.ledger.list_entries(person_id="person-7", limit=1)
-    return await store.ledger.list_entries(person_id="person-7", after=first[-1].id, limit=PAGE)
+    return await store.ledger.list_entries(person_id="person-7", after=first[-1].place, limit=PAGE)
 
 
 async def ask_all(store: Store, rounds: int) -> list[Answered]:

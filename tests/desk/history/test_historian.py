@@ -38,3 +38,15 @@ async def test_the_last_day_kept_is_kept_from_its_beginning() -> None:
         await store.ledger.record(entry(f"{at}", started_at=at))
     await Historian(store.history, lambda: 40, lambda: NOON, lambda: "id").purge()
     assert [one.started_at for one in await store.ledger.list_entries()] == [begin - 40 * DAY]
+
+
+async def test_a_clock_that_was_set_back_puts_no_purge_off() -> None:
+    clock = [NOON]
+    historian = Historian(open_memory().history, lambda: None, lambda: clock[0], lambda: "id")
+    assert historian.is_due()
+    await historian.purge()
+    due = []
+    for later in (0, 3599, 3600, -365 * 86_400):
+        clock[0] = NOON + later * 1_000_000
+        due.append(historian.is_due())
+    assert due == [False, False, True, True]

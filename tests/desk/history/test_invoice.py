@@ -83,7 +83,8 @@ def test_of_another_file_it_is_said_where_things_stand() -> None:
 @pytest.mark.parametrize(
     ("text", "said", "words"),
     [
-        ("", {}, "of no file that is known"),
+        ("", {}, "The file is empty"),
+        ("\n , \n", {}, "The file is empty"),
         ("a,b\n1,2\n", {}, "--column day=NAME"),
         ("a,b\n1,2\n", {"day": "c", "cost": "b"}, "no column 'c'"),
         ("day,cost\n", {"day": "day", "cost": "cost"}, "no rows"),
@@ -91,6 +92,16 @@ def test_of_another_file_it_is_said_where_things_stand() -> None:
         ("day,cost\n2026-11-21,two\n", {"day": "day", "cost": "cost"}, "Line 2 cannot be read"),
         ("day,cost\n2026-11-21,NaN\n", {"day": "day", "cost": "cost"}, "'NaN' is no amount"),
         ("day,cost\n2026-11-21\n", {"day": "day", "cost": "kost"}, "no column 'kost'"),
+        ("day,cost\n2026-11-21\n", {"day": "day", "cost": "cost"}, "before the column 'cost'"),
+        ("day,cost\n2026-11-21,1,234.50\n", {"day": "day", "cost": "cost"}, "more cells"),
+        ("day,cost,cost\n2026-11-21,1,2\n", {"day": "day", "cost": "cost"}, "several columns"),
+        ('day,cost\n2026-11-21,"1\n', {"day": "day", "cost": "cost"}, "Line 2 cannot be read"),
+        ("day,cost\n0001-01-01T00:00+05:00,1\n", {"day": "day", "cost": "cost"}, "is no day"),
+        (
+            "start_time,amount_value,amount_currency,line_item\n1763683200,1,eur,gpt-4o\n",
+            {},
+            "is in 'eur', not in USD",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
@@ -99,6 +110,45 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
     with pytest.raises(Failed) as failed:
         read_invoice(text, said)
     assert words in failed.value.fault.message
+
+
+@pytest.mark.parametrize(
+    ("divider", "amount", "expected"),
+    [
+        (",", "1,234,567.50", "1234567.50"),
+        (",", "$-1.50", "-1.50"),
+        (",", "(0.10)", "-0.10"),
+        (",", "2.5e-05 USD", "0.000025"),
+        (";", "1.234,50", "1234.50"),
+        (";", "0,05", "0.05"),
+        (";", "-0.05", "-0.05"),
+        ("\t", "12", "12"),
+    ],
+)
+def test_an_amount_is_read_as_it_is_written(divider: str, amount: str, expected: str) -> None:
+    cells = (("day", "cost"), ("2026-11-21", f'"{amount}"'))
+    text = "\n".join(map(divider.join, cells))
+    (line,) = read_invoice(text, {"day": "day", "cost": "cost"}).lines
+    assert line.amount == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    "amount", ["0,05", "1.234,50", "12,34", "1e999999", "1_000", "٣", "€5", ".", "-", "e5", "--1"]
+)
+def test_an_amount_that_could_mean_something_else_is_refused(amount: str) -> None:
+    with pytest.raises(Failed) as failed:
+        read_invoice(f'day,cost\n2026-11-21,"{amount}"\n', {"day": "day", "cost": "cost"})
+    assert f"'{amount}' is no amount such as" in failed.value.fault.message
+
+
+async def test_an_invoice_of_thousands_of_years_is_held_against_the_days_there_are() -> None:
+    text = bill("0001-01-01,small,0", "9999-12-31,small,0", "2026-11-21,small,0.01")
+    comparison = await held_against(text, entry("1", started_at=NOON, **usd("0.01")))
+    assert comparison.total.ledger == comparison.total.invoice == Decimal("0.01")
+
+
+def test_models_in_other_scripts_are_told_apart() -> None:
+    assert plain("通义千问") != plain("文心一言")
 
 
 @pytest.mark.parametrize(

@@ -76,4 +76,7 @@ async def test_somebody_is_granted_more_or_less(site: Site, client: AsyncClient)
     await client.post("/admin/v1/users/ada/credit", json={"usd": "-0.5"})
     told = (await client.get("/admin/v1/users/ada/balance")).json()
     assert (told["left_usd"], told["spent_usd"]) == ("1.02", "0")
+    for none in ("NaN", "sNaN", "-sNaN", "-Infinity", "1e999999999", "-1e-400", "1e-10"):
+        answer = await client.post("/admin/v1/users/ada/credit", json={"usd": none})
+        assert (answer.status_code, "An amount is" in answer.text) == (400, True)
     assert (await client.post("/admin/v1/users/nobody/credit", json={"usd": 1})).status_code == 404

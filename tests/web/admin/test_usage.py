@@ -54,6 +54,15 @@ async def test_attempts_are_listed_a_page_at_a_time(client: AsyncClient) -> None
     assert (await client.get("/admin/v1/usage/nothing")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "after", ["forged", "1764000000000000", "-5-a", "0", "٣-a", "\0", "9" * 30]
+)
+async def test_a_place_that_no_page_told_is_refused(client: AsyncClient, after: str) -> None:
+    answer = await client.get("/admin/v1/calls", params={"after": after})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "after"
+
+
 @pytest.mark.parametrize("limit", ["0", "1001", "-1", "two", "1" * 5000])
 async def test_a_page_has_a_size_that_can_be_served(client: AsyncClient, limit: str) -> None:
     answer = await client.get("/admin/v1/calls", params={"limit": limit})

@@ -74,9 +74,12 @@ async def test_a_limit_is_set_shown_and_deleted() -> None:
     [
         (BUDGETS, {"name": "b", "usd": "much"}),
         (BUDGETS, {"name": "b"}),
+        (BUDGETS, {"name": "b", "usd": "1e999999999"}),
+        (BUDGETS, {"name": "b", "usd": "0.0000000001"}),
         (BUDGETS, {"name": "", "usd": "1"}),
         (BUDGETS, {"name": "b", "usd": "1", "whom": "user"}),
         (BUDGETS, {"name": "b", "usd": "1", "whom": "user", "who": "nobody"}),
+        (BUDGETS, {"name": "b", "usd": "1", "whom": "somebody"}),
         (BUDGETS, {"name": "b", "usd": "1", "per": "year"}),
         ("/console/limits", {"name": "l"}),
         ("/console/limits", {"name": "l", "concurrent": "0"}),

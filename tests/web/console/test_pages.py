@@ -209,3 +209,14 @@ async def test_a_file_that_does_not_exist_is_no_asset() -> None:
     async with site.client() as browser:
         for name in ("nothing.css", "..%2Fconsole.py", "console.css%2F.."):
             assert (await browser.get(f"/console/assets/x/{name}")).status_code == 404
+
+
+async def test_texts_say_once_how_they_are_encoded() -> None:
+    site = Site()
+    async with site.client() as browser:
+        front = await browser.get("/", headers=HTML)
+        paths = ["/metrics", *re.findall(r'(?:href|src)="(/console/assets/[^"]+)"', front.text)]
+        kinds = [(await browser.get(path)).headers["content-type"] for path in paths]
+    kinds.append(front.headers["content-type"])
+    assert len(kinds) > 4
+    assert [kind for kind in kinds if kind.count("charset") > 1] == []

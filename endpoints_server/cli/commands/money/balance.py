@@ -11,7 +11,7 @@ from endpoints_server.cli.present import json_option, show_json, show_table
 from endpoints_server.cli.whose import catalog_of_file
 from endpoints_server.desk.balance import BalanceView, credit, find_balance
 from endpoints_server.desk.people import list_people
-from endpoints_server.desk.rule_drafts import nano_usd_of
+from endpoints_server.desk.rule_drafts import signed_nano_usd_of
 from endpoints_server.desk.rules import require_person
 
 HEADER = ("user", "left", "spent", "held", "granted")
@@ -69,7 +69,7 @@ def grant(*, user: str, usd: Decimal, as_json: bool) -> None:
 async def credit_one(user: str, usd: Decimal) -> Balances:
     """Grant somebody more."""
     catalog = catalog_of_file()
-    amount = nano_usd_of(abs(usd)) * (-1 if usd < 0 else 1)
+    amount = signed_nano_usd_of(usd)
     async with opened_store() as (store, _):
         await require_person(store, user)
         await credit(store.balances, catalog.allowance, user, amount, now())

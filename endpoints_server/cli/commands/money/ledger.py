@@ -11,7 +11,13 @@ from endpoints_server.cli.moment import Moment
 from endpoints_server.cli.outcome import Outcome
 from endpoints_server.cli.present import json_option, show_json
 from endpoints_server.cli.sheet import write_named
-from endpoints_server.desk.history.export import Extent, export_entries, export_focus
+from endpoints_server.desk.history.export import (
+    COLUMNS,
+    FOCUS_COLUMNS,
+    Extent,
+    export_entries,
+    export_focus,
+)
 from endpoints_server.domain.money.tally import DAY, SHORTEST_DAYS
 from endpoints_server.domain.money.usd import usd
 from endpoints_server.store.audit import Verification
@@ -93,12 +99,10 @@ def export(
 async def write(form: str, extent: Extent, account: str) -> None:
     """Print what is there."""
     async with opened_store() as (store, _):
-        rows = (
-            export_focus(store, extent, account)
-            if form == "focus"
-            else export_entries(store, extent)
-        )
-        await write_named(rows)
+        if form == "focus":
+            await write_named(FOCUS_COLUMNS, export_focus(store, extent, account))
+        else:
+            await write_named(COLUMNS, export_entries(store, extent))
 
 
 @ledger.command()

@@ -1,7 +1,7 @@
 """`ledger reconcile`: the ledger beside a provider's invoice."""
 
 import asyncio
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import rich_click as click
@@ -20,6 +20,7 @@ from endpoints_server.desk.history.invoice.read import Invoice, read_invoice
 from endpoints_server.desk.history.reconcile import Question
 from endpoints_server.desk.history.reconcile import reconcile as hold_against
 
+MOST_PERCENT = 100
 NUMBERS = "ledger invoice difference error-bar attempts estimated unpriced"
 
 
@@ -41,6 +42,24 @@ class Pair(click.ParamType[tuple[str, str]]):
         if self.known and name not in self.known:
             self.fail(f"'{name}' is none of {', '.join(self.known)}.", param, ctx)
         return name, told
+
+
+class Percent(click.ParamType[Decimal]):
+    """A number from 0 to 100."""
+
+    name = "percent"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal:
+        """Give the share."""
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            number = Decimal("nan")
+        if not number.is_finite() or not 0 <= number <= MOST_PERCENT:
+            self.fail(f"'{value}' is no number from 0 to {MOST_PERCENT}.", param, ctx)
+        return number / MOST_PERCENT
 
 
 @click.command("reconcile")
@@ -70,10 +89,10 @@ class Pair(click.ParamType[tuple[str, str]]):
     help="A model as the invoice calls it, and as we do: THEIRS=OURS; repeatable.",
 )
 @click.option(
-    "--tolerance", type=float, default=0.1, show_default=True, help="Percent of everything."
+    "--tolerance", type=Percent(), default="0.1", show_default=True, help="Percent of everything."
 )
 @click.option(
-    "--estimates", type=float, default=5.0, show_default=True, help="Percent of what is estimated."
+    "--estimates", type=Percent(), default="5", show_default=True, help="Of what is estimated."
 )
 @click.option("--own-keys", is_flag=True, help="Count calls with people's own keys too.")
 @json_option
@@ -84,8 +103,8 @@ def reconcile(  # noqa: PLR0913  one for each option
     along: tuple[str, ...],
     columns: tuple[tuple[str, str], ...],
     models: tuple[tuple[str, str], ...],
-    tolerance: float,
-    estimates: float,
+    tolerance: Decimal,
+    estimates: Decimal,
     own_keys: bool,
     as_json: bool,
 ) -> int:
@@ -104,7 +123,7 @@ def reconcile(  # noqa: PLR0913  one for each option
     question = Question(
         endpoints=endpoints,
         along=tuple(each for each in Along if each.value in along),
-        tolerance=Tolerance(share=share(tolerance), estimates_share=share(estimates)),
+        tolerance=Tolerance(share=tolerance, estimates_share=estimates),
         models=dict(models),
         with_own_keys=own_keys,
     )
@@ -114,11 +133,6 @@ def reconcile(  # noqa: PLR0913  one for each option
     else:
         show(comparison)
     return Outcome.FINE if comparison.is_within else Outcome.USER_ERROR
-
-
-def share(percent: float) -> Decimal:
-    """Write a percentage as a share."""
-    return Decimal(str(percent)) / 100
 
 
 def text_of(file: Path) -> str:

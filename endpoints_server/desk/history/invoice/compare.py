@@ -12,7 +12,7 @@ from endpoints_server.desk.history.invoice.read import FIRST_DAY, Invoice, Line
 from endpoints_server.domain.money.tally import Tally
 from endpoints_server.domain.money.usd import NANO_PER_USD
 
-WORDS = re.compile(r"[a-z]+|\d+")
+WORDS = re.compile(r"[^\W\d_]+|\d+")
 DATED = re.compile(r"[-@ ]?(20\d{6}|20\d\d-\d\d-\d\d)$|[-:]latest$")
 """What the names of models end in that providers write here and there."""
 
@@ -188,9 +188,3 @@ def plain(model: str) -> str:
     """Reduce a name to what all spellings share: `Claude Haiku 4.5` is `x/claude-haiku-4-5`."""
     bare = DATED.sub("", model.lower().rpartition("/")[2].strip())
     return " ".join(sorted(WORDS.findall(bare)))
-
-
-def days_of(invoice: Invoice) -> range:
-    """Give the days from the first of an invoice to its last."""
-    days = [line.day for line in invoice.lines]
-    return range(min(days), max(days) + 1)

@@ -12,14 +12,15 @@ from msgspec.structs import replace
 from endpoints_server.domain.fault import Failed, Fault, Kind
 
 ENDING = ".toml"
-COLUMNS = ("day", "model", "endpoint", "cost", "tokens")
+COLUMNS = ("day", "model", "endpoint", "cost", "currency", "tokens")
 """What a column may be said to hold."""
 
 
 class Layout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The names of columns; one without a `cost` is compared by its `tokens`, all added up.
 
-    `model_part` is a pattern for the part of the column that names the model.
+    `model_part` is a pattern for the part of the column that names the model. A `currency` column
+    need not be there.
     """
 
     title: str = ""
@@ -28,6 +29,7 @@ class Layout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     model_part: str = ""
     endpoint: str = ""
     cost: str = ""
+    currency: str = ""
     tokens: tuple[str, ...] = ()
 
     @property
@@ -58,9 +60,13 @@ def layout_of(header: Collection[str], said: Mapping[str, str]) -> Layout:
     if "cost" in said or "tokens" in said:
         found = replace(found, cost="", tokens=())
     layout = laid_over(found, said)
-    missing = [name for name in layout.columns if name not in header]
-    if missing:
-        raise refused(f"The file has no column '{missing[0]}'; it has {', '.join(header)}.")
+    if not any(header):
+        raise refused("The file is empty.")
+    for name in layout.columns:
+        if name not in header:
+            raise refused(f"The file has no column '{name}'; it has {', '.join(header)}.")
+        if list(header).count(name) > 1:
+            raise refused(f"The file has several columns '{name}'; keep the one that is meant.")
     if not layout.day or not (layout.cost or layout.tokens):
         titles = ", ".join(each.title for each in known_layouts().values())
         raise refused(

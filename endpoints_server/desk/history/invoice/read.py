@@ -2,19 +2,21 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from io import StringIO
+from typing import NamedTuple
 
 from msgspec import Struct
 
+from endpoints_server.desk.history.invoice.amount import half_a_unit, number_of, shortened
 from endpoints_server.desk.history.invoice.layout import Layout, layout_of, refused
 
 FIRST_DAY = date(1970, 1, 1)
-CLUTTER = str.maketrans("", "", "$, ")
-"""What stands in amounts and means nothing."""
+DIVIDERS = ",;\t"
 SECONDS = re.compile(r"\d{9,11}(\.0+)?")
+HOUSE_CURRENCY = "USD"
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -39,35 +41,54 @@ class Invoice(Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
 
 
+class Sheet(NamedTuple):
+    """The cells of a file below its header, row by row, and what divides them."""
+
+    header: Sequence[str]
+    rows: Iterator[Sequence[str]]
+    divider: str
+
+
 def read_invoice(text: str, said: Mapping[str, str]) -> Invoice:
-    """Read a file, with what is said of its columns; raises Failed(bad_request) with the line."""
-    rows = csv.DictReader(StringIO(text.removeprefix("\ufeff"), newline=""), restval="")
+    """Read a file, with what is said of its columns; raises Failed(bad_request) with the line.
+
+    Cells are divided by commas, semicolons or tabs, whichever the header has most of.
+    """
+    divider = max(DIVIDERS, key=text.lstrip().partition("\n")[0].count)
+    plain = StringIO(text.removeprefix("\ufeff"), newline="")
+    reader = csv.reader(plain, delimiter=divider, strict=True)
+    rows = (row for row in reader if any(map(str.strip, row)))
     try:
-        header = [name.strip() for name in rows.fieldnames or ()]
-        rows.fieldnames = header
-        layout = layout_of(header, said)
-        lines = tuple(lines_of(rows, layout))
-    except csv.Error as error:
-        raise refused(f"Line {rows.line_num} cannot be read: {error}.") from error
+        sheet = Sheet([name.strip() for name in next(rows, ())], rows, divider)
+        layout = layout_of(sheet.header, said)
+        lines = tuple(line_of(row, layout, divider) for row in rows_of(sheet))
+    except (csv.Error, ValueError) as error:
+        raise refused(f"Line {reader.line_num} cannot be read: {error}.") from error
     if not lines:
         raise refused("The file has no rows.")
-    unit = "USD" if layout.cost else "tokens"
+    unit = HOUSE_CURRENCY if layout.cost else "tokens"
     return Invoice(title=layout.title or "as described", unit=unit, lines=lines)
 
 
-def lines_of(rows: "csv.DictReader[str]", layout: Layout) -> Iterator[Line]:
-    """Read row by row."""
-    for row in rows:
-        try:
-            yield line_of(row, layout)
-        except (ValueError, InvalidOperation) as error:
-            raise refused(f"Line {rows.line_num} cannot be read: {error}.") from error
+def rows_of(sheet: Sheet) -> Iterator[Mapping[str, str]]:
+    """Name the cells of each row; raises ValueError where there are more cells than names."""
+    for row in sheet.rows:
+        if any(map(str.strip, row[len(sheet.header) :])):
+            raise ValueError("it has more cells than the header")
+        yield dict(zip(sheet.header, row, strict=False))
 
 
-def line_of(row: Mapping[str, str], layout: Layout) -> Line:
-    """Read one row; raises ValueError or InvalidOperation."""
+def line_of(row: Mapping[str, str], layout: Layout, divider: str) -> Line:
+    """Read one row; raises ValueError."""
+    for name in layout.columns:
+        if name not in row:
+            raise ValueError(f"it ends before the column '{name}'")
+    currency = row.get(layout.currency, "").strip()
+    if currency.upper() not in ("", HOUSE_CURRENCY):
+        raise ValueError(f"its amount is in '{shortened(currency)}', not in {HOUSE_CURRENCY}")
     columns = (layout.cost,) if layout.cost else layout.tokens
-    amounts = [number for name in columns if (number := number_of(row[name])) is not None]
+    told = [number_of(row[name], has_commas=divider != ",") for name in columns]
+    amounts = [number for number in told if number is not None]
     return Line(
         day=day_of(row[layout.day]),
         model=part_of(row[layout.model], layout.model_part) if layout.model else "",
@@ -77,23 +98,6 @@ def line_of(row: Mapping[str, str], layout: Layout) -> Line:
     )
 
 
-def number_of(text: str) -> Decimal | None:
-    """Read an amount; None where there is none."""
-    plain = text.translate(CLUTTER)
-    if not plain:
-        return None
-    number = Decimal(plain)
-    if not number.is_finite():
-        raise ValueError(f"'{text}' is no amount")
-    return number
-
-
-def half_a_unit(number: Decimal) -> Decimal:
-    """Say how much the last digit hides."""
-    exponent = number.as_tuple().exponent
-    return Decimal(5).scaleb(int(exponent) - 1)
-
-
 def day_of(text: str) -> int:
     """Read a date, a time (of UTC unless it says otherwise) or seconds since 1970 as a day."""
     plain = text.strip()
@@ -101,11 +105,11 @@ def day_of(text: str) -> int:
         return int(float(plain)) // 86_400
     try:
         moment = datetime.fromisoformat(plain.removesuffix(" UTC"))
-    except ValueError:
-        message = f"'{text}' is no day such as 2026-11-21, nor seconds since 1970"
+        zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return (zoned.astimezone(UTC).date() - FIRST_DAY).days
+    except (ValueError, OverflowError):
+        message = f"'{shortened(text)}' is no day such as 2026-11-21, nor seconds since 1970"
         raise ValueError(message) from None
-    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (zoned.astimezone(UTC).date() - FIRST_DAY).days
 
 
 def part_of(text: str, pattern: str) -> str:

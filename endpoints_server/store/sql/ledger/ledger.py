@@ -11,7 +11,7 @@ from sqlalchemy import tuple_ as pair
 from sqlalchemy.exc import DatabaseError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.money.entry import Entry, Place
 from endpoints_server.store.audit import Audit, Rule, Verification
 from endpoints_server.store.ports import By, Sum
 from endpoints_server.store.sql.dialects.columns import whole_sum
@@ -55,7 +55,7 @@ class SqlLedger:
         since: int | None = None,
         until: int | None = None,
         person_id: str | None = None,
-        after: str | None = None,
+        after: Place | None = None,
         limit: int = 100,
     ) -> list[Entry]:
         wanted = select(*ENTRY_COLUMNS).where(*conditions(since, person_id))
@@ -120,11 +120,9 @@ def conditions(since: int | None, person_id: str | None) -> list[ColumnElement[b
     return wanted
 
 
-def is_after(entry_id: str) -> ColumnElement[bool]:
-    """Ask for what stands after an entry when the newest come first."""
-    last = entries.alias("last")
-    started_at = select(last.c.started_at).where(last.c.id == entry_id).scalar_subquery()
-    return pair(entries.c.started_at, entries.c.id) < pair(started_at, literal(entry_id))
+def is_after(place: Place) -> ColumnElement[bool]:
+    """Ask for what stands after a place when the newest come first."""
+    return pair(entries.c.started_at, entries.c.id) < pair(*map(literal, place))
 
 
 def examine(connection: Connection, audit: Audit) -> Verification:
