@@ -1,7 +1,7 @@
 """How many entries one transaction takes, so that nobody waits long where one writes at a time."""
 
 FIRST_COUNT = 100
-FEWEST, MOST = 20, 2000
+FEWEST, MOST = 20, 400
 LONGEST_SECONDS = 0.04
 """How long a transaction should take; after one that took longer the next is smaller."""
 
