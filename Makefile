@@ -12,7 +12,7 @@ run: $(VENV)/run.stamp
 	@$(BIN)/endpoints-server serve
 
 # everything CI runs: what counts seconds has the machine to itself, all else shares it
-ALONE := tests/acceptance/test_database_away.py tests/bench tests/calls tests/replicas tests/store tests/web/api/test_model_lists.py
+ALONE := tests/acceptance/test_database_away.py tests/bench tests/calls tests/replicas tests/store/postgres tests/store/redis tests/store/spool tests/web/api/test_model_lists.py
 test: check
 	@$(BIN)/pytest --numprocesses=2 --dist=loadfile $(ALONE:%=--ignore=%) --ignore=tests/test_shape.py
 	@$(BIN)/pytest $(ALONE)
