@@ -1,7 +1,7 @@
 """Titles, drained answers, counts and embeddings take their ways as chats do."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import Generator
 
 import httpx2
 import pytest
@@ -10,7 +10,7 @@ from endpoints_server.domain.money.entry import Outcome
 from tests.calls.asking import ask
 from tests.calls.expected import NEWS
 from tests.calls.pausing import until
-from tests.calls.routing.stage import CALM, Stage, caller, played
+from tests.calls.routing.stage import CALM, Stage, played
 from tests.serving import Serving
 
 ACTORS = {"first": "chat", "second": "chat", "other": "messages"}
@@ -27,22 +27,6 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Serving,
     folder = tmp_path_factory.mktemp("beside")
     with played(folder, ACTORS, server, first=TITLED, second=TITLED) as staged:
         yield staged
-
-
-@pytest.fixture
-def server(staged: tuple[Serving, Stage]) -> Serving:
-    return staged[0]
-
-
-@pytest.fixture
-def stage(staged: tuple[Serving, Stage]) -> Stage:
-    return staged[1]
-
-
-@pytest.fixture
-async def client(server: Serving) -> AsyncGenerator[httpx2.AsyncClient]:
-    async with caller(server) as client:
-        yield client
 
 
 async def test_what_is_drained_when_its_caller_leaves_fails_over_like_all_else(

@@ -1,7 +1,7 @@
 """One route fails before its first byte, and the next one answers; on every wire."""
 
 import json
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import Generator
 from itertools import product
 
 import httpx2
@@ -12,7 +12,7 @@ from tests.calls.asking import ask
 from tests.calls.expected import NEWS
 from tests.calls.pausing import until
 from tests.calls.places import SUFFIXES
-from tests.calls.routing.stage import CALM, Stage, caller, played
+from tests.calls.routing.stage import CALM, Stage, played
 from tests.serving import Serving
 
 WIRES = tuple(SUFFIXES)
@@ -50,22 +50,6 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Serving,
     }
     with played(tmp_path_factory.mktemp("failover"), ACTORS, server) as staged:
         yield staged
-
-
-@pytest.fixture
-def server(staged: tuple[Serving, Stage]) -> Serving:
-    return staged[0]
-
-
-@pytest.fixture
-def stage(staged: tuple[Serving, Stage]) -> Stage:
-    return staged[1]
-
-
-@pytest.fixture
-async def client(server: Serving) -> AsyncGenerator[httpx2.AsyncClient]:
-    async with caller(server) as client:
-        yield client
 
 
 @pytest.mark.parametrize("is_stream", [True, False])
