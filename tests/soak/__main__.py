@@ -18,7 +18,7 @@ import httpx2
 
 from tests.acceptance.process import Process, run
 from tests.bench.__main__ import allow_many_sockets
-from tests.calls.conftest import BOUNDS, TIMEOUTS
+from tests.calls.conftest import BOUNDS, PATIENT, TIMEOUTS
 from tests.calls.places import SUFFIXES, config, endpoint, misbehaving
 from tests.soak.callers import Callers
 from tests.soak.told import Told, complaints, table
@@ -63,7 +63,8 @@ def write_file(folder: Path, upstream: BadProvider, number: int) -> None:
         *(endpoint(f"{wire}-slow-tls", wire, upstream.slow_tls_url) for wire in SUFFIXES),
         endpoint("changing", "chat", upstream.url, [f"m-{number}"]),
     ]
-    text = config(endpoints, {"timeouts": TIMEOUTS, "bounds": BOUNDS})
+    special = {f"{wire}-good": {"timeouts": PATIENT} for wire in SUFFIXES}
+    text = config(endpoints, {"timeouts": TIMEOUTS, "bounds": BOUNDS, "endpoints": special})
     fresh = folder / "librechat.yaml.fresh"
     fresh.write_text(text)
     fresh.rename(folder / "librechat.yaml")

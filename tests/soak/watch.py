@@ -3,6 +3,7 @@
 import math
 import statistics
 from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 from time import monotonic
 
@@ -12,6 +13,7 @@ from tests.bench.processes import process_tree, resident_bytes
 
 SECONDS_PER_HOUR = 3600.0
 MEGABYTE = 1024 * 1024
+PARTS = 30
 
 
 class Sample(Struct, frozen=True, kw_only=True):
@@ -37,6 +39,15 @@ def sample(process_id: int, began_at: float) -> Sample:
         resident_megabytes=resident_bytes(process_id) / MEGABYTE,
         descriptors=sum(len(list(Path(f"/proc/{each}/fd").iterdir())) for each in members),
     )
+
+
+def floors(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Give the lowest point of each part of the time, where all parts have equally many."""
+    size = max(1, len(points) // PARTS)
+    return [
+        min(points[start : start + size], key=itemgetter(1))
+        for start in range(0, len(points), size)
+    ]
 
 
 def trend(times: Sequence[float], values: Sequence[float]) -> Trend:
