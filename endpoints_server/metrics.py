@@ -50,6 +50,7 @@ class Metrics:
     """
 
     def __init__(self) -> None:
+        self._before_reading: list[Callable[[], None]] = []
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
@@ -106,12 +107,18 @@ class Metrics:
         look = lambda: (((name, str(key)), OPENNESS[each]) for name, key, each in states())  # noqa: E731
         self.registry.register(Watched("breaker_open", text, ["endpoint", "key"], look))
 
+    def before_reading(self, act: Callable[[], None]) -> None:
+        """Have something done whenever the counters are about to be read."""
+        self._before_reading.append(act)
+
     def exposition(self) -> bytes:
         """Give everything in Prometheus' text format."""
+        self._prepare()
         return generate_latest(self.registry)
 
     def snapshot(self) -> bytes:
         """Give everything in a form that `merge` reads."""
+        self._prepare()
         return msgspec.msgpack.encode(
             [
                 Family(
@@ -123,6 +130,10 @@ class Metrics:
                 for metric in self.registry.collect()
             ]
         )
+
+    def _prepare(self) -> None:
+        for act in self._before_reading:
+            act()
 
 
 class Family(Struct, frozen=True, kw_only=True):

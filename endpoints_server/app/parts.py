@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from uuid_utils import uuid7
 
+from endpoints_server.app.reports import Reports, reporting
 from endpoints_server.calls.admission.keeper import Keeper
 from endpoints_server.calls.attempt import close_drains
 from endpoints_server.calls.exchange import Exchange
@@ -30,9 +31,7 @@ from endpoints_server.desk.models.ask import World
 from endpoints_server.desk.models.kept import Kept
 from endpoints_server.desk.models.lists import ModelLists, Surroundings
 from endpoints_server.domain.people.person import Person
-from endpoints_server.domain.report import Report
 from endpoints_server.domain.routing.breaker import State
-from endpoints_server.log.call_line import log_call
 from endpoints_server.log.output import hide, logger
 from endpoints_server.metrics import Metrics
 from endpoints_server.store.keyring.ring import Ring, open_ring
@@ -76,8 +75,7 @@ async def open_parts(
     """
     async with AsyncExitStack() as stack:
         ring = await asyncio.to_thread(open_ring, environment.data_dir, environment.secret_keys)
-        store = await open_configured(environment)
-        stack.push_async_callback(store.close)
+        store = await open_configured(environment, stack)
         await ensure_admin(store, ring, environment.admin_key, now())
         upstreams = Upstreams()
         stack.push_async_callback(upstreams.close)
@@ -89,7 +87,8 @@ async def open_parts(
         note = partial(take_note, metrics=metrics, upstreams=upstreams, lists=lists)
         live = Live(path, environ, prices, version_key=ring.newest_key(), on_attempt=note)
         await live.reload()
-        exchange = build_exchange(lists, store, ring, upstreams, metrics, environment.public_url)
+        reports = stack.enter_context(reporting(metrics))
+        exchange = build_exchange(lists, store, ring, upstreams, reports, environment.public_url)
         exchange = replace(exchange, commands=Commands(environ))
         watch(metrics, exchange)
         stack.push_async_callback(close_drains, exchange)
@@ -108,12 +107,12 @@ async def open_parts(
         )
 
 
-async def open_configured(environment: Environment) -> Store:
+async def open_configured(environment: Environment, stack: AsyncExitStack) -> Store:
     """Open the store that the environment names, which says so when it can no longer be written."""
     url = environment.database_url
     if url and url.reveal().startswith("postgres") and environment.secret_keys is None:
         LOG.warning("ES_SECRET_KEYS is not set: other machines on this database need the same keys")
-    return await open_store(
+    store = await open_store(
         environment.data_dir,
         url.reveal() if url else "",
         Opening(
@@ -122,6 +121,8 @@ async def open_configured(environment: Environment) -> Store:
             redis_url=environment.redis_url,
         ),
     )
+    stack.push_async_callback(store.close)
+    return store
 
 
 def watch(metrics: Metrics, exchange: Exchange) -> None:
@@ -233,14 +234,10 @@ def build_exchange(
     store: Store,
     ring: Ring,
     upstreams: Upstreams,
-    metrics: Metrics,
+    reports: Reports,
     public_url: str,
 ) -> Exchange:
     """Put together what calls need."""
-
-    def report(told: Report) -> None:
-        metrics.count_call(told)
-        log_call(told)
 
     return Exchange(
         catalog=lambda: lists.catalog,
@@ -257,7 +254,7 @@ def build_exchange(
         now=now,
         timer=time.perf_counter,
         identify=identify,
-        report=report,
+        report=reports.add,
         trouble=lambda error: LOG.error("unexpected", exc_info=error),
         keys_url=public_url + MY_KEYS,
     )

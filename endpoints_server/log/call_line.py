@@ -1,6 +1,7 @@
 """The one line of a call."""
 
 import logging
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -11,6 +12,8 @@ from endpoints_server.domain.report import Report
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.log.legible import legible_text
 from endpoints_server.log.output import OUTPUT, encoder, now, render, write
+
+LEVELS = {logging.INFO: "info", logging.WARNING: "warning"}
 
 
 class CallLine(Struct, kw_only=True):
@@ -52,16 +55,27 @@ class CallLine(Struct, kw_only=True):
     config: str = ""
 
 
-def log_call(report: Report) -> None:
-    """Write the one line of a call."""
+def log_calls(reports: Iterable[Report]) -> None:
+    """Write the lines of calls that have just ended, one for each, all at once."""
+    at = now()
+    lines = [line_of(report, at) for report in reports if level_of(report) >= OUTPUT.level]
+    if lines:
+        write("\n".join(lines))
+
+
+def level_of(report: Report) -> int:
+    """Say how much a call matters to whoever reads the log."""
+    is_fine = report.status < 500 and not report.notices
+    return logging.INFO if is_fine else logging.WARNING
+
+
+def line_of(report: Report, at: str) -> str:
+    """Write the line of a call, without its end."""
     entry = report.entry
     outcome = entry.outcome.value if entry else "refused"
-    is_fine = report.status < 500 and not report.notices
-    if (logging.INFO if is_fine else logging.WARNING) < OUTPUT.level:
-        return
     line = CallLine(
-        at=now(),
-        level="info" if is_fine else "warning",
+        at=at,
+        level=LEVELS[level_of(report)],
         request_id=report.request_id,
         wire=report.wire,
         person_id=report.person_id,
@@ -79,9 +93,8 @@ def log_call(report: Report) -> None:
     if entry is not None:
         fill(line, entry)
     if OUTPUT.format == "json":
-        write(encoder.encode(line).decode())
-    else:
-        write(str(render(None, line.level, in_short(line))))
+        return encoder.encode(line).decode()
+    return render(None, line.level, in_short(line))
 
 
 def fill(line: CallLine, entry: Entry) -> None:

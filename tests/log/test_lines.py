@@ -84,7 +84,7 @@ def lines(stream: io.StringIO) -> list[dict[str, object]]:
 
 def test_a_call_leaves_one_line_with_what_the_ledger_knows(stream: io.StringIO) -> None:
     log.configure("info", "json", stream)
-    call_line.log_call(REPORT)
+    call_line.log_calls([REPORT])
     (line,) = lines(stream)
     assert line["event"] == "call"
     assert line["request_id"] == "call-1"
@@ -97,8 +97,7 @@ def test_a_call_leaves_one_line_with_what_the_ledger_knows(stream: io.StringIO) 
 
 def test_every_call_has_the_same_fields_refused_ones_too(stream: io.StringIO) -> None:
     log.configure("info", "json", stream)
-    call_line.log_call(REPORT)
-    call_line.log_call(REFUSAL)
+    call_line.log_calls([REPORT, REFUSAL])
     delivered, refused = lines(stream)
     assert list(delivered) == list(refused)
     assert (refused["outcome"], refused["fault"], refused["who"]) == (
@@ -111,15 +110,14 @@ def test_every_call_has_the_same_fields_refused_ones_too(stream: io.StringIO) ->
 def test_a_call_that_broke_is_a_warning_and_is_never_left_out(stream: io.StringIO) -> None:
     log.configure("warning", "json", stream)
     broken = replace(ENTRY, outcome=Outcome.FAILED, status=502)
-    call_line.log_call(REPORT)
-    call_line.log_call(replace(REPORT, status=502, entry=broken))
+    call_line.log_calls([REPORT, replace(REPORT, status=502, entry=broken)])
     (line,) = lines(stream)
     assert (line["level"], line["outcome"]) == ("warning", "failed")
 
 
 def test_a_call_at_a_terminal_fits_its_line_and_says_what_it_cost(stream: io.StringIO) -> None:
     log.configure("info", "console", stream)
-    call_line.log_call(REPORT)
+    call_line.log_calls([REPORT])
     (line,) = stream.getvalue().splitlines()
     assert "model=demo-chat" in line
     assert "tokens=10+20" in line
@@ -129,7 +127,9 @@ def test_a_call_at_a_terminal_fits_its_line_and_says_what_it_cost(stream: io.Str
 def test_the_detail_of_a_fault_is_scrubbed_on_the_line_of_its_call(stream: io.StringIO) -> None:
     log.configure("info", "json", stream)
     log.hide([Secret(PLAIN_CANARY)])
-    call_line.log_call(replace(REFUSAL, detail=f"sent Bearer {CANARY} and {PLAIN_CANARY} \ud800"))
+    call_line.log_calls(
+        [replace(REFUSAL, detail=f"sent Bearer {CANARY} and {PLAIN_CANARY} \ud800")]
+    )
     assert CANARY not in stream.getvalue()
     assert PLAIN_CANARY not in stream.getvalue()
 
@@ -221,7 +221,7 @@ def test_what_json_cannot_say_is_written_all_the_same(stream: io.StringIO) -> No
 def test_a_stream_that_is_gone_takes_no_call_down(stream: io.StringIO) -> None:
     log.configure("info", "json", stream)
     stream.close()
-    call_line.log_call(REPORT)
+    call_line.log_calls([REPORT])
     log.logger("x").info("unheard")
     assert stream.closed
 

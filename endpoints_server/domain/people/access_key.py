@@ -7,6 +7,7 @@ and digits, so that secret scanners know it and a cut or mistyped key is told wi
 import hmac
 from functools import lru_cache
 from hashlib import sha256
+from itertools import product
 from zlib import crc32
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from endpoints_server.domain.secret import Secret
 
 PREFIX = "es-"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+PAIRS = tuple(map("".join, product(ALPHABET, repeat=2)))
 ID_LENGTH = 12
 SECRET_LENGTH = 43
 CHECKSUM_LENGTH = 6
@@ -109,8 +111,8 @@ def checksum(body: str) -> str:
 
 def spell(number: int, length: int) -> str:
     """Write a number in letters and digits, padded or cut to a length."""
-    digits: list[str] = []
-    for _ in range(length):
-        number, digit = divmod(number, len(ALPHABET))
-        digits.append(ALPHABET[digit])
-    return "".join(reversed(digits))
+    digits = ""
+    for _ in range(0, length, 2):
+        number, pair = divmod(number, len(PAIRS))
+        digits = PAIRS[pair] + digits
+    return digits[-length:]

@@ -35,6 +35,18 @@ class Target(Struct, frozen=True, kw_only=True):
     credentials: str
 
 
+class Said(Struct, frozen=True, kw_only=True):
+    """What the names of some headers come to: those that are sent, and the lines they leave to us.
+
+    Without what frames a body, which is ours to say.
+    """
+
+    names: tuple[str, ...]
+    defaults: tuple[str, ...]
+    has_host: bool
+    has_authorization: bool
+
+
 @lru_cache(maxsize=1024)
 def target_of(url: str) -> Target:
     """Take a URL apart, once for the many calls that go there.
@@ -59,17 +71,13 @@ def head_of(method: str, target: Target, headers: Mapping[str, str], body_bytes:
 
     The length is always the body's own. Raises httpx2.LocalProtocolError for what would end a line.
     """
-    lines = [f"{method} {target.path} HTTP/1.1", target.host]
-    said = set()
-    for name, value in headers.items():
-        lower = spelt_small(name)
-        if lower not in FRAMING:
-            said.add(lower)
-            lines.append(f"{name}: {value}")
-    if "host" in said:
-        del lines[1]
-    lines += [line for name, line in DEFAULTS if name not in said]
-    if target.credentials and "authorization" not in said:
+    said = said_by(tuple(headers))
+    lines = [f"{method} {target.path} HTTP/1.1"]
+    if not said.has_host:
+        lines.append(target.host)
+    lines += [f"{name}: {headers[name]}" for name in said.names]
+    lines += said.defaults
+    if target.credentials and not said.has_authorization:
         lines.append(target.credentials)
     if body_bytes or method not in BODILESS:
         lines.append(f"Content-Length: {body_bytes}")
@@ -77,11 +85,20 @@ def head_of(method: str, target: Target, headers: Mapping[str, str], body_bytes:
 
 
 @lru_cache(maxsize=1024)
-def spelt_small(name: str) -> str:
-    """Give a header's name in lower case; raises httpx2.LocalProtocolError where it can be none."""
-    if NAME.fullmatch(name) is None:
+def said_by(names: tuple[str, ...]) -> Said:
+    """Look at the names of headers, once for the many requests that have the same.
+
+    Raises httpx2.LocalProtocolError where one can be none.
+    """
+    if not all(map(NAME.fullmatch, names)):
         raise httpx2.LocalProtocolError("a header has no valid name")
-    return name.lower()
+    said = {name.lower() for name in names}
+    return Said(
+        names=tuple(name for name in names if name.lower() not in FRAMING),
+        defaults=tuple(line for name, line in DEFAULTS if name not in said),
+        has_host="host" in said,
+        has_authorization="authorization" in said,
+    )
 
 
 def encode(lines: list[str]) -> bytes:

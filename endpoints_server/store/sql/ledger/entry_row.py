@@ -1,6 +1,7 @@
 """An entry as a row of plain columns, and back."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import astuple
@@ -61,6 +62,7 @@ def listed(values: tuple[object, ...]) -> str:
     return msgspec.json.encode(values).decode() if values else "[]"
 
 
+@lru_cache(maxsize=1024)
 def texts_of(rates: Rates) -> tuple[str | None, ...]:
     """Write rates as exact decimals."""
     return tuple(None if rate is None else str(rate) for rate in astuple(rates))
