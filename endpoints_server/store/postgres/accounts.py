@@ -1,6 +1,7 @@
-"""What is done to accounts on PostgreSQL, each in one statement, whose answer is read later.
+"""What is done to accounts on PostgreSQL, by a function there, whose answer is read later.
 
-Whoever runs one has the turn of accounts, so that two never wait for each other.
+Whoever calls it has the turn of accounts until the transaction ends, so that two never wait for
+each other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,52 +11,85 @@ import msgspec
 import psycopg
 
 from endpoints_server.domain.money.account import Account, Decision, Remainder
+from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.sql.ledger.journal import Answer, Hold
 
-TAKE = b"""
-select refused_at, lefts from hold_in_accounts(
-    %(id)s, %(accounts)s::jsonb, %(nano_usd)s::bigint, %(owner)s::text, %(made_at)s::bigint,
-    %(charges)s::text, %(entry)s::text)
-"""
-MORE: Mapping[str, object] = {"owner": None, "made_at": None, "charges": None, "entry": None}
-"""What is said of a reservation that is there."""
+TURN = b"select refused_at, lefts from take_turn(%s, %s::jsonb, %s::jsonb)"
+Row = tuple[int, Sequence[int | None]]
 
-SETTLE = b"""
-with ended as (
-    select * from unnest(%(ids)s::text[], %(costs)s::bigint[]) as ended(id, cost)
-), gone as (
-    delete from reservations using ended where reservations.id = ended.id
-    returning reservations.nano_usd, reservations.charges, ended.cost
-), charged as (
-    select charge ->> 0 as name, (charge ->> 1)::bigint as starts_at,
-           sum(nano_usd)::bigint as held, sum(cost)::bigint as cost
-    from gone, jsonb_array_elements(charges::jsonb) as charge
-    group by 1, 2
-)
-update accounts set reserved_nano_usd = reserved_nano_usd - charged.held,
-                    spent_nano_usd = spent_nano_usd + charged.cost
-from charged where accounts.name = charged.name and accounts.starts_at = charged.starts_at
-"""
-"""Take reservations off their accounts with what they came to; what is off already is let be."""
+
+class OutOfTurn(Exception):
+    """Something is wanted that has to be asked by itself, and in its place."""
+
+
+class TakenTurn:
+    """A Transaction that gathers what is wanted of accounts, and asks for all of it at once.
+
+    Reservations end before others are made. Raises OutOfTurn for what that order would change, and
+    for what is no matter of accounts; nothing was asked then.
+    """
+
+    def __init__(self, costs: Mapping[str, int]) -> None:
+        self._costs = dict(costs)
+        self._wanted: list[Mapping[str, object]] = []
+        self._held: set[str] = set()
+        self._rows: list[Row] = []
+
+    def ask(self, statement: str, values: Mapping[str, object]) -> psycopg.Cursor[Any]:
+        raise OutOfTurn(statement, values)
+
+    def keep(self, entries: Sequence[Entry]) -> None:
+        raise OutOfTurn(entries)
+
+    def take(self, accounts: Sequence[Account], nano_usd: int, hold: Hold) -> Answer[Decision]:
+        place = len(self._wanted)
+        self._held.add(hold.id)
+        self._wanted.append(wish(accounts, nano_usd, hold))
+        return lambda: decision_of(accounts, self._rows[place])
+
+    def settle(self, costs: Mapping[str, int]) -> None:
+        if not self._held.isdisjoint(costs):
+            raise OutOfTurn
+        self._costs.update(costs)
+
+    def send(self, connection: psycopg.Connection[Any], *, is_light: bool) -> psycopg.Cursor[Any]:
+        """Ask; answers can be read once `read` had the cursor."""
+        return send(connection, self._costs, self._wanted, is_light=is_light)
+
+    def read(self, cursor: psycopg.Cursor[Any]) -> None:
+        """Read what was answered."""
+        self._rows = cursor.fetchall()
+
+
+def send(
+    connection: psycopg.Connection[Any],
+    costs: Mapping[str, int],
+    wanted: Sequence[Mapping[str, object]] = (),
+    *,
+    is_light: bool = False,
+) -> psycopg.Cursor[Any]:
+    """Take the turn, and with it end reservations with what they came to, and hold what is wanted.
+
+    What is `is_light` does not wait for the disk at the end of its transaction.
+    """
+    told = [msgspec.json.encode(each).decode() for each in (costs, wanted)]
+    return connection.execute(TURN, [is_light, *told])
 
 
 def take(
     connection: psycopg.Connection[Any], accounts: Sequence[Account], nano_usd: int, hold: Hold
 ) -> Answer[Decision]:
     """Add to what accounts hold, or to none of them; the answer is there once it is fetched."""
-    wanted = msgspec.json.encode(accounts).decode()
-    values = {**(hold.row or MORE), "id": hold.id, "accounts": wanted, "nano_usd": nano_usd}
-    cursor = connection.execute(TAKE, values)
+    cursor = send(connection, {}, [wish(accounts, nano_usd, hold)])
     return lambda: decision_of(accounts, cursor.fetchall()[0])
 
 
-def settle(connection: psycopg.Connection[Any], costs: Mapping[str, int]) -> None:
-    """Charge what calls came to, and release what was held for them."""
-    if costs:
-        connection.execute(SETTLE, {"ids": list(costs), "costs": list(costs.values())})
+def wish(accounts: Sequence[Account], nano_usd: int, hold: Hold) -> Mapping[str, object]:
+    """Say what is to be held; without a row of its own, it is more of what is held already."""
+    return {"id": hold.id, "accounts": accounts, "nano_usd": nano_usd, **(hold.row or {})}
 
 
-def decision_of(accounts: Sequence[Account], row: tuple[int, Sequence[int | None]]) -> Decision:
+def decision_of(accounts: Sequence[Account], row: Row) -> Decision:
     """Read what was decided: the place of the account that refused, if one did, and lefts."""
     refused_at, lefts = row
     if refused_at < 0:

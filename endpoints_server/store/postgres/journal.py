@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from endpoints_server.domain.money.account import Account, Decision
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.postgres.accounts import settle, take
+from endpoints_server.store.postgres.accounts import OutOfTurn, TakenTurn, send, take
 from endpoints_server.store.postgres.connection import PatientConnection, connect
 from endpoints_server.store.sql.engine import Turn
 from endpoints_server.store.sql.ledger.account_deeds import costs_of
@@ -62,7 +62,8 @@ class PostgresJournal:
         return take(self._connected(), accounts, nano_usd, hold)
 
     def settle(self, costs: Mapping[str, int]) -> None:
-        settle(self._connected(), costs)
+        if costs:
+            send(self._connected(), costs)
 
     def close(self) -> None:
         if self._connection is not None:
@@ -75,12 +76,29 @@ class PostgresJournal:
         each other otherwise. It lasts as long as the server needs, and no answer to come and go.
         """
         connection = self._connected()
+        is_light = not entries and all(deed.is_light for deed in deeds)
+        turn = TakenTurn(costs_of(entries))
+        try:
+            answers = [deed.act(turn) for deed in deeds]
+        except OutOfTurn:
+            return self._commit_apart(entries, deeds, is_light=is_light)
+        if not entries:
+            turn.read(turn.send(connection, is_light=is_light))
+        else:
+            with connection.pipeline():  # what it sends is one transaction
+                asked = turn.send(connection, is_light=False)
+                self.keep(entries)
+            turn.read(asked)
+        return [answer() for answer in answers]
+
+    def _commit_apart(
+        self, entries: Sequence[Entry], deeds: Sequence[Deed], *, is_light: bool
+    ) -> list[Any]:
+        """Do the same where something is wanted that cannot be gathered."""
+        connection = self._connected()
         with connection.pipeline(), connection.transaction():
-            if not entries and all(deed.is_light for deed in deeds):
-                connection.execute("set local synchronous_commit to off")
-            connection.execute("select pg_advisory_xact_lock(%s)", [Turn.ACCOUNTS.value])
+            send(connection, costs_of(entries), is_light=is_light)
             self.keep(entries)
-            self.settle(costs_of(entries))
             answers = [deed.act(self) for deed in deeds]
         return [answer() for answer in answers]
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from endpoints_server.domain.fault import Failed, Kind
+from endpoints_server.domain.money.account import Account, Decision, Reservation
 from endpoints_server.store.open import open_store
 from endpoints_server.store.postgres.migrate import migrate
 from endpoints_server.store.postgres.open import open_database
@@ -139,6 +141,26 @@ async def test_an_entry_that_cannot_be_kept_holds_up_no_other(
     answers = await asyncio.gather(*map(store.ledger.record, recorded), return_exceptions=True)
     assert [type(answer) for answer in answers] == [type(None), Failed, Failed, type(None)]
     assert {found.id for found in await store.ledger.list_entries()} == {"a", "d"}
+    await store.close()
+
+
+async def test_what_cannot_be_kept_undoes_nothing_and_doubles_nothing_beside_it(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    store = await open_store(tmp_path, cluster.make_database())
+    house = Account(name="house", cap_nano_usd=1000)
+    kept = [entry(name, accounts=(house.row,)) for name in ("a", "b", "c")]
+    holds = [Reservation(accounts=(house,), nano_usd=100, entry=each) for each in kept]
+    await store.accounts.reserve(holds[0])
+    told, *decisions = await asyncio.gather(
+        store.ledger.record(replace(kept[0], cost_nano_usd=2**70)),
+        *map(store.accounts.reserve, holds[1:]),
+        return_exceptions=True,
+    )
+    assert isinstance(told, Failed)
+    assert [isinstance(each, Decision) and each.is_admitted for each in decisions] == [True, True]
+    (remainder,) = await store.accounts.list_remainders([house])
+    assert remainder.left_nano_usd == 700
     await store.close()
 
 
