@@ -117,7 +117,11 @@ def entry_of_the_dead(
     seen = Seen(usage=Usage(input=worst.input_tokens))
     died = Attempt(call=attempt.call, seen=seen)
     entry = make_entry(exchange, died, DIED, DIED.http_status)
-    return replace(entry, accounts=tuple(account.row for account in accounts))
+    return replace(
+        entry,
+        accounts=tuple(account.row for account in accounts),
+        is_charged=any(account.person_id for account in accounts),
+    )
 
 
 async def draw(

@@ -19,16 +19,24 @@ MINUTE_SECONDS = 60
 def told_of_limits(rooms: Sequence[Room], names: QuotaNames, now: int) -> Headers:
     """Tell of the tightest limit of each measure, as clients of the caller's wire read it."""
     headers: Headers = []
-    for measure in (Measure.REQUESTS, Measure.TOKENS):
-        of_measure = [room for room in rooms if room.claim.measure is measure]
-        if not of_measure:
-            continue
-        room = min(of_measure, key=lambda each: each.left)
-        reset = moment(now + room.free_after) if names.has_dates else span(room.free_after)
-        told = (str(room.claim.limit), str(max(0, room.left)), reset)
-        lines = zip(named(names, measure), told, strict=True)
-        headers += [(name, value.encode()) for name, value in lines]
+    for room in tightest(rooms):
+        limit, remaining, reset = named(names, room.claim.measure)
+        free = moment(now + room.free_after) if names.has_dates else span(room.free_after)
+        headers.append((limit, b"%d" % room.claim.limit))
+        headers.append((remaining, b"%d" % max(0, room.left)))
+        headers.append((reset, free.encode()))
     return headers
+
+
+def tightest(rooms: Iterable[Room]) -> Iterable[Room]:
+    """Find the room of each measure in which least is left, but for what runs at once."""
+    found: dict[Measure, Room] = {}
+    for room in rooms:
+        measure = room.claim.measure
+        known = found.get(measure)
+        if measure is not Measure.CONCURRENT and (known is None or room.left < known.left):
+            found[measure] = room
+    return found.values()
 
 
 @cache

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from endpoints_server.calls.call import Call
 from endpoints_server.domain.dialect import Dialect
-from endpoints_server.domain.money.price import Price, cost
+from endpoints_server.domain.money.price import Price, Rates, cost
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.parameter import EVERY_CEILING
 from endpoints_server.domain.wire import Operation
@@ -17,7 +19,8 @@ from endpoints_server.wires.body import DECODE_ERRORS
 
 BYTES_PER_TOKEN = 3
 """Fewer than of any usual text, so that a prompt is not taken for smaller than it is."""
-RUN = re.compile(rb"(?<![A-Za-z0-9+/\\=_-])[A-Za-z0-9+/\\=_-]{2000,}")
+SHORTEST_RUN = 2000
+RUN = re.compile(rb"(?<![A-Za-z0-9+/\\=_-])[A-Za-z0-9+/\\=_-]{%d,}" % SHORTEST_RUN)
 """What may be a picture, a file or a seal inside a body, whose bytes are no words.
 
 It is looked for where a run begins, and nowhere within: else runs that are just too short take time
@@ -84,6 +87,8 @@ def worst_of(call: Call) -> Worst:
 
 def weigh(body: bytes) -> int:
     """Give the most tokens that a request comes to, as a guess that takes no time."""
+    if len(body) < SHORTEST_RUN:
+        return len(body) // BYTES_PER_TOKEN
     attached = [run.end() - run.start() for run in RUN.finditer(body) if is_attached(run)]
     return (len(body) - sum(attached)) // BYTES_PER_TOKEN + len(attached) * ATTACHED_TOKENS
 
@@ -165,11 +170,16 @@ def whole(value: object, most: int) -> int | None:
 
 def price_of(worst: Worst, price: Price, body: bytes) -> int:
     """Give what a call may cost at first, in nano-USD; a prompt to be cached, as it is written."""
-    rates = price.rates_for(Usage(input=worst.input_tokens))
-    dearest = rates.input
-    if CACHE_MARK in body:
-        written = (rates.cache_write, rates.cache_write_hour)
-        dearest = max(rates.input, *(rate for rate in written if rate is not None), Decimal(0))
-    answered = max(rates.output, rates.reasoning or Decimal(0))
     usage = Usage(input=worst.input_tokens, output=worst.output_tokens)
-    return cost(usage, msgspec.structs.replace(rates, input=dearest, output=answered))
+    return cost(usage, dearest(price.rates_for(usage), is_cached=CACHE_MARK in body))
+
+
+@lru_cache(maxsize=1024)
+def dearest(rates: Rates, *, is_cached: bool) -> Rates:
+    """Take all of a prompt at its dearest rate, and all of an answer."""
+    written = (rates.cache_write, rates.cache_write_hour) if is_cached else ()
+    return replace(
+        rates,
+        input=max((rates.input, *(rate or Decimal(0) for rate in written))),
+        output=max(rates.output, rates.reasoning or Decimal(0)),
+    )

@@ -19,6 +19,8 @@ class Measure(StrEnum):
     TOKENS = "tokens"
     CONCURRENT = "concurrent"
 
+    __hash__ = str.__hash__  # that of enums is written in Python, and counters are found by it
+
 
 class Claim(Struct, frozen=True, kw_only=True):
     """What a call wants: so much, where there may be no more than `limit`.
@@ -104,9 +106,8 @@ class Counters:
         """Count every claim, or none if one has no room; `now` in microseconds."""
         self.sweep(now)
         for claim in claims:
-            room = self.room(claim, now)
-            if claim.is_binding and room.left < claim.amount:
-                return Verdict(is_admitted=False, rooms=(room,))
+            if claim.is_binding and self.left(claim, now) < claim.amount:
+                return Verdict(is_admitted=False, rooms=(self.room(claim, now),))
         for claim in claims:
             self.add(claim, now)
         return Verdict(is_admitted=True, rooms=tuple(self.room(claim, now) for claim in claims))
@@ -137,15 +138,22 @@ class Counters:
         else:
             self.running.pop(claim.name, None)
 
-    def room(self, claim: Claim, now: int) -> Room:
-        """Tell how a claim stands."""
+    def left(self, claim: Claim, now: int) -> int:
+        """Tell how much there is room for."""
         if claim.measure is Measure.CONCURRENT:
-            return Room(claim=claim, left=claim.limit - self.running.get(claim.name, 0))
+            return claim.limit - self.running.get(claim.name, 0)
         window = self.windows.get((claim.name, claim.measure))
         if window is None:
-            return Room(claim=claim, left=claim.limit)
+            return claim.limit
         window.forget(now)
-        left = claim.limit - window.total
+        return claim.limit - window.total
+
+    def room(self, claim: Claim, now: int) -> Room:
+        """Tell how a claim stands."""
+        left = self.left(claim, now)
+        window = self.windows.get((claim.name, claim.measure))
+        if window is None:
+            return Room(claim=claim, left=left)
         missing = max(1, claim.amount - left)
         return Room(claim=claim, left=left, free_after=window.free_after(missing, now))
 
