@@ -26,6 +26,20 @@ async def add_person(store: Store, person: Person) -> Person:
     return person
 
 
+async def get_person(store: Store, person_id: str) -> Person:
+    """Give a person; raises Failed(bad_request) with 404 for nobody we know."""
+    person = await store.people.find_person(person_id)
+    if person is None:
+        message = f"There is no user '{person_id}'."
+        raise Failed(Fault(kind=Kind.BAD_REQUEST, status=404, code="not_found", message=message))
+    return person
+
+
+async def only_of(store: Store, user: str | None) -> str | None:
+    """Give the id of whose things alone are asked for, None for those of all; as `get_person`."""
+    return (await get_person(store, user)).id if user else None
+
+
 async def list_people(store: Store) -> list[Person]:
     """Give everybody by id."""
     return await store.people.list_people()

@@ -6,6 +6,8 @@ from msgspec.structs import replace
 
 from endpoints_server.domain.money.balance import Grant, Standing, account_of
 from endpoints_server.domain.money.book import Book, Row
+from endpoints_server.store.changes.memory import MemoryChanges
+from endpoints_server.store.changes.port import Note, unnoted
 
 
 class Balances(Protocol):
@@ -23,14 +25,17 @@ class Balances(Protocol):
         Whoever asks twice with one grant, in any process, grants once.
         """
 
-    async def credit(self, person_id: str, nano_usd: int) -> Standing | None:
+    async def credit(
+        self, person_id: str, nano_usd: int, note: Note[Grant] = unnoted
+    ) -> Standing | None:
         """Grant more, or less where the amount is below zero; None where none was opened."""
 
 
 class MemoryBalances:
     """Grants in a dict, over the accounts of a store in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: MemoryChanges) -> None:
+        self.changes = changes
         self.grants: dict[str, Grant] = {}
         self.book: Book = Book(self.granted)
 
@@ -54,11 +59,14 @@ class MemoryBalances:
             return await self.credit(grant.person_id, nano_usd) or self._standing(kept)
         return self._standing(kept)
 
-    async def credit(self, person_id: str, nano_usd: int) -> Standing | None:
-        kept = self.grants.get(person_id)
-        if kept is None:
+    async def credit(
+        self, person_id: str, nano_usd: int, note: Note[Grant] = unnoted
+    ) -> Standing | None:
+        before = self.grants.get(person_id)
+        if before is None:
             return None
-        kept = replace(kept, granted_nano_usd=kept.granted_nano_usd + nano_usd)
+        kept = replace(before, granted_nano_usd=before.granted_nano_usd + nano_usd)
+        self.changes.keep(note(before, kept))
         self.grants[person_id] = kept
         return self._standing(kept)
 

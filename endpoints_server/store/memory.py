@@ -16,6 +16,7 @@ from endpoints_server.store.accounts import MemoryAccounts
 from endpoints_server.store.audit import Audit, Verification
 from endpoints_server.store.balances import MemoryBalances
 from endpoints_server.store.changes.memory import MemoryChanges
+from endpoints_server.store.changes.port import Note, unnoted
 from endpoints_server.store.credentials import MemoryCredentials
 from endpoints_server.store.history.memory import MemoryHistory
 from endpoints_server.store.issuers import MemoryIssuers
@@ -31,22 +32,23 @@ FIRST_DAY = date(1970, 1, 1)
 
 def open_memory() -> Store:
     """Open a store that is empty but for the built-in admin."""
-    people = MemoryPeople()
-    balances = MemoryBalances()
+    changes = MemoryChanges()
+    people = MemoryPeople(changes)
+    balances = MemoryBalances(changes)
     entries: dict[str, Entry] = {}
     purged: list[Tally] = []
     accounts = MemoryAccounts(balances.book, entries, purged)
     ledger = MemoryLedger(entries, purged, accounts)
     return Store(
-        keys=MemoryKeys(people),
+        keys=MemoryKeys(people, changes),
         people=people,
         ledger=ledger,
-        changes=MemoryChanges(),
+        changes=changes,
         once=MemoryOnce(),
         history=MemoryHistory(entries, purged, balances.book),
         balances=balances,
         accounts=accounts,
-        rules=MemoryRules(),
+        rules=MemoryRules(changes),
         limits=MemoryLimits(),
         issuers=MemoryIssuers(),
         sessions=MemorySessions(),
@@ -59,51 +61,65 @@ def open_memory() -> Store:
 class MemoryPeople:
     """People in a dict."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: MemoryChanges) -> None:
+        self.changes = changes
         self.people = {ADMIN.id: ADMIN}
 
     async def find_person(self, person_id: str) -> Person | None:
         return self.people.get(person_id)
 
-    async def add_person(self, person: Person) -> bool:
-        return self.people.setdefault(person.id, person) is person
+    async def add_person(self, person: Person, note: Note[Person] = unnoted) -> bool:
+        if person.id in self.people:
+            return False
+        self.changes.keep(note(None, person))
+        self.people[person.id] = person
+        return True
 
     async def list_people(self) -> list[Person]:
         return [self.people[person_id] for person_id in sorted(self.people)]
 
-    async def set_disabled(self, person_id: str, at: int | None) -> Person | None:
-        person = self.people.get(person_id)
-        if person is not None:
-            self.people[person_id] = person = replace(person, disabled_at=at)
-        return person
+    async def set_disabled(
+        self, person_id: str, at: int | None, note: Note[Person] = unnoted
+    ) -> Person | None:
+        before = self.people.get(person_id)
+        if before is None:
+            return None
+        after = replace(before, disabled_at=at)
+        self.changes.keep(note(before, after))
+        self.people[person_id] = after
+        return after
 
 
 class MemoryKeys:
     """Keys in a dict."""
 
-    def __init__(self, people: MemoryPeople) -> None:
+    def __init__(self, people: MemoryPeople, changes: MemoryChanges) -> None:
         self.people = people
+        self.changes = changes
         self.keys: dict[str, AccessKey] = {}
 
     async def find_key(self, key_id: str) -> AccessKey | None:
         key = self.keys.get(key_id)
         return None if key is None else replace(key, person=self.people.people[key.person.id])
 
-    async def add_key(self, key: AccessKey) -> None:
+    async def add_key(self, key: AccessKey, note: Note[AccessKey] = unnoted) -> None:
         person = await self.people.find_person(key.person.id)
         if person is None:
             raise Failed(Fault(kind=Kind.BAD_REQUEST, message=f"No user '{key.person.id}'."))
+        self.changes.keep(note(self.keys.get(key.id), key))
         self.keys[key.id] = replace(key, person=person)
 
     async def list_keys(self, person_id: str | None = None) -> list[AccessKey]:
         wanted = [key for key in self.keys.values() if person_id in (None, key.person.id)]
         return sorted(wanted, key=lambda key: (key.created_at, key.id))
 
-    async def revoke_key(self, key_id: str, at: int) -> bool:
+    async def revoke_key(self, key_id: str, at: int, note: Note[AccessKey] = unnoted) -> bool:
         key = self.keys.get(key_id)
         if key is None or key.revoked_at is not None:
             return False
-        self.keys[key_id] = replace(key, revoked_at=at)
+        revoked = replace(key, revoked_at=at)
+        self.changes.keep(note(key, revoked))
+        self.keys[key_id] = revoked
         return True
 
 

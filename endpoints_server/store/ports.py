@@ -13,7 +13,7 @@ from endpoints_server.domain.people.person import Person
 from endpoints_server.store.accounts import Accounts
 from endpoints_server.store.audit import Verification
 from endpoints_server.store.balances import Balances
-from endpoints_server.store.changes.port import Changes
+from endpoints_server.store.changes.port import Changes, Note, unnoted
 from endpoints_server.store.credentials import Credentials
 from endpoints_server.store.history.port import History
 from endpoints_server.store.issuers import Issuers
@@ -57,7 +57,7 @@ class Keys(Protocol):
         Raises Failed(unavailable) where an unknown id cannot be looked up.
         """
 
-    async def add_key(self, key: AccessKey) -> None:
+    async def add_key(self, key: AccessKey, note: Note[AccessKey] = unnoted) -> None:
         """Keep a key; one with the same id is replaced.
 
         Raises Failed(bad_request) where its person is not known.
@@ -66,7 +66,7 @@ class Keys(Protocol):
     async def list_keys(self, person_id: str | None = None) -> list[AccessKey]:
         """Give the keys of a person or of everybody, oldest first."""
 
-    async def revoke_key(self, key_id: str, at: int) -> bool:
+    async def revoke_key(self, key_id: str, at: int, note: Note[AccessKey] = unnoted) -> bool:
         """Revoke a key from an instant (microseconds) on; False where there is none to revoke."""
 
 
@@ -76,13 +76,15 @@ class People(Protocol):
     async def find_person(self, person_id: str) -> Person | None:
         """Give a person by id."""
 
-    async def add_person(self, person: Person) -> bool:
+    async def add_person(self, person: Person, note: Note[Person] = unnoted) -> bool:
         """Keep a person; False, and nothing changed, where the id is taken."""
 
     async def list_people(self) -> list[Person]:
         """Give everybody by id."""
 
-    async def set_disabled(self, person_id: str, at: int | None) -> Person | None:
+    async def set_disabled(
+        self, person_id: str, at: int | None, note: Note[Person] = unnoted
+    ) -> Person | None:
         """Accept none of a person's keys any more, or all of them again; None for nobody.
 
         Processes that remember keys see it as they see a key revoked.

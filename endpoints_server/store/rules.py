@@ -5,6 +5,8 @@ from typing import Protocol
 from endpoints_server.domain.rules.budget import Budget
 from endpoints_server.domain.rules.limit import Limit
 from endpoints_server.domain.rules.rulebook import Group, Rules
+from endpoints_server.store.changes.memory import MemoryChanges
+from endpoints_server.store.changes.port import Note, unnoted
 
 Rule = Budget | Limit | Group
 Place = tuple[str, str]
@@ -21,10 +23,10 @@ class StoredRules(Protocol):
         other.
         """
 
-    async def put_rule(self, rule: Rule) -> None:
+    async def put_rule(self, rule: Rule, note: Note[Rule] = unnoted) -> None:
         """Keep a rule in place of the one of its kind, target and name."""
 
-    async def delete_rule(self, rule: Rule) -> bool:
+    async def delete_rule(self, rule: Rule, note: Note[Rule] = unnoted) -> bool:
         """Forget the rule of this kind, target and name; False where there is none."""
 
     async def catch_up(self) -> None:
@@ -55,21 +57,27 @@ def rules_of(kept: dict[Place, Rule]) -> Rules:
 class MemoryRules:
     """Rules in a dict."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: MemoryChanges) -> None:
+        self.changes = changes
         self.kept: dict[Place, Rule] = {}
         self.rules = Rules()
 
     def current(self) -> Rules:
         return self.rules
 
-    async def put_rule(self, rule: Rule) -> None:
+    async def put_rule(self, rule: Rule, note: Note[Rule] = unnoted) -> None:
+        self.changes.keep(note(self.kept.get(place_of(rule)), rule))
         self.kept[place_of(rule)] = rule
         self.rules = rules_of(self.kept)
 
-    async def delete_rule(self, rule: Rule) -> bool:
-        was_there = self.kept.pop(place_of(rule), None) is not None
+    async def delete_rule(self, rule: Rule, note: Note[Rule] = unnoted) -> bool:
+        before = self.kept.get(place_of(rule))
+        if before is None:
+            return False
+        self.changes.keep(note(before, None))
+        del self.kept[place_of(rule)]
         self.rules = rules_of(self.kept)
-        return was_there
+        return True
 
     async def catch_up(self) -> None:
         return

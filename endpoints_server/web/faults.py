@@ -31,7 +31,10 @@ def fault_answers(exchange: Exchange) -> dict[type[Exception] | int, Any]:
         return answer(exchange, request, error.fault)
 
     def answer_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
-        return answer(exchange, request, fault_of(request.scope["path"], error))
+        answered = answer(exchange, request, fault_of(request.scope["path"], error))
+        if methods := (error.headers or {}).get("allow"):
+            answered.set_header("allow", methods)
+        return answered
 
     def answer_other(request: AnyRequest, error: Exception) -> Response[bytes]:
         exchange.trouble(error)

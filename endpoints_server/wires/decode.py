@@ -5,7 +5,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from endpoints_server.wires.body import whole_characters
+from endpoints_server.wires.body import DECODE_ERRORS, whole_characters
 
 Shape = TypeVar("Shape")
 Object = dict[str, object]
@@ -38,3 +38,12 @@ def left_over(fields: Object, shape: type[Struct]) -> Object:
 def is_null(value: Raw) -> bool:
     """Say whether a field is absent or null."""
     return not value or bytes(value) == b"null"
+
+
+def is_whole(data: bytes) -> bool:
+    """Say whether data is JSON to its end."""
+    try:
+        msgspec.json.decode(data)
+    except DECODE_ERRORS:
+        return False
+    return True

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
 
 from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.scrub import scrub
+from endpoints_server.wires.advice import retry_after
 from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.error_status import kind_of_status
 
@@ -177,22 +177,3 @@ def status_in(error: object) -> int:
         if status := WORDS.get(str(fields.get(key))):
             return status
     return 502
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read the advice to wait, in seconds; a date counts from the answer's own `date`."""
-    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        seconds = number(headers.get(name, ""))
-        if seconds is not None:
-            return seconds * scale
-    try:
-        until = parsedate_to_datetime(headers.get("retry-after", ""))
-        return max((until - parsedate_to_datetime(headers.get("date", ""))).total_seconds(), 0.0)
-    except (ValueError, TypeError):
-        return None
-
-
-def number(text: str) -> float | None:
-    """Read a count of something that is finite and not negative."""
-    found = re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*", text)
-    return float(found[1]) if found else None

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
@@ -104,6 +105,36 @@ async def test_t_42_a_limit_is_exact_over_workers(redis: RedisProcess) -> None:
     tries = [worker.take([claim(limit=100)], NOW) for worker in workers for _ in range(40)]
     verdicts = await asyncio.gather(*tries)
     assert sum(verdict.is_admitted for verdict in verdicts) == 100
+    for worker, server in zip(workers, servers, strict=True):
+        await worker.stop()
+        await server.close()
+
+
+async def test_t_42_a_limit_is_exact_whatever_the_clocks_of_workers_say(
+    redis: RedisProcess,
+) -> None:
+    """One is off by minutes at once, as after a machine that slept, others by two seconds."""
+    servers = [RedisServer(redis.url) for _ in range(WORKERS)]
+    await servers[0].ask("FLUSHALL")
+    skews = [0] * WORKERS
+
+    def clock(worker: int) -> int:
+        return time.time_ns() // 1000 + skews[worker]
+
+    workers = [
+        RedisLimits(server, f"{at}", partial(clock, at)) for at, server in enumerate(servers)
+    ]
+    await asyncio.gather(*(server.ask("PING") for server in servers))
+    skews[:] = [0, 2 * SECOND, -2 * SECOND, 0, -5 * MINUTE, 0, 5 * MINUTE, 0]
+    wanted = [claim(limit=100), claim(measure=Measure.TOKENS, amount=5, limit=1000)]
+    tries = [worker.take(wanted, clock(at)) for _ in range(40) for at, worker in enumerate(workers)]
+    verdicts = await asyncio.gather(*tries)
+    assert sum(verdict.is_admitted for verdict in verdicts) == 100
+    for at, worker in enumerate(workers):
+        worker.close(wanted, clock(at), 1)
+    await asyncio.sleep(0.1)
+    tokens = await workers[4].take([wanted[1]], clock(4))
+    assert tokens.rooms[0].left == 1000 - 100 * 5 + WORKERS * 4 - 5
     for worker, server in zip(workers, servers, strict=True):
         await worker.stop()
         await server.close()

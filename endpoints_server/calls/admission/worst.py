@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
+from endpoints_server.calls.admission.attached import attached
 from endpoints_server.calls.call import Call
 from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.money.price import Price, Rates, cost
@@ -19,19 +20,6 @@ from endpoints_server.wires.body import DECODE_ERRORS
 
 BYTES_PER_TOKEN = 3
 """Fewer than of any usual text, so that a prompt is not taken for smaller than it is."""
-SHORTEST_RUN = 2000
-RUN = re.compile(rb"(?<![A-Za-z0-9+/\\=_-])[A-Za-z0-9+/\\=_-]{%d,}" % SHORTEST_RUN)
-"""What may be a picture, a file or a seal inside a body, whose bytes are no words.
-
-It is looked for where a run begins, and nowhere within: else runs that are just too short take time
-that grows with their length.
-"""
-PLACE = re.compile(
-    rb'"(?:data|url|image_url|file_data|encrypted_content|signature|thoughtSignature'
-    rb'|thought_signature)"\s{0,9}:\s{0,9}"(?:data:[^",]{0,200},)?\Z'
-)
-"""What stands before one; a text as long and without a space is words, wherever else it stands."""
-LONGEST_PLACE = 260
 ATTACHED_TOKENS = 1600
 """What the usual pictures come to at most."""
 CACHE_MARK = b"cache_control"
@@ -87,16 +75,8 @@ def worst_of(call: Call) -> Worst:
 
 def weigh(body: bytes) -> int:
     """Give the most tokens that a request comes to, as a guess that takes no time."""
-    if len(body) < SHORTEST_RUN:
-        return len(body) // BYTES_PER_TOKEN
-    attached = [run.end() - run.start() for run in RUN.finditer(body) if is_attached(run)]
-    return (len(body) - sum(attached)) // BYTES_PER_TOKEN + len(attached) * ATTACHED_TOKENS
-
-
-def is_attached(run: re.Match[bytes]) -> bool:
-    """Say whether a run stands where wires have pictures, files and seals."""
-    begin = run.start()
-    return PLACE.search(run.string, max(0, begin - LONGEST_PLACE), begin) is not None
+    lengths = [end - start for start, end in attached(body)]
+    return (len(body) - sum(lengths)) // BYTES_PER_TOKEN + len(lengths) * ATTACHED_TOKENS
 
 
 def read_wishes(body: bytes) -> Wishes:

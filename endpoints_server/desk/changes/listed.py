@@ -4,8 +4,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from endpoints_server.desk.usage import instant_text
+from endpoints_server.domain.money.usd import usd
 from endpoints_server.store.changes.port import Change, Told, Wanted
 from endpoints_server.store.ports import Store
+
+NANO_USD = "nano_usd"
 
 
 class ChangeView(Struct, frozen=True, kw_only=True):
@@ -47,6 +50,16 @@ def view(change: Change) -> ChangeView:
         via=change.actor.via,
         kind=change.kind,
         name=change.name,
-        before=change.before,
-        after=change.after,
+        before=in_usd(change.before),
+        after=in_usd(change.after),
     )
+
+
+def in_usd(told: Told) -> Told:
+    """Write an amount as it is written everywhere, and not as it is kept."""
+    if told is None or NANO_USD not in told:
+        return told
+    return {
+        "usd" if name == NANO_USD else name: usd(value) if name == NANO_USD else value
+        for name, value in told.items()
+    }

@@ -9,8 +9,10 @@ class MemoryChanges:
     def __init__(self) -> None:
         self.changes: list[Change] = []
 
-    async def record(self, change: Change) -> None:
-        self.changes.append(change)
+    def keep(self, change: Change | None) -> None:
+        """Keep a change, if there is something to keep."""
+        if change is not None:
+            self.changes.append(change)
 
     async def list_changes(self, wanted: Wanted) -> list[Change]:
         latest = sorted(self.changes, key=lambda change: change.id, reverse=True)

@@ -1,10 +1,12 @@
 """What may be asked of the record of changes."""
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
+T = TypeVar("T")
 Told = dict[str, Any] | None
 """How something was or is, without secrets; None where it was not, or is no more."""
 
@@ -48,11 +50,19 @@ class Wanted(Struct, frozen=True, kw_only=True):
     limit: int = 100
 
 
-class Changes(Protocol):
-    """The record of changes; only ever added to."""
+Note = Callable[[T | None, T | None], Change | None]
+"""Tells from how something was and is what is kept of its change, if anything.
 
-    async def record(self, change: Change) -> None:
-        """Keep a change."""
+It is kept with the change, or neither is.
+"""
+
+
+def unnoted(_before: object, _after: object) -> None:
+    """Keep nothing of a change."""
+
+
+class Changes(Protocol):
+    """The record of changes; only added to, by whatever is changed."""
 
     async def list_changes(self, wanted: Wanted) -> list[Change]:
         """Give changes, latest first; `after` is the id of the last of the page before."""

@@ -1,5 +1,7 @@
 """Limits over all processes, counted in Redis at one stroke; by each process alone without it.
 
+The clock that counts is that of Redis: a process tells only how long ago something was.
+
 Every process also counts its own calls, so that it does not begin from nothing when it is left
 alone, and so that what it runs at this moment can be told anew to a Redis that lost it.
 """
@@ -25,7 +27,6 @@ class RedisLimits:
         self._server = server
         self._owner = owner
         self._clock = clock
-        self._ahead = 0
         self._alone = Counters()
         self._names: set[str] = set()
         self._closing: set[asyncio.Task[None]] = set()
@@ -33,7 +34,7 @@ class RedisLimits:
         self._task = asyncio.create_task(self._run())
 
     async def take(self, claims: Sequence[Claim], now: int) -> Verdict:
-        values: list[Argument] = [now + self._ahead, self._owner]
+        values: list[Argument] = [now - self._clock(), self._owner]
         for claim in claims:
             values += [claim.measure.value, claim.amount, claim.limit, int(claim.is_binding)]
             if claim.measure is Measure.CONCURRENT:  # though nobody hears what came of it
@@ -50,7 +51,7 @@ class RedisLimits:
 
     def close(self, claims: Sequence[Claim], at: int, tokens: int) -> None:
         self._alone.close(claims, at, tokens)
-        values: list[Argument] = [at + self._ahead, self._owner, tokens]
+        values: list[Argument] = [at - self._clock(), self._owner, tokens]
         for claim in claims:
             values += [claim.measure.value, claim.amount]
         task = asyncio.create_task(self._tell_end(keys_of(claims), values))
@@ -77,17 +78,13 @@ class RedisLimits:
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _beat(self) -> None:
-        """Say that this process lives and what runs in it, and see how far Redis is ahead."""
+        """Say that this process lives, and what runs in it."""
         await self._server.ask("SET", alive(self._owner), 1, "EX", ALIVE_SECONDS)
         for name in list(self._names):
             count = self._alone.running.get(name, 0)
             await self._server.ask("HSET", key_of(name, Measure.CONCURRENT), self._owner, count)
             if not count:
                 self._names.discard(name)
-        asked_at = self._clock()
-        seconds, microseconds = await self._server.ask("TIME")
-        read_at = (asked_at + self._clock()) // 2
-        self._ahead = int(seconds) * 1_000_000 + int(microseconds) - read_at
 
 
 def keys_of(claims: Sequence[Claim]) -> list[str]:

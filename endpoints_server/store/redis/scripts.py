@@ -1,14 +1,16 @@
 """What Redis does at one stroke, in Lua: the same arithmetic as `domain.rules.window`.
 
 A window is a hash of seconds (microseconds of their beginning) and what came in each; what runs is
-a hash of processes and how many calls run in each, of which only the living count.
+a hash of processes and how many calls run in each, of which only the living count. The first
+argument is how long ago it is (microseconds, below zero); the leeway is what the way here may take.
 """
 
 from endpoints_server.store.redis.script import Script
 
 COUNTING = """
-local MINUTE, SLOT = 60000000, 1000000
-local now, owner = tonumber(ARGV[1]), ARGV[2]
+local MINUTE, SLOT, LEEWAY = 60000000, 1000000, 100000
+local time = redis.call('TIME')
+local now, owner = time[1] * 1000000 + time[2] + ARGV[1], ARGV[2]
 
 local function whole(number) return string.format('%.0f', number) end
 
@@ -100,7 +102,7 @@ for i = 1, #KEYS do
   elseif measure == 'tokens' then
     local more, _, slots = tonumber(ARGV[3]) - amount, window(KEYS[i])
     for j = #slots, 1, -1 do
-      if slots[j][1] <= now then
+      if slots[j][1] <= now + LEEWAY then
         local change = math.max(more, -slots[j][2])
         redis.call('HINCRBY', KEYS[i], whole(slots[j][1]), whole(change))
         break

@@ -8,7 +8,7 @@ from typing import Any
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.spool.replay import Replay
 from endpoints_server.store.spool.spool import Spool
-from endpoints_server.store.sql.ledger.journal import Deed, Journal, Unwritable
+from endpoints_server.store.sql.ledger.journal import Deed, Journal, Untried, Unwritable
 
 
 class SpoolingJournal:
@@ -34,17 +34,17 @@ class SpoolingJournal:
         self._replay = Replay(spool, make_journal(), self._return)
 
     def write(self, entries: Sequence[Entry], deeds: Sequence[Deed] = ()) -> list[Any]:
-        if not self._is_away.is_set():
-            try:
-                return self._journal.write(entries, deeds)
-            except Unwritable as error:
-                self._keep(entries)
-                self._away_at = time.monotonic()
-                self._is_away.set()
-                self._on_away(error)
-        else:
+        if self._is_away.is_set():
             self._keep(entries)
-        return [Unwritable("the database is away") for _ in deeds]
+            return [Untried("the database is away")] * len(deeds)
+        try:
+            return self._journal.write(entries, deeds)
+        except Unwritable as error:
+            self._keep(entries)
+            self._away_at = time.monotonic()
+            self._is_away.set()
+            self._on_away(error)
+            return [error] * len(deeds)
 
     def _keep(self, entries: Sequence[Entry]) -> None:
         try:

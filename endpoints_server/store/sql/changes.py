@@ -5,10 +5,10 @@ from operator import eq, ge, lt
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, Row, insert, select
+from sqlalchemy import Connection, Engine, Row, insert, select
 
 from endpoints_server.store.changes.port import Actor, Change, Told, Via, Wanted
-from endpoints_server.store.sql.engine import reading, writing
+from endpoints_server.store.sql.engine import reading
 from endpoints_server.store.sql.tables import changes
 
 
@@ -18,26 +18,8 @@ class SqlChanges:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def record(self, change: Change) -> None:
-        await asyncio.to_thread(self._record, change)
-
     async def list_changes(self, wanted: Wanted) -> list[Change]:
         return await asyncio.to_thread(self._list, wanted)
-
-    def _record(self, change: Change) -> None:
-        row = {
-            "id": change.id,
-            "changed_at": change.at,
-            "via": change.actor.via.value,
-            "person_id": change.actor.person_id,
-            "key_id": change.actor.key_id,
-            "kind": change.kind,
-            "name": change.name,
-            "before": written(change.before),
-            "after": written(change.after),
-        }
-        with writing(self._engine) as connection:
-            connection.execute(insert(changes).values(row))
 
     def _list(self, wanted: Wanted) -> list[Change]:
         found = select(changes)
@@ -53,6 +35,24 @@ class SqlChanges:
         latest = found.order_by(changes.c.id.desc()).limit(wanted.limit)
         with reading(self._engine) as connection:
             return [change_of(row) for row in connection.execute(latest)]
+
+
+def keep(connection: Connection, change: Change | None) -> None:
+    """Keep a change in the transaction that makes it, if there is something to keep."""
+    if change is None:
+        return
+    row = {
+        "id": change.id,
+        "changed_at": change.at,
+        "via": change.actor.via.value,
+        "person_id": change.actor.person_id,
+        "key_id": change.actor.key_id,
+        "kind": change.kind,
+        "name": change.name,
+        "before": written(change.before),
+        "after": written(change.after),
+    }
+    connection.execute(insert(changes).values(row))
 
 
 def written(told: Told) -> str | None:

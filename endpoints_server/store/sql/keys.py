@@ -13,13 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
-from msgspec.structs import asdict
-from sqlalchemy import ColumnElement, Engine, Row, Select, func, select, update
+from msgspec.structs import asdict, replace
+from sqlalchemy import Connection, Engine, Row, Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.people.access_key import AccessKey
+from endpoints_server.store.changes.port import Note, unnoted
 from endpoints_server.store.shared.bell import SILENT, Bell, Topic
+from endpoints_server.store.sql.changes import keep
 from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import Turn, reading, writing
 from endpoints_server.store.sql.tables import access_keys, names_of, people
@@ -60,9 +62,9 @@ class SqlKeys:
             return key
         return await self._tolerance.get(lambda: self._look(key_id), key, self._read_at)
 
-    async def add_key(self, key: AccessKey) -> None:
+    async def add_key(self, key: AccessKey, note: Note[AccessKey] = unnoted) -> None:
         try:
-            await asyncio.to_thread(self._add, key)
+            await asyncio.to_thread(self._add, key, note)
         except IntegrityError as error:
             message = f"No user '{key.person.id}'."
             raise Failed(Fault(kind=Kind.BAD_REQUEST, message=message)) from error
@@ -74,8 +76,8 @@ class SqlKeys:
         rows = await asyncio.to_thread(self._read, KEYS.where(*wanted))
         return sorted(map(key_of, rows), key=lambda key: (key.created_at, key.id))
 
-    async def revoke_key(self, key_id: str, at: int) -> bool:
-        is_revoked = await asyncio.to_thread(self._revoke, key_id, at)
+    async def revoke_key(self, key_id: str, at: int, note: Note[AccessKey] = unnoted) -> bool:
+        is_revoked = await asyncio.to_thread(self._revoke, key_id, at, note)
         self._bell.ring(Topic.KEYS)
         await self.catch_up()
         return is_revoked
@@ -111,23 +113,31 @@ class SqlKeys:
         with reading(self._engine) as connection:
             return list(connection.execute(statement).all())
 
-    def _add(self, key: AccessKey) -> None:
+    def _add(self, key: AccessKey, note: Note[AccessKey]) -> None:
         values = {**asdict(key), "person_id": key.person.id, "revision": NEXT_REVISION}
         del values["person"]
         added = insert(access_keys).values(values)
         kept = {name: column for name, column in added.excluded.items() if name != "id"}
         with writing(self._engine, Turn.KEYS) as connection:
+            keep(connection, note(find(connection, key.id), key))
             connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=kept))
 
-    def _revoke(self, key_id: str, at: int) -> bool:
-        is_wanted: list[ColumnElement[bool]] = [
-            access_keys.c.id == key_id,
-            access_keys.c.revoked_at.is_(None),
-        ]
-        change = update(access_keys).where(*is_wanted)
+    def _revoke(self, key_id: str, at: int, note: Note[AccessKey]) -> bool:
+        revoked = update(access_keys).where(access_keys.c.id == key_id)
+        revoked = revoked.values(revoked_at=at, revision=NEXT_REVISION)
         with writing(self._engine, Turn.KEYS) as connection:
-            done = connection.execute(change.values(revoked_at=at, revision=NEXT_REVISION))
-            return done.rowcount == 1
+            before = find(connection, key_id)
+            if before is None or before.revoked_at is not None:
+                return False
+            connection.execute(revoked)
+            keep(connection, note(before, replace(before, revoked_at=at)))
+            return True
+
+
+def find(connection: Connection, key_id: str) -> AccessKey | None:
+    """Look a key up as it is at this moment."""
+    row = connection.execute(KEYS.where(access_keys.c.id == key_id)).one_or_none()
+    return None if row is None else key_of(row)
 
 
 def changed_since(revision: int) -> Select[Any]:

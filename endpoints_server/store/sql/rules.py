@@ -5,14 +5,16 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, Row, func, select, update
+from sqlalchemy import Connection, Engine, Row, func, select, update
 
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.rules.budget import Budget
 from endpoints_server.domain.rules.limit import Limit
 from endpoints_server.domain.rules.rulebook import Group, Rules
+from endpoints_server.store.changes.port import Note, unnoted
 from endpoints_server.store.rules import Place, Rule, place_of, rules_of
 from endpoints_server.store.shared.bell import SILENT, Bell, Topic
+from endpoints_server.store.sql.changes import keep
 from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import Turn, reading, writing
 from endpoints_server.store.sql.tables import rules
@@ -38,13 +40,13 @@ class SqlRules:
     def current(self) -> Rules:
         return self._rules
 
-    async def put_rule(self, rule: Rule) -> None:
-        await asyncio.to_thread(self._put, rule)
+    async def put_rule(self, rule: Rule, note: Note[Rule] = unnoted) -> None:
+        await asyncio.to_thread(self._put, rule, note)
         self._bell.ring(Topic.RULES)
         await self.catch_up()
 
-    async def delete_rule(self, rule: Rule) -> bool:
-        was_there = await asyncio.to_thread(self._delete, rule)
+    async def delete_rule(self, rule: Rule, note: Note[Rule] = unnoted) -> bool:
+        was_there = await asyncio.to_thread(self._delete, rule, note)
         self._bell.ring(Topic.RULES)
         await self.catch_up()
         return was_there
@@ -75,26 +77,43 @@ class SqlRules:
             if row.body is None:
                 self._kept.pop((row.kind, row.place), None)
             else:
-                rule = msgspec.json.decode(row.body, type=KINDS[row.kind])
-                self._kept[row.kind, row.place] = rule
+                self._kept[row.kind, row.place] = rule_of(row.kind, row.body)
         if rows:
             self._rules = rules_of(self._kept)
 
-    def _put(self, rule: Rule) -> None:
+    def _put(self, rule: Rule, note: Note[Rule]) -> None:
         kind, place = place_of(rule)
         fresh = {"body": msgspec.json.encode(rule).decode(), "revision": NEXT_REVISION}
         put = insert(rules).values(kind=kind, place=place, **fresh)
         with writing(self._engine, Turn.RULES) as connection:
+            keep(connection, note(find(connection, rule), rule))
             connection.execute(put.on_conflict_do_update(["kind", "place"], set_=fresh))
 
-    def _delete(self, rule: Rule) -> bool:
+    def _delete(self, rule: Rule, note: Note[Rule]) -> bool:
         kind, place = place_of(rule)
         gone = update(rules).where(rules.c.kind == kind, rules.c.place == place)
-        gone = gone.where(rules.c.body.is_not(None)).values(body=None, revision=NEXT_REVISION)
         with writing(self._engine, Turn.RULES) as connection:
-            return connection.execute(gone).rowcount == 1
+            before = find(connection, rule)
+            if before is None:
+                return False
+            connection.execute(gone.values(body=None, revision=NEXT_REVISION))
+            keep(connection, note(before, None))
+            return True
 
     def _read(self, revision: int) -> list[Row[Any]]:
         changed = select(rules).where(rules.c.revision > revision).order_by(rules.c.revision)
         with reading(self._engine) as connection:
             return list(connection.execute(changed).all())
+
+
+def find(connection: Connection, rule: Rule) -> Rule | None:
+    """Give the rule that is kept at the place of another."""
+    kind, place = place_of(rule)
+    kept = select(rules.c.body).where(rules.c.kind == kind, rules.c.place == place)
+    body = connection.execute(kept).scalar_one_or_none()
+    return None if body is None else rule_of(kind, body)
+
+
+def rule_of(kind: str, body: str) -> Rule:
+    """Read a rule as it is kept."""
+    return msgspec.json.decode(body, type=KINDS[kind])

@@ -7,7 +7,15 @@ from endpoints_server.desk.changes.listed import Page, list_changes
 from endpoints_server.store.changes.port import Wanted
 from endpoints_server.store.ports import Store
 from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
-from endpoints_server.web.me.usage import read_page
+from endpoints_server.web.me.reading import read_query
+from endpoints_server.web.me.usage import PageQuery, read_page
+
+
+class ChangesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changes may be asked by."""
+
+    user: str = ""
+    kind: str = ""
 
 
 def change_handlers(store: Store) -> list[HTTPRouteHandler]:
@@ -16,9 +24,10 @@ def change_handlers(store: Store) -> list[HTTPRouteHandler]:
     @get("/admin/v1/audit", opt=ADMINISTRATIVE)
     async def show_changes(request: AnyRequest) -> Page:
         """List changes, latest first: by a `user`, of a `kind`, `since` and `until` instants."""
-        asked = read_page(request, request.query_params.get("user") or None)
+        query = read_query(request, ChangesQuery)
+        asked = read_page(query, query.user or None)
         wanted = Wanted(
-            kind=request.query_params.get("kind") or None,
+            kind=query.kind or None,
             person_id=asked.person_id,
             since=asked.since,
             until=asked.until,

@@ -12,18 +12,17 @@ from msgspec.structs import asdict
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.balance import BalanceView, credit, find_balance
 from endpoints_server.desk.keys import KeyDraft, create_key, list_keys, revoke_key, rotate_key
-from endpoints_server.desk.people import add_person, list_people, set_disabled
+from endpoints_server.desk.people import add_person, get_person, list_people, only_of, set_disabled
 from endpoints_server.desk.rule_drafts import signed_nano_usd_of
 from endpoints_server.domain.people.access_key import RANDOM_BYTES
 from endpoints_server.domain.people.person import Person
 from endpoints_server.store.ports import Store
-from endpoints_server.web.admin.reading import BODY_BYTES, read_body
 from endpoints_server.web.admin.rules import Listed
 from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
-from endpoints_server.web.me.caller import not_found
 from endpoints_server.web.me.hands import hands
 from endpoints_server.web.me.keys import KeyRequest, KeyView, MadeKey, instant_of, view
 from endpoints_server.web.me.once import OnlyOnce
+from endpoints_server.web.me.reading import BODY_BYTES, read_body, read_query
 
 SECOND = 1_000_000
 
@@ -63,6 +62,12 @@ class UserKeyRequest(KeyRequest, frozen=True, kw_only=True, forbid_unknown_field
     """A key to be made for somebody."""
 
     user: str
+
+
+class KeysQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose keys are asked for; those of everybody where nobody is named."""
+
+    user: str = ""
 
 
 class Rotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,7 +110,7 @@ def balance_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]
     @get("/admin/v1/users/{user_id:str}/balance", opt=ADMINISTRATIVE)
     async def show_balance(user_id: FromPath[str]) -> BalanceView:
         """Tell what somebody may still spend."""
-        await require_user(store, user_id)
+        await get_person(store, user_id)
         return await find_balance(store.balances, exchange.catalog(), user_id)
 
     @post("/admin/v1/users/{user_id:str}/credit", opt=ADMINISTRATIVE, status_code=200)
@@ -114,7 +119,7 @@ def balance_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]
         """Grant somebody more."""
         amount = signed_nano_usd_of((await read_body(request, Credit)).usd)
         catalog = exchange.catalog()
-        await require_user(store, user_id)
+        await get_person(store, user_id)
         await credit(
             acting(request).balances,
             catalog.allowance,
@@ -134,8 +139,8 @@ def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandle
     @get("/admin/v1/keys", opt=ADMINISTRATIVE)
     async def show_keys(request: AnyRequest) -> Listed[KeyView]:
         """List keys, of everybody or of the `user` that the query names."""
-        keys = await list_keys(store, request.query_params.get("user"))
-        return Listed([view(key) for key in keys])
+        person_id = await only_of(store, read_query(request, KeysQuery).user)
+        return Listed([view(key) for key in await list_keys(store, person_id)])
 
     @post("/admin/v1/keys", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
     @once
@@ -143,7 +148,7 @@ def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandle
         """Make a key for somebody; it is told here and never again."""
         wanted = await read_body(request, UserKeyRequest)
         draft = KeyDraft(
-            person=await require_user(store, wanted.user),
+            person=await get_person(store, wanted.user),
             name=wanted.name,
             expires_at=None if wanted.expires_at is None else instant_of(wanted.expires_at),
         )
@@ -167,14 +172,6 @@ def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandle
         await revoke_key(acting(request), key_id, exchange.now())
 
     return [show_keys, make_key, rotate, revoke]
-
-
-async def require_user(store: Store, user_id: str) -> Person:
-    """Give a person; raises Failed for nobody we know."""
-    person = await store.people.find_person(user_id)
-    if person is None:
-        raise not_found(f"There is no user '{user_id}'.")
-    return person
 
 
 def user_view(person: Person) -> UserView:

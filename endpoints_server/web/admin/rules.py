@@ -30,9 +30,9 @@ from endpoints_server.domain.rules.budget import Budget
 from endpoints_server.domain.rules.limit import Limit
 from endpoints_server.domain.rules.rulebook import Group
 from endpoints_server.store.ports import Store
-from endpoints_server.web.admin.reading import BODY_BYTES, read_body, read_query
 from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
 from endpoints_server.web.me.hands import hands
+from endpoints_server.web.me.reading import BODY_BYTES, read_body, read_query
 
 T = TypeVar("T")
 

@@ -7,12 +7,26 @@ from litestar.params import FromPath
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.history.attempts import Page, list_attempts
 from endpoints_server.desk.history.purges import PurgeView, list_purges
+from endpoints_server.desk.people import only_of
 from endpoints_server.desk.usage import CallUsage, UsageTable, find_call
 from endpoints_server.store.ports import Store
 from endpoints_server.web.admin.rules import Listed
 from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
 from endpoints_server.web.me.caller import not_found
-from endpoints_server.web.me.usage import read_page, sum_asked
+from endpoints_server.web.me.reading import read_query
+from endpoints_server.web.me.usage import PageQuery, SumsQuery, read_page, sum_asked
+
+
+class UserSumsQuery(SumsQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What sums may be asked by, and whose."""
+
+    user: str = ""
+
+
+class UserPageQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a page may be asked by, and whose."""
+
+    user: str = ""
 
 
 def admin_usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
@@ -21,7 +35,8 @@ def admin_usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHand
     @get("/admin/v1/usage", opt=ADMINISTRATIVE)
     async def show_usage(request: AnyRequest) -> UsageTable:
         """Add up usage of everybody, or of a `user`; asked as at `/me/usage`."""
-        return await sum_asked(request, exchange, store, user_of(request))
+        asked = read_query(request, UserSumsQuery)
+        return await sum_asked(asked, exchange, store, await only_of(store, asked.user))
 
     @get("/admin/v1/usage/{request_id:str}", opt=ADMINISTRATIVE)
     async def show_call(request_id: FromPath[str]) -> CallUsage:
@@ -34,8 +49,9 @@ def admin_usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHand
     @get("/admin/v1/calls", opt=ADMINISTRATIVE)
     async def show_calls(request: AnyRequest) -> Page:
         """List attempts of everybody, or of a `user`, a page at a time; as at `/me/calls`."""
-        asked = read_page(request, user_of(request))
-        return await list_attempts(store, asked, exchange.catalog().currency)
+        asked = read_query(request, UserPageQuery)
+        page = read_page(asked, await only_of(store, asked.user))
+        return await list_attempts(store, page, exchange.catalog().currency)
 
     @get("/admin/v1/purges", opt=ADMINISTRATIVE)
     async def show_purges() -> Listed[PurgeView]:
@@ -43,8 +59,3 @@ def admin_usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHand
         return Listed(await list_purges(store))
 
     return [show_usage, show_call, show_calls, show_purges]
-
-
-def user_of(request: AnyRequest) -> str | None:
-    """Say whose usage is asked for; None for that of all."""
-    return request.query_params.get("user") or None

@@ -19,6 +19,7 @@ from endpoints_server.web.guards import KEYED, AnyRequest
 from endpoints_server.web.me.caller import bad_request, caller_of, not_found
 from endpoints_server.web.me.hands import hands
 from endpoints_server.web.me.once import OnlyOnce
+from endpoints_server.web.me.reading import read_body
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
@@ -71,7 +72,7 @@ def key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     @once
     async def make_my_key(request: AnyRequest) -> MadeKey:
         """Make a client key; it is told here and never again."""
-        wanted = read_request(await request.body())
+        wanted = await read_body(request, KeyRequest)
         draft = KeyDraft(
             person=caller_of(request).person,
             name=wanted.name,
@@ -90,14 +91,6 @@ def key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         await revoke_key(acting(request), key_id, exchange.now(), person_id)
 
     return [list_my_keys, make_my_key, revoke_my_key]
-
-
-def read_request(body: bytes) -> KeyRequest:
-    """Read a body strictly; none at all asks for a key without a name or an end."""
-    try:
-        return msgspec.json.decode(body or b"{}", type=KeyRequest)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise bad_request(f"The body cannot be read: {error}") from error
 
 
 def view(key: AccessKey) -> KeyView:

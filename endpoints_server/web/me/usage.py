@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
+from msgspec import Struct
 
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.history.attempts import MOST, USUAL, Asked, Page, list_attempts
@@ -12,8 +13,26 @@ from endpoints_server.desk.usage import CallUsage, UsageTable, find_call, sum_us
 from endpoints_server.store.ports import By, Store
 from endpoints_server.web.guards import KEYED, AnyRequest
 from endpoints_server.web.me.caller import bad_request, caller_of, not_found
+from endpoints_server.web.me.reading import read_query
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SumsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What sums may be asked by, as written."""
+
+    by: str = By.MODEL.value
+    since: str = ""
+    until: str = ""
+
+
+class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a page may be asked by, as written."""
+
+    since: str = ""
+    until: str = ""
+    after: str = ""
+    limit: str = str(USUAL)
 
 
 def usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
@@ -22,7 +41,8 @@ def usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     @get("/me/usage", opt=KEYED)
     async def show_my_usage(request: AnyRequest) -> UsageTable:
         """Add up my usage; `by` is model, endpoint, day or user, `since` and `until` are times."""
-        return await sum_asked(request, exchange, store, caller_of(request).person.id)
+        asked = read_query(request, SumsQuery)
+        return await sum_asked(asked, exchange, store, caller_of(request).person.id)
 
     @get("/me/usage/{request_id:str}", opt=KEYED)
     async def show_my_call(request: AnyRequest, request_id: FromPath[str]) -> CallUsage:
@@ -36,31 +56,29 @@ def usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     @get("/me/calls", opt=KEYED)
     async def show_my_calls(request: AnyRequest) -> Page:
         """List my attempts, newest first; `limit` at a time, `after` the last of a page."""
-        asked = read_page(request, caller_of(request).person.id)
+        asked = read_page(read_query(request, PageQuery), caller_of(request).person.id)
         return await list_attempts(store, asked, exchange.catalog().currency)
 
     return [show_my_usage, show_my_call, show_my_calls]
 
 
 async def sum_asked(
-    request: AnyRequest, exchange: Exchange, store: Store, person_id: str | None
+    asked: SumsQuery, exchange: Exchange, store: Store, person_id: str | None
 ) -> UsageTable:
     """Add up what is asked for, of one person or of everybody."""
-    asked = request.query_params
-    by, since = read_by(asked.get("by", By.MODEL)), read_instant(asked.get("since", ""), "since")
-    until = read_instant(asked.get("until", ""), "until")
+    by, since = read_by(asked.by), read_instant(asked.since, "since")
+    until = read_instant(asked.until, "until")
     return await sum_usage(store, by, since, person_id, exchange.catalog().currency, until=until)
 
 
-def read_page(request: AnyRequest, person_id: str | None) -> Asked:
+def read_page(asked: PageQuery, person_id: str | None) -> Asked:
     """Read which page is asked for."""
-    asked = request.query_params
     return Asked(
-        since=read_instant(asked.get("since", ""), "since"),
-        until=read_instant(asked.get("until", ""), "until"),
+        since=read_instant(asked.since, "since"),
+        until=read_instant(asked.until, "until"),
         person_id=person_id,
-        after=asked.get("after") or None,
-        limit=read_limit(asked.get("limit", str(USUAL))),
+        after=asked.after or None,
+        limit=read_limit(asked.limit),
     )
 
 

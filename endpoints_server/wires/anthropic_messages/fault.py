@@ -1,6 +1,5 @@
 """Errors on this wire: an upstream's become a Fault, a Fault becomes ours."""
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -9,13 +8,13 @@ from msgspec.structs import replace
 
 from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.scrub import scrub
+from endpoints_server.wires.advice import retry_after
 from endpoints_server.wires.anthropic_messages.schema import NAME, Object
 from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.error_status import kind_of_status, message_of
 
 OVERLOADED = 529
 LONGEST_WORDS = 2000
-NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 
 THREAD_UNSUPPORTED = "thread_unsupported_request"
 """The code by which this wire says that a conversation is not kept."""
@@ -147,11 +146,3 @@ def word_at(fields: object, name: str) -> str:
     """Give a text of an object, or nothing."""
     value = fields.get(name) if isinstance(fields, dict) else None
     return value if isinstance(value, str) else ""
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read the advice to wait, in seconds; a date is left alone, as there is no clock here."""
-    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        if found := NUMBER.fullmatch(headers.get(name, "").strip()):
-            return float(found[0]) * scale
-    return None

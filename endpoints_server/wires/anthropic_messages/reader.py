@@ -38,14 +38,14 @@ from endpoints_server.wires.anthropic_messages.schema import (
     StreamEvent,
 )
 from endpoints_server.wires.body import DECODE_ERRORS
-from endpoints_server.wires.sse import Oversized, Splitter, payload
+from endpoints_server.wires.event_reader import EventReader
 
 
-class MessagesReader:
+class MessagesReader(EventReader):
     """Reads one stream; an event may not grow past `event_bytes`."""
 
     def __init__(self, event_bytes: int) -> None:
-        self._splitter = Splitter(event_bytes)
+        super().__init__(event_bytes, OVERSIZED)
         self._open: dict[int, OpenPart] = {}
         self._queue: deque[OpenPart] = deque()
         self._parts = 0
@@ -53,28 +53,6 @@ class MessagesReader:
         self._is_usage_early = True
         self._stop: Stop | None = None
         self._is_begun = False
-        self._is_over = False
-
-    def feed(self, data: bytes) -> list[Event]:
-        """Take the next bytes and give the events they complete."""
-        if self._is_over:
-            return []
-        try:
-            found = self._splitter.feed(data)
-        except Oversized:
-            return self._end(OVERSIZED)
-        events: list[Event] = []
-        for each in found:
-            events += self._read(payload(each))
-        return events
-
-    def close(self) -> list[Event]:
-        """Say that no more bytes come; an event that lacks its blank line still counts if whole."""
-        rest = payload(self._splitter.close())
-        events = self._read(rest) if is_whole(rest) else []
-        if self._is_over:
-            return events
-        return events + self._end(None if self._stop else CUT_OFF)
 
     def _read(self, data: bytes) -> list[Event]:
         if self._is_over or not data or data == DONE:
@@ -162,6 +140,9 @@ class MessagesReader:
             self._stop = read_stop(delta.stop_reason, delta.stop_sequence)
         return []
 
+    def _stop_short(self) -> list[Event]:
+        return self._end(None if self._stop else CUT_OFF)
+
     def _end(self, fault: Fault | None) -> list[Event]:
         events = self._begin()
         for index in tuple(self._open):
@@ -178,12 +159,3 @@ def implied_part(delta: Delta) -> Part | None:
     if delta.text:
         return Text(text="")
     return Thinking() if delta.thinking else None
-
-
-def is_whole(data: bytes) -> bool:
-    """Say whether data is JSON to its end."""
-    try:
-        msgspec.json.decode(data)
-    except DECODE_ERRORS:
-        return False
-    return True

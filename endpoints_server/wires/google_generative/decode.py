@@ -83,15 +83,6 @@ def is_there(value: Raw) -> bool:
     return bool(value) and bytes(value) != NULL
 
 
-def is_whole(data: bytes) -> bool:
-    """Say whether what came last is complete JSON."""
-    try:
-        msgspec.json.decode(data)
-    except DECODE_ERRORS:
-        return False
-    return True
-
-
 def on_one_line(data: bytes) -> bytes:
     """Give JSON without the line ends and indents that the vendor writes where nobody streams."""
     return msgspec.json.format(data, indent=-1) if b"\n" in data else data

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from endpoints_server.domain.fault import Fault, Kind
 from endpoints_server.domain.scrub import scrub
+from endpoints_server.wires.advice import retry_after, seconds_in
 from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.error_status import kind_of_status, message_of
 from endpoints_server.wires.google_generative.schema import NAME, Object
@@ -16,8 +17,6 @@ from endpoints_server.wires.google_generative.schema import NAME, Object
 LONGEST_WORDS = 2000
 OVERLOADED = 503
 KEY_REFUSED = re.compile(r"API_KEY_INVALID|API_KEY_EXPIRED|api key not valid", re.IGNORECASE)
-NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
-DELAY = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
 RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo"
 ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo"
 
@@ -55,7 +54,7 @@ def read_fault(status: int, headers: Mapping[str, str], body: bytes) -> Fault:
         message=message_of(kind, status, words, OVERLOADED),
         status=status if kind is Kind.UPSTREAM_REFUSED else 0,
         detail=f"status {status}: {words}" if words and is_shown else f"status {status}",
-        retry_after_seconds=retry_after(headers, error),
+        retry_after_seconds=wait_told(headers, error),
         body=body if error and is_shown else b"",
         wire=NAME,
     )
@@ -91,7 +90,8 @@ def write_fault(fault: Fault, request_id: str) -> bytes:
         {"@type": ERROR_INFO, "reason": fault.public_code.upper(), "domain": "endpoints_server"}
     ]
     if fault.retry_after_seconds is not None:
-        details.append({"@type": RETRY_INFO, "retryDelay": f"{fault.retry_after_seconds:g}s"})
+        delay = f"{fault.retry_after_seconds:.3f}".rstrip("0").rstrip(".")
+        details.append({"@type": RETRY_INFO, "retryDelay": f"{delay}s"})
     fallback = WORDS[400] if status < 500 else WORDS[OVERLOADED]
     ours = {"code": fault.public_code, "who": fault.rule.who, "request_id": request_id}
     error: Object = {"code": status, "message": fault.message}
@@ -131,14 +131,12 @@ def word_at(fields: Object, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def retry_after(headers: Mapping[str, str], error: Object) -> float | None:
+def wait_told(headers: Mapping[str, str], error: Object) -> float | None:
     """Read the advice to wait, in seconds: in a header, or among the error's details."""
-    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        if found := NUMBER.fullmatch(headers.get(name, "").strip()):
-            return float(found[0]) * scale
+    told = retry_after(headers)
     details = error.get("details")
     for detail in details if isinstance(details, list) else ():
-        if isinstance(detail, dict) and detail.get("@type") == RETRY_INFO:
-            delay = DELAY.fullmatch(word_at(detail, "retryDelay"))
-            return float(delay[1]) if delay else None
-    return None
+        if told is None and isinstance(detail, dict) and detail.get("@type") == RETRY_INFO:
+            delay = word_at(detail, "retryDelay")
+            return seconds_in(delay.removesuffix("s")) if delay.endswith("s") else None
+    return told

@@ -9,8 +9,9 @@ import msgspec
 from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.wire import Seen, Style
 from endpoints_server.wires.body import DECODE_ERRORS
+from endpoints_server.wires.decode import is_whole
 from endpoints_server.wires.google_generative.cutting import Cutter, Element
-from endpoints_server.wires.google_generative.decode import decode_chunk, is_there, is_whole
+from endpoints_server.wires.google_generative.decode import decode_chunk, is_there
 from endpoints_server.wires.google_generative.fault import (
     CUT_OFF,
     NOT_JSON,

@@ -6,9 +6,10 @@ There is no end marker: a stream is over when its bytes stop, and whole if a fin
 from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.talk.reply import Event
 from endpoints_server.wires.body import DECODE_ERRORS
+from endpoints_server.wires.decode import is_whole
 from endpoints_server.wires.google_generative.assembler import Assembler
 from endpoints_server.wires.google_generative.cutting import Cutter
-from endpoints_server.wires.google_generative.decode import decode_chunk, is_there, is_whole
+from endpoints_server.wires.google_generative.decode import decode_chunk, is_there
 from endpoints_server.wires.google_generative.fault import (
     CUT_OFF,
     NOT_JSON,

@@ -13,7 +13,7 @@ from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.talk.reply import Reply
 from endpoints_server.domain.wire import Seen, Style
 from endpoints_server.wires.body import DECODE_ERRORS
-from endpoints_server.wires.decode import is_null
+from endpoints_server.wires.decode import is_null, is_whole
 from endpoints_server.wires.openai_responses.decode import decode_event, last_answer, status_of
 from endpoints_server.wires.openai_responses.ending import (
     read_cost,
@@ -30,7 +30,7 @@ from endpoints_server.wires.openai_responses.fault import (
     read_error_event,
     read_failure,
 )
-from endpoints_server.wires.openai_responses.reader import DELTAS, TERMINAL, is_whole
+from endpoints_server.wires.openai_responses.reader import DELTAS, TERMINAL
 from endpoints_server.wires.openai_responses.schema import Answer, CallItem, StreamEvent, Typed
 from endpoints_server.wires.sse import Oversized, Splitter, payload
 

@@ -18,6 +18,7 @@ from endpoints_server.domain.talk.prompt import Part, Refusal, Text, Thinking, T
 from endpoints_server.domain.talk.reply import Event, ReplyEnd, ReplyStart, Stop
 from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.decode import is_null
+from endpoints_server.wires.event_reader import EventReader
 from endpoints_server.wires.openai_responses.decode import decode_event, last_answer
 from endpoints_server.wires.openai_responses.ending import (
     read_cost,
@@ -36,7 +37,6 @@ from endpoints_server.wires.openai_responses.fault import (
 from endpoints_server.wires.openai_responses.read_items import PARAGRAPH, read_item, read_part
 from endpoints_server.wires.openai_responses.schema import Answer, CallItem, StreamEvent, Typed
 from endpoints_server.wires.openai_responses.strand import Strand, Strands
-from endpoints_server.wires.sse import Oversized, Splitter, payload
 
 DELTAS: Mapping[str, Part | None] = MappingProxyType(
     {
@@ -56,35 +56,15 @@ WHOLE_ITEM = -1
 """Stands for the content index of items that have no content parts."""
 
 
-class ResponsesReader:
+class ResponsesReader(EventReader):
     """Reads one stream; an event may not grow past `event_bytes`."""
 
     def __init__(self, event_bytes: int) -> None:
-        self._splitter = Splitter(event_bytes)
+        super().__init__(event_bytes, OVERSIZED)
         self._strands = Strands()
         self._known: dict[tuple[int, int], Strand] = {}
         self._item_place = 0
         self._is_begun = False
-        self._is_over = False
-
-    def feed(self, data: bytes) -> list[Event]:
-        """Take the next bytes and give the events they complete."""
-        if self._is_over:
-            return []
-        try:
-            found = self._splitter.feed(data)
-        except Oversized:
-            return self._end(OVERSIZED)
-        events: list[Event] = []
-        for each in found:
-            events += self._read(payload(each))
-        return events
-
-    def close(self) -> list[Event]:
-        """Say that no more bytes come; an event that lacks its blank line still counts if whole."""
-        rest = payload(self._splitter.close())
-        events = self._read(rest) if is_whole(rest) else []
-        return events if self._is_over else events + self._end(CUT_OFF)
 
     def _read(self, data: bytes) -> list[Event]:
         if self._is_over or not data or data.startswith(b"[DONE]"):
@@ -207,6 +187,9 @@ class ResponsesReader:
         stop = None if fault else read_stop(answer, has_calls=self._strands.has_calls)
         return events + self._end(fault, stop, read_usage(counts), read_cost(counts))
 
+    def _stop_short(self) -> list[Event]:
+        return self._end(CUT_OFF)
+
     def _end(
         self,
         fault: Fault | None,
@@ -218,12 +201,3 @@ class ResponsesReader:
         self._is_over = True
         ending = ReplyEnd(stop=stop, usage=usage, reported_cost_nano_usd=cost, fault=fault)
         return [*events, ending]
-
-
-def is_whole(data: bytes) -> bool:
-    """Say whether data is JSON to its end."""
-    try:
-        msgspec.json.decode(data)
-    except DECODE_ERRORS:
-        return False
-    return True

@@ -1,13 +1,12 @@
 """How much is held for a call before anything is known of its answer."""
 
 import json
-import time
 from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
 
-from endpoints_server.calls.admission.worst import Worst, price_of, weigh, worst_of
+from endpoints_server.calls.admission.worst import Worst, price_of, worst_of
 from endpoints_server.calls.call import Call, Inbound
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.dialect import Dialect
@@ -120,33 +119,6 @@ def test_a_stream_is_held_for_step_by_step(ceiling: int | None, held: int, step:
     assert (worst.output_tokens, worst.step_tokens) == (held, step)
     whole = worst_of(call({"max_tokens": 5000}, is_stream=True, dialect=Dialect(is_whole=True)))
     assert (whole.output_tokens, whole.step_tokens) == (5000, 0)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"messages": [{"content": "A" * 30_000}]},
-        {"input": "data:text/plain;base64," + "A" * 30_000},
-        {"contents": [{"parts": [{"text": '{"data":"' + "A" * 30_000}]}]},
-    ],
-)
-def test_a_text_without_spaces_is_no_picture(body: Body) -> None:
-    assert weigh(json.dumps(body).encode()) >= 10_000
-
-
-def test_a_picture_weighs_what_pictures_do_and_not_its_bytes() -> None:
-    words = json.dumps({"content": "word " * 1000}).encode()
-    picture = json.dumps({"url": "data:image/png;base64," + "iVBOR" * 100_000}).encode()
-    assert 1250 < weigh(words) < 2500
-    assert weigh(picture) < 2000
-    assert weigh(words + picture) > weigh(words) + 1500
-
-
-def test_runs_that_are_just_too_short_do_not_hold_everybody_up() -> None:
-    body = (b"A" * 1999 + b" ") * 5000
-    began = time.perf_counter()
-    assert weigh(body) == len(body) // 3
-    assert time.perf_counter() - began < 3
 
 
 def test_a_prompt_to_be_cached_is_held_at_the_price_of_writing() -> None:

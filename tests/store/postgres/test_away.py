@@ -15,10 +15,12 @@ from endpoints_server.domain.people.access_key import AccessKey
 from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
+from endpoints_server.store.sql.money.accounts import AGAIN_SECONDS
 from endpoints_server.store.sql.opening import Opening
 from endpoints_server.store.sql.tolerance import FRESH_SECONDS
 from tests.postgres import Cluster
 from tests.store.entries import entry
+from tests.store.test_accounts import TEAM, hold, left
 
 DECLARED_SECONDS = 2.0
 """Within which everything is decided where one look may take a second: the rest is leeway."""
@@ -190,6 +192,26 @@ async def test_what_cannot_be_kept_for_later_is_refused_at_once(
         assert failed.value.fault.kind is Kind.UNAVAILABLE
         assert await store.people.list_people() == [ADMIN]
     assert await again(lambda: store.keys.revoke_key(KEY.id, 5))
+
+
+@pytest.mark.parametrize("trouble", [frozen, read_only], ids=["frozen", "read-only"])
+async def test_what_is_held_for_attempts_that_were_never_made_comes_back_once(
+    store: Store, own_cluster: Cluster, url: str, trouble: Trouble
+) -> None:
+    for name in ("a", "b"):
+        assert await hold(store, name, 150, TEAM)
+    with trouble(own_cluster, name_in(url)):
+        store.accounts.release("a")
+        await within(DECLARED_SECONDS, store.ledger.record(entry("during")))
+        store.accounts.release("b")
+        await asyncio.sleep(AGAIN_SECONDS + 0.2)
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while await again(lambda: left(store, TEAM)) != [400]:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+    assert await hold(store, "c", 400, TEAM)
+    await asyncio.sleep(AGAIN_SECONDS + 0.2)
+    assert await left(store, TEAM) == [0]
 
 
 async def test_a_flapping_database_loses_nothing_and_counts_nothing_twice(

@@ -38,9 +38,9 @@ async def test_a_budget_is_told_from_what_to_what(client: AsyncClient) -> None:
         assert answer.status_code == 200, answer.text
     await client.delete("/admin/v1/budgets/house")
     gone, second, first = await changes(client, "?kind=budget")
-    assert (first["before"], first["after"]["nano_usd"]) == (None, 5 * 10**9)
+    assert (first["before"], first["after"]["usd"]) == (None, "5")
     assert second["before"] == first["after"]
-    assert second["after"]["nano_usd"] == 7 * 10**9
+    assert second["after"]["usd"] == "7"
     assert (gone["before"], gone["after"]) == (second["after"], None)
     assert {each["user"] for each in (first, second, gone)} == {"admin"}
     assert first["key"]

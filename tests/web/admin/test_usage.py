@@ -15,6 +15,8 @@ from tests.web.site import ADA, Site
 @pytest.fixture
 async def site() -> Site:
     site = Site()
+    for person in (ADA, ADMIN):
+        await site.store.people.add_person(person)
     for number in range(5):
         person_id = "ada" if number % 2 else "admin"
         at = NOON + number
@@ -63,6 +65,37 @@ async def test_a_place_that_no_page_told_is_refused(client: AsyncClient, after: 
     assert answer.json()["error"]["param"] == "after"
 
 
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/admin/v1/usage?usr=ada", "user"),
+        ("/admin/v1/usage?Since=2026-10-01", "since"),
+        ("/admin/v1/calls?untill=2026-10-01", "until"),
+        ("/admin/v1/audit?kinds=key", "kind"),
+        ("/admin/v1/keys?users=ada", "user"),
+        ("/me/usage?bye=day", "by"),
+        ("/me/calls?limits=5", "limit"),
+    ],
+)
+async def test_a_misspelt_question_is_refused_with_what_was_meant(
+    client: AsyncClient, path: str, meant: str
+) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert f"did you mean `{meant}`?" in error["message"]
+    assert error["param"] == path.partition("?")[2].partition("=")[0]
+
+
+@pytest.mark.parametrize("kind", ["usage", "calls", "keys"])
+async def test_nobody_we_know_has_used_nothing_but_is_not_found(
+    client: AsyncClient, kind: str
+) -> None:
+    answer = await client.get(f"/admin/v1/{kind}?user=nobody")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    assert "There is no user 'nobody'." in answer.text
+
+
 @pytest.mark.parametrize("limit", ["0", "1001", "-1", "two", "1" * 5000])
 async def test_a_page_has_a_size_that_can_be_served(client: AsyncClient, limit: str) -> None:
     answer = await client.get("/admin/v1/calls", params={"limit": limit})
@@ -73,7 +106,8 @@ async def test_people_page_through_their_own_attempts_alone(site: Site) -> None:
     _, text = await site.key_of(ADA)
     async with site.client() as client:
         client.headers["authorization"] = f"Bearer {text}"
-        page = (await client.get("/me/calls?user=admin")).json()
+        assert (await client.get("/me/calls?user=admin")).status_code == 400
+        page = (await client.get("/me/calls")).json()
         assert ([each["id"] for each in page["data"]], page["next"]) == (["3", "1"], None)
         for path in ("/admin/v1/usage", "/admin/v1/calls", "/admin/v1/purges"):
             assert (await client.get(path)).status_code == 403

@@ -87,22 +87,6 @@ def test_secrets_in_an_upstreams_words_are_masked() -> None:
     assert "sk-abcdef1234567890" not in fault.message + fault.detail
 
 
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"retry-after": "7"}, 7.0),
-        ({"retry-after": "1.5"}, 1.5),
-        ({"retry-after": "9", "retry-after-ms": "250"}, 0.25),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "-1"}, None),
-        ({"retry-after": "nan"}, None),
-        ({}, None),
-    ],
-)
-def test_the_advice_to_wait_is_read(headers: dict[str, str], seconds: float | None) -> None:
-    assert WIRE.read_fault(429, headers, b"").retry_after_seconds == seconds
-
-
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_has_an_error_in_this_shape(kind: Kind) -> None:
     fault = Fault(kind=kind, message="Alas.")

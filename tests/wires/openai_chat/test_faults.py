@@ -88,37 +88,6 @@ def test_a_redirect_is_not_followed() -> None:
     assert "redirect" in OPENAI_CHAT.read_fault(307, {}, b"").message
 
 
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry-after": "7"}, 7),
-        ({"retry-after": "0.5"}, 0.5),
-        ({"retry-after-ms": "250", "retry-after": "7"}, 0.25),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "-3"}, None),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
-        (
-            {
-                "retry-after": "Wed, 21 Oct 2026 07:28:30 GMT",
-                "date": "Wed, 21 Oct 2026 07:28:00 GMT",
-            },
-            30,
-        ),
-        (
-            {
-                "retry-after": "Wed, 21 Oct 2026 07:28:00 GMT",
-                "date": "Wed, 21 Oct 2026 07:28:30 GMT",
-            },
-            0,
-        ),
-    ],
-)
-def test_the_advice_to_wait_is_read(headers: dict[str, str], seconds: float | None) -> None:
-    assert OPENAI_CHAT.read_fault(429, headers, b"").retry_after_seconds == seconds
-
-
 def test_an_absurd_code_does_no_harm() -> None:
     body = b'{"error": {"message": "oh", "code": ' + b"9" * 6000 + b"}}"
     assert OPENAI_CHAT.read_reply(body).fault

@@ -10,9 +10,8 @@ from endpoints_server.cli.ground import now, opened_store
 from endpoints_server.cli.present import json_option, show_json, show_table
 from endpoints_server.cli.whose import catalog_of_file
 from endpoints_server.desk.balance import BalanceView, credit, find_balance
-from endpoints_server.desk.people import list_people
+from endpoints_server.desk.people import get_person, list_people
 from endpoints_server.desk.rule_drafts import signed_nano_usd_of
-from endpoints_server.desk.rules import require_person
 
 HEADER = ("user", "left", "spent", "held", "granted")
 Balances = dict[str, BalanceView]
@@ -47,7 +46,7 @@ async def find_all(user: str | None) -> Balances:
     catalog = catalog_of_file()
     async with opened_store() as (store, _):
         if user is not None:
-            await require_person(store, user)
+            await get_person(store, user)
         people = [user] if user else [person.id for person in await list_people(store)]
         return {each: await find_balance(store.balances, catalog, each) for each in people}
 
@@ -71,7 +70,7 @@ async def credit_one(user: str, usd: Decimal) -> Balances:
     catalog = catalog_of_file()
     amount = signed_nano_usd_of(usd)
     async with opened_store() as (store, _):
-        await require_person(store, user)
+        await get_person(store, user)
         await credit(store.balances, catalog.allowance, user, amount, now())
         return {user: await find_balance(store.balances, catalog, user)}
 

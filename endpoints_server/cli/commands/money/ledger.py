@@ -18,6 +18,7 @@ from endpoints_server.desk.history.export import (
     export_entries,
     export_focus,
 )
+from endpoints_server.desk.people import only_of
 from endpoints_server.domain.money.tally import DAY, SHORTEST_DAYS
 from endpoints_server.domain.money.usd import usd
 from endpoints_server.store.audit import Verification
@@ -99,6 +100,7 @@ def export(
 async def write(form: str, extent: Extent, account: str) -> None:
     """Print what is there."""
     async with opened_store() as (store, _):
+        await only_of(store, extent.person_id)
         if form == "focus":
             await write_named(FOCUS_COLUMNS, export_focus(store, extent, account))
         else:

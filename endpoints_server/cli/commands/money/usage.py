@@ -8,6 +8,7 @@ from endpoints_server.cli.ground import now, opened_store
 from endpoints_server.cli.moment import Moment
 from endpoints_server.cli.present import json_option, show_json, show_table
 from endpoints_server.cli.sheet import write_rows
+from endpoints_server.desk.people import only_of
 from endpoints_server.desk.usage import UsageRow, UsageTable, sum_usage
 from endpoints_server.store.ports import By
 
@@ -60,7 +61,8 @@ def usage(
 async def add_up(by: By, since: int | None, until: int | None, user: str | None) -> UsageTable:
     """Ask the ledger."""
     async with opened_store() as (store, _):
-        return await sum_usage(store, by, since, user, until=until)
+        person_id = await only_of(store, user)
+        return await sum_usage(store, by, since, person_id, until=until)
 
 
 def header_of(table: UsageTable) -> tuple[str, ...]:

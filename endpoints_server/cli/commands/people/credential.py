@@ -18,10 +18,10 @@ from endpoints_server.desk.credentials import (
     list_standings,
     store_key,
 )
+from endpoints_server.desk.people import get_person
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.domain.secret import Secret
-from endpoints_server.store.ports import Store
 from endpoints_server.store.vault import Vault
 
 user_option = click.option("--user", default=ADMIN.id, show_default=True, help="Whose key it is.")
@@ -73,7 +73,7 @@ def read_key() -> Secret:
 async def put_one(catalog: Catalog, name: str, user: str, draft: OwnKeyDraft) -> Standing:
     """Store a key for a person who is known."""
     async with opened_store() as (store, ring):
-        await require_user(store, user)
+        await get_person(store, user)
         vault, endpoint = Vault(store.credentials, ring), asking_endpoint(catalog, name)
         await store_key(vault, catalog, endpoint, user, draft, now())
         return await find_standing(vault, endpoint, user, now())
@@ -104,7 +104,7 @@ def show(*, user: str, as_json: bool) -> None:
 async def find_all(catalog: Catalog, user: str) -> list[Standing]:
     """Find how a person stands."""
     async with opened_store() as (store, ring):
-        await require_user(store, user)
+        await get_person(store, user)
         return await list_standings(Vault(store.credentials, ring), catalog, user, now())
 
 
@@ -133,12 +133,6 @@ async def delete_one(catalog: Catalog, endpoint: str, user: str) -> bool:
     """Delete a key; False where there is none."""
     async with opened_store() as (store, ring):
         return await forget_key(Vault(store.credentials, ring), catalog, endpoint, user)
-
-
-async def require_user(store: Store, user: str) -> None:
-    """Refuse somebody who is not known."""
-    if await store.people.find_person(user) is None:
-        raise click.UsageError(f"There is no user '{user}'.")
 
 
 def show_one(standing: Standing, *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from endpoints_server.cli.ground import now, opened_store
 from endpoints_server.cli.moment import Moment
 from endpoints_server.cli.present import instant, json_option, show_json, show_pairs, show_table
 from endpoints_server.desk.keys import KeyDraft, create_key, list_keys, revoke_key, rotate_key
+from endpoints_server.desk.people import only_of
 from endpoints_server.domain.people.access_key import RANDOM_BYTES, AccessKey
 from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.domain.secret import Secret
@@ -107,7 +108,7 @@ def show(*, user: str | None, as_json: bool) -> None:
 async def find_keys(user: str | None) -> list[AccessKey]:
     """Give the keys of a person or of everybody."""
     async with opened_store() as (store, _):
-        return await list_keys(store, user)
+        return await list_keys(store, await only_of(store, user))
 
 
 @key.command("rotate")

@@ -44,11 +44,12 @@ def extending(reservation: Reservation, nano_usd: int) -> Deed:
     return Deed(extend, is_light=True)
 
 
-def releasing(reservation_id: str) -> Deed:
-    """Give back what is held."""
+def releasing(reservation_ids: Iterable[str]) -> Deed:
+    """Give back what is held; passes over what is not held any more."""
+    costs = dict.fromkeys(reservation_ids, 0)
 
     def release(transaction: Transaction) -> Answer[None]:
-        transaction.settle({reservation_id: 0})
+        transaction.settle(costs)
         return nothing
 
     return Deed(release, is_light=True)

@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
+from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.money.account import Account, Decision
 from endpoints_server.domain.money.entry import Entry
 
@@ -17,6 +18,14 @@ class Unfit(Exception):
 
 class Unwritable(Exception):
     """Nothing can be written at the moment; a later try may."""
+
+
+class Untried(Unwritable):
+    """Nor was it tried: what was wanted did not come about, and will not."""
+
+
+class Undone(Failed):
+    """What was wanted did not come about, and will not; after any other failure it still may."""
 
 
 class Hold(Struct, frozen=True):

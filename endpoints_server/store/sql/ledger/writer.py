@@ -23,7 +23,14 @@ from msgspec import Struct
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.sql.ledger.journal import Deed, Journal, Unfit, Unwritable
+from endpoints_server.store.sql.ledger.journal import (
+    Deed,
+    Journal,
+    Undone,
+    Unfit,
+    Untried,
+    Unwritable,
+)
 
 FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 1.0
@@ -220,10 +227,15 @@ def tell(futures: list[Future[Any]], fault: Fault | None, given: Mapping[int, An
         result = given.get(at)
         if future.done():
             continue
-        if fault is None and not isinstance(result, Unwritable):
-            future.set_result(result)
-        else:
-            future.set_exception(Failed(fault or unavailable(str(result))))
+        match result:
+            case _ if fault is not None:
+                future.set_exception(Failed(fault))
+            case Untried():
+                future.set_exception(Undone(unavailable(str(result))))
+            case Unwritable():
+                future.set_exception(Failed(unavailable(str(result))))
+            case _:  # what a deed gives is its own
+                future.set_result(result)
 
 
 def unavailable(detail: str) -> Fault:

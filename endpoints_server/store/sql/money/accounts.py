@@ -1,7 +1,9 @@
 """Accounts as rows, changed in turn with the entries of the ledger, on the same connection."""
 
 import asyncio
+from asyncio import Future
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, select
@@ -27,8 +29,12 @@ from endpoints_server.store.sql.ledger.account_deeds import (
     resolving,
     telling,
 )
+from endpoints_server.store.sql.ledger.journal import Undone
 from endpoints_server.store.sql.ledger.writer import LedgerWriter
 from endpoints_server.store.sql.tables import tallies, tallies_by_model
+
+AGAIN_SECONDS = 1.0
+"""After which it is tried again to give back what could not be."""
 
 
 class SqlAccounts:
@@ -38,10 +44,13 @@ class SqlAccounts:
         self._engine = engine
         self._writer = writer
         self._owner = owner
+        self._owed: set[str] = set()
 
     async def reserve(self, reservation: Reservation) -> Decision:
         try:
             decision: Decision = await self._writer.do(reserving(reservation, self._owner))
+        except Undone:
+            raise
         except BaseException:  # cancelled, or told to wait no longer: it may still come about
             self.release(reservation.id)
             raise
@@ -56,10 +65,7 @@ class SqlAccounts:
         return decision
 
     def release(self, reservation_id: str) -> None:
-        try:
-            _ = self._writer.do(releasing(reservation_id))
-        except Failed:
-            return  # the writer is closed: whoever opens next finds the owner dead
+        self._give_back({reservation_id})
 
     async def list_remainders(self, accounts: Iterable[Account]) -> list[Remainder]:
         found: tuple[Remainder, ...] = await self._writer.do(telling(tuple(accounts)))
@@ -71,6 +77,25 @@ class SqlAccounts:
     async def resolve(self, now: int) -> int:
         count: int = await self._writer.do(resolving(now - LEASE, now - KEPT))
         return count
+
+    def _give_back(self, reservation_ids: set[str]) -> None:
+        try:
+            done = self._writer.do(releasing(reservation_ids))
+        except Failed:
+            return  # the writer is closed: whoever opens next finds the owner dead
+        done.add_done_callback(partial(self._note, reservation_ids))
+
+    def _note(self, reservation_ids: set[str], done: Future[None]) -> None:
+        """Owe what could not be given back, and try all that is owed again a little later."""
+        if done.exception() is None:
+            return
+        if not self._owed:
+            done.get_loop().call_later(AGAIN_SECONDS, self._give_back_owed)
+        self._owed |= reservation_ids
+
+    def _give_back_owed(self) -> None:
+        owed, self._owed = self._owed, set()
+        self._give_back(owed)
 
     def _add_up(self, past: Past) -> int:
         with reading(self._engine) as connection:

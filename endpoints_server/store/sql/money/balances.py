@@ -1,12 +1,15 @@
 """Grants as rows, beside the accounts that say what was taken from them."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from sqlalchemy import Engine, Select, and_, func, select, update
 
 from endpoints_server.domain.money.balance import Grant, Standing, account_of
+from endpoints_server.store.changes.port import Note, unnoted
+from endpoints_server.store.sql.changes import keep
 from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import reading, writing
 from endpoints_server.store.sql.tables import accounts, balances, names_of
@@ -36,9 +39,10 @@ class SqlBalances:
         await asyncio.to_thread(self._write, refilled)
         return await self._get_standing(grant.person_id)
 
-    async def credit(self, person_id: str, nano_usd: int) -> Standing | None:
-        credited = more(nano_usd).where(balances.c.person_id == person_id)
-        await asyncio.to_thread(self._write, credited)
+    async def credit(
+        self, person_id: str, nano_usd: int, note: Note[Grant] = unnoted
+    ) -> Standing | None:
+        await asyncio.to_thread(self._credit, person_id, nano_usd, note)
         return await self.find_standing(person_id)
 
     async def _get_standing(self, person_id: str) -> Standing:
@@ -53,12 +57,26 @@ class SqlBalances:
         if found is None:
             return None
         *fields, spent, reserved = found
-        grant = Grant(**dict(zip(NAMES, fields, strict=True)))
-        return Standing(grant=grant, spent_nano_usd=spent, reserved_nano_usd=reserved)
+        return Standing(grant=grant_of(fields), spent_nano_usd=spent, reserved_nano_usd=reserved)
+
+    def _credit(self, person_id: str, nano_usd: int, note: Note[Grant]) -> None:
+        credited = more(nano_usd).where(balances.c.person_id == person_id).returning(*balances.c)
+        with writing(self._engine) as connection:
+            row = connection.execute(credited).one_or_none()
+            if row is None:
+                return
+            after = grant_of(row)
+            before = replace(after, granted_nano_usd=after.granted_nano_usd - nano_usd)
+            keep(connection, note(before, after))
 
     def _write(self, statement: Any) -> None:
         with writing(self._engine) as connection:
             connection.execute(statement)
+
+
+def grant_of(fields: Sequence[Any]) -> Grant:
+    """Read the columns of a grant."""
+    return Grant(**dict(zip(NAMES, fields, strict=True)))
 
 
 def more(nano_usd: int) -> Any:

@@ -28,7 +28,9 @@ def read_query(request: AnyRequest, kind: type[T]) -> T:
     try:
         return msgspec.convert(dict(request.query_params), kind, strict=False)
     except msgspec.ValidationError as error:
-        raise bad_request(f"The query cannot be read: {told(error, kind)}") from error
+        found = UNKNOWN.search(str(error))
+        param = found[1] if found else ""
+        raise bad_request(f"The query cannot be read: {told(error, kind)}", param) from error
 
 
 def told(error: Exception, kind: type[msgspec.Struct]) -> str:
