@@ -54,7 +54,7 @@ class Historian:
                 has_more = await turn()
             except Failed:  # the store is away, which others tell of
                 pass
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, history goes on
                 self.trouble(error)
             await asyncio.sleep(PAUSE_SECONDS if has_more else FOLD_SECONDS)
 
