@@ -7,7 +7,7 @@ takes of it is added again.
 """
 
 import time
-from functools import cache
+from functools import cached_property
 
 from sqlalchemy import BigInteger, Dialect, Engine, Table, TextClause, literal_column, text
 
@@ -48,19 +48,8 @@ on conflict (name) do update set number = excluded.number where watermarks.numbe
 )
 
 
-@cache
-def additions(dialect: Dialect) -> tuple[TextClause, ...]:
-    """Write the statements that add the entries of some numbers to the rollups.
-
-    They are plain text, for to compile them each time takes as long as to run them.
-    """
-    literal = {"literal_binds": True}
-    compiled = (addition(each).compile(dialect=dialect, compile_kwargs=literal) for each in ROLLUPS)
-    return tuple(text(str(each)) for each in compiled)
-
-
 def addition(rollup: Table) -> Upsert:
-    """Write one of them, for a rollup."""
+    """Write the statement that adds the entries of some numbers to a rollup."""
     some = (entries.c.number > LOW, entries.c.number <= HIGH)
     added = sums_of(Part(entry_in(rollup), some), key_of(rollup))
     adding = insert(rollup).from_select(names_of(rollup), added)
@@ -71,6 +60,11 @@ def addition(rollup: Table) -> Upsert:
 def key_of(rollup: Table) -> tuple[str, ...]:
     """Name the columns that tell the rows of a rollup apart."""
     return names_of(rollup)[: -len(MEASURES)]
+
+
+def spelt(statement: Upsert, dialect: Dialect) -> TextClause:
+    """Write a statement out as a database understands it."""
+    return text(str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})))
 
 
 class Folding:
@@ -95,6 +89,11 @@ class Folding:
             begun_at = time.monotonic()
             moved = connection.execute(MOVE, {"name": WATERMARK, "low": low, "high": high})
             if moved.rowcount == 1:
-                for adding in additions(self._engine.dialect):
+                for adding in self._additions:
                     connection.execute(adding, {"low": low, "high": high})
         self._portion.note(time.monotonic() - begun_at)
+
+    @cached_property
+    def _additions(self) -> list[TextClause]:
+        """Compile the statements once; each time would take as long as to run them."""
+        return [spelt(addition(rollup), self._engine.dialect) for rollup in ROLLUPS]
