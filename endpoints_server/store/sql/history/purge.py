@@ -5,27 +5,40 @@ of accounts that are still there becomes what those began with, so that the acco
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, delete, exists, select, text
+from sqlalchemy import Connection, Engine, Select, bindparam, delete, exists, literal, select, text
 
-from endpoints_server.domain.money.account import Charge
 from endpoints_server.domain.money.tally import DAY
 from endpoints_server.store.history.port import Order
-from endpoints_server.store.sql.dialects.upsert import insert
+from endpoints_server.store.sql.dialects.upsert import Upsert, insert
 from endpoints_server.store.sql.engine import Turn, take_turn, writing
-from endpoints_server.store.sql.history.parts import ENTRY, find_watermark
+from endpoints_server.store.sql.history.parts import ENTRY, Part, find_watermark, sums_of
 from endpoints_server.store.sql.history.portion import Portion
 from endpoints_server.store.sql.tables import MEASURES, entries, names_of, purges
 
-BEGUN = text(
-    """
-update accounts set opening_nano_usd = opening_nano_usd + :spent
-where name = :name and starts_at = :starts_at
+CHARGES = {
+    "sqlite": """
+select json_extract(charge.value, '$[0]') as name, json_extract(charge.value, '$[1]') as starts_at,
+       sum(coalesce(cost_nano_usd, 0)) as spent
+from entries, json_each(entries.accounts) as charge""",
+    "postgresql": """
+select charge.value ->> 0 as name, cast(charge.value ->> 1 as bigint) as starts_at,
+       sum(coalesce(cost_nano_usd, 0)) as spent
+from entries, jsonb_array_elements(cast(entries.accounts as jsonb)) as charge (value)""",
+}
+"""What entries had spent of accounts, as each database reads a list in JSON."""
+BEGUN = """
+update accounts set opening_nano_usd = opening_nano_usd + gone.spent
+from ({charges} where entries.number in :numbers group by 1, 2) as gone
+where accounts.name = gone.name and accounts.starts_at = gone.starts_at
 """
-)
+BEGIN = {
+    dialect: text(BEGUN.format(charges=charges)).bindparams(bindparam("numbers", expanding=True))
+    for dialect, charges in CHARGES.items()
+}
+Numbers = Sequence[int]
 
 
 class Purging:
@@ -39,7 +52,7 @@ class Purging:
 
     def step(self) -> int:
         """Delete some of the oldest entries, and count them; 0 where none are left."""
-        with writing(self._engine, Turn.PURGES) as connection:
+        with writing(self._engine, Turn.PURGES, is_light=True) as connection:
             begun_at = time.monotonic()
             wanted = oldest(
                 self._order, self._from, find_watermark(connection), self._portion.count
@@ -47,8 +60,10 @@ class Purging:
             gone = connection.execute(wanted).all()
             if gone:
                 numbers = [row.number for row in gone]
+                connection.execute(keeping(self._order, numbers))
+                if any(row.has_accounts for row in gone):
+                    begin_accounts(connection, numbers)
                 connection.execute(delete(entries).where(entries.c.number.in_(numbers)))
-                keep(connection, self._order, gone)
         if gone:
             self._from = max(row.started_at for row in gone)
         self._portion.note(time.monotonic() - begun_at)
@@ -62,9 +77,9 @@ def oldest(order: Order, begun_from: int, watermark: int, count: int) -> Select[
     stays = exists().where(
         younger.c.request_id == entries.c.request_id, younger.c.started_at >= before
     )
-    measured = (ENTRY[name].label(name) for name in ("day", *MEASURES))
+    has_accounts = (entries.c.accounts != "[]").label("has_accounts")
     return (
-        select(entries.c.number, entries.c.started_at, entries.c.accounts, *measured)
+        select(entries.c.number, entries.c.started_at, has_accounts)
         .where(entries.c.started_at >= begun_from, entries.c.started_at < before)
         .where(entries.c.number <= watermark, ~stays)
         .order_by(entries.c.started_at)
@@ -72,35 +87,17 @@ def oldest(order: Order, begun_from: int, watermark: int, count: int) -> Select[
     )
 
 
-def keep(connection: Connection, order: Order, gone: Iterable[Row[Any]]) -> None:
-    """Write down what was deleted, by day, and let accounts begin with what it had spent."""
-    days: dict[int, dict[str, int]] = {}
-    charged: dict[Charge, int] = {}
-    for row in gone:
-        day = days.setdefault(row.day, dict.fromkeys(MEASURES, 0))
-        for name in MEASURES:
-            day[name] += row._mapping[name]
-        for place in msgspec.json.decode(row.accounts, type=list[Charge]):
-            charged[place] = charged.get(place, 0) + row.cost_nano_usd
-    for number, sums in days.items():
-        connection.execute(adding(), {**order_of(order), "day": number, **sums})
-    if charged:
-        take_turn(connection, Turn.ACCOUNTS)
-        connection.execute(BEGUN, [values_of(*item) for item in sorted(charged.items())])
-
-
-def adding() -> Any:
-    """Write the statement that adds to what a run purged of a day."""
-    added = insert(purges).values({name: bindparam(name) for name in names_of(purges)})
+def keeping(order: Order, numbers: Numbers) -> Upsert:
+    """Write the statement that writes down what entries came to, by day."""
+    some = sums_of(Part(ENTRY, [entries.c.number.in_(numbers)]), ["day"]).subquery()
+    sums = [some.c[name] for name in MEASURES]
+    values = (literal(order.id), some.c.day, literal(order.at), literal(order.reason), *sums)
+    added = insert(purges).from_select(names_of(purges), select(*values).where(some.c.attempts > 0))
     more = {name: purges.c[name] + added.excluded[name] for name in MEASURES}
     return added.on_conflict_do_update(index_elements=["id", "day"], set_=more)
 
 
-def order_of(order: Order) -> Mapping[str, Any]:
-    """Give what is kept of an order."""
-    return {"id": order.id, "purged_at": order.at, "reason": order.reason}
-
-
-def values_of(place: Charge, nano_usd: int) -> Mapping[str, Any]:
-    """Give the values for a row of an account."""
-    return {"name": place[0], "starts_at": place[1], "spent": nano_usd}
+def begin_accounts(connection: Connection, numbers: Numbers) -> None:
+    """Let accounts begin with what entries had spent of them."""
+    take_turn(connection, Turn.ACCOUNTS)
+    connection.execute(BEGIN[connection.dialect.name], {"numbers": numbers})
