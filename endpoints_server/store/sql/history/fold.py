@@ -9,8 +9,9 @@ takes of it is added again.
 import time
 from functools import cached_property
 
-from sqlalchemy import BigInteger, Dialect, Engine, Table, TextClause, literal_column, text
+from sqlalchemy import BigInteger, Engine, Table, TextClause, text
 
+from endpoints_server.store.sql.dialects.spelling import spelt, value
 from endpoints_server.store.sql.dialects.upsert import Upsert, insert
 from endpoints_server.store.sql.engine import reading, writing
 from endpoints_server.store.sql.history.parts import (
@@ -31,7 +32,7 @@ from endpoints_server.store.sql.tables import (
 )
 
 ROLLUPS = (tallies, tallies_by_model, tallies_by_person, tallies_by_person_long)
-LOW, HIGH = (literal_column(name, BigInteger) for name in (":low", ":high"))
+LOW, HIGH = (value(name, BigInteger) for name in ("low", "high"))
 NEXT = text(
     """
 with held as (select coalesce(max(number), 0) as low from watermarks where name = :name)
@@ -62,11 +63,6 @@ def key_of(rollup: Table) -> tuple[str, ...]:
     return names_of(rollup)[: -len(MEASURES)]
 
 
-def spelt(statement: Upsert, dialect: Dialect) -> TextClause:
-    """Write a statement out as a database understands it."""
-    return text(str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})))
-
-
 class Folding:
     """Adds entries up, step by step; each takes about as long as it may."""
 
@@ -95,5 +91,4 @@ class Folding:
 
     @cached_property
     def _additions(self) -> list[TextClause]:
-        """Compile the statements once; each time would take as long as to run them."""
         return [spelt(addition(rollup), self._engine.dialect) for rollup in ROLLUPS]

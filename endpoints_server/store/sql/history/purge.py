@@ -4,41 +4,62 @@ What was purged of a day is written in the transaction that deletes it. What the
 of accounts that are still there becomes what those began with, so that the accounts stay right.
 """
 
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, delete, exists, literal, select, text
+from msgspec import Struct
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    Engine,
+    Select,
+    Text,
+    TextClause,
+    exists,
+    literal_column,
+    select,
+    text,
+)
 
 from endpoints_server.domain.money.tally import DAY
 from endpoints_server.store.history.port import Order
+from endpoints_server.store.sql.dialects.spelling import spelt, value
 from endpoints_server.store.sql.dialects.upsert import Upsert, insert
 from endpoints_server.store.sql.engine import Turn, take_turn, writing
 from endpoints_server.store.sql.history.parts import ENTRY, Part, find_watermark, sums_of
 from endpoints_server.store.sql.history.portion import Portion
 from endpoints_server.store.sql.tables import MEASURES, entries, names_of, purges
 
-CHARGES = {
-    "sqlite": """
-select json_extract(charge.value, '$[0]') as name, json_extract(charge.value, '$[1]') as starts_at,
-       sum(coalesce(cost_nano_usd, 0)) as spent
-from entries, json_each(entries.accounts) as charge""",
-    "postgresql": """
-select charge.value ->> 0 as name, cast(charge.value ->> 1 as bigint) as starts_at,
-       sum(coalesce(cost_nano_usd, 0)) as spent
-from entries, jsonb_array_elements(cast(entries.accounts as jsonb)) as charge (value)""",
+LISTS = {
+    "sqlite": "json_each({0})",
+    "postgresql": "jsonb_array_elements(cast({0} as jsonb))",
 }
-"""What entries had spent of accounts, as each database reads a list in JSON."""
-BEGUN = """
+"""The rows of a list in JSON, as each database reads one."""
+ITEMS = {
+    "sqlite": ("json_extract(charge.value, '$[0]')", "json_extract(charge.value, '$[1]')"),
+    "postgresql": ("charge.value ->> 0", "cast(charge.value ->> 1 as bigint)"),
+}
+"""What a charge of an entry is made of, as `domain.money.account` has it."""
+SOME = "entries.number in (select cast(listed.value as bigint) from {numbers} as listed)"
+DELETE = "delete from entries where {some}"
+BEGIN = """
 update accounts set opening_nano_usd = opening_nano_usd + gone.spent
-from ({charges} where entries.number in :numbers group by 1, 2) as gone
+from (select {name} as name, {starts_at} as starts_at, sum(coalesce(cost_nano_usd, 0)) as spent
+      from entries, {charges} as charge where {some} group by 1, 2) as gone
 where accounts.name = gone.name and accounts.starts_at = gone.starts_at
 """
-BEGIN = {
-    dialect: text(BEGUN.format(charges=charges)).bindparams(bindparam("numbers", expanding=True))
-    for dialect, charges in CHARGES.items()
-}
-Numbers = Sequence[int]
+
+
+class Statements(Struct, frozen=True, kw_only=True):
+    """What a run asks of a database, again and again; `:numbers` is a list in JSON."""
+
+    find: TextClause
+    keep: TextClause
+    begin_accounts: TextClause
+    delete: TextClause
 
 
 class Purging:
@@ -49,30 +70,56 @@ class Purging:
         self._order = order
         self._portion = Portion()
         self._from = -(2**63)
+        self._ask = written(engine.dialect)
 
     def step(self) -> int:
         """Delete some of the oldest entries, and count them; 0 where none are left."""
         with writing(self._engine, Turn.PURGES, is_light=True) as connection:
             begun_at = time.monotonic()
-            wanted = oldest(
-                self._order, self._from, find_watermark(connection), self._portion.count
-            )
-            gone = connection.execute(wanted).all()
+            gone = connection.execute(
+                self._ask.find, self._extent(find_watermark(connection))
+            ).all()
             if gone:
-                numbers = [row.number for row in gone]
-                connection.execute(keeping(self._order, numbers))
+                numbers = {"numbers": json.dumps([row.number for row in gone])}
+                connection.execute(self._ask.keep, {**self._kept, **numbers})
                 if any(row.has_accounts for row in gone):
-                    begin_accounts(connection, numbers)
-                connection.execute(delete(entries).where(entries.c.number.in_(numbers)))
+                    take_turn(connection, Turn.ACCOUNTS)
+                    connection.execute(self._ask.begin_accounts, numbers)
+                connection.execute(self._ask.delete, numbers)
         if gone:
             self._from = max(row.started_at for row in gone)
         self._portion.note(time.monotonic() - begun_at)
         return len(gone)
 
+    def _extent(self, watermark: int) -> Mapping[str, int]:
+        before = self._order.before_day * DAY
+        count = self._portion.count
+        return {"begin": self._from, "before": before, "watermark": watermark, "count": count}
 
-def oldest(order: Order, begun_from: int, watermark: int, count: int) -> Select[Any]:
+    @cached_property
+    def _kept(self) -> Mapping[str, Any]:
+        return {"id": self._order.id, "at": self._order.at, "reason": self._order.reason}
+
+
+def written(dialect: Dialect) -> Statements:
+    """Write the statements out for a database."""
+    listed = LISTS[dialect.name].format
+    some = SOME.format(numbers=listed(":numbers"))
+    name, starts_at = ITEMS[dialect.name]
+    begin = BEGIN.format(
+        name=name, starts_at=starts_at, charges=listed("entries.accounts"), some=some
+    )
+    return Statements(
+        find=spelt(oldest(), dialect),
+        keep=spelt(keeping(some), dialect),
+        begin_accounts=text(begin),
+        delete=text(DELETE.format(some=some)),
+    )
+
+
+def oldest() -> Select[Any]:
     """Find the oldest entries that are in the rollups; calls with a younger one stay whole."""
-    before = order.before_day * DAY
+    before = value("before", BigInteger)
     younger = entries.alias("younger")
     stays = exists().where(
         younger.c.request_id == entries.c.request_id, younger.c.started_at >= before
@@ -80,24 +127,18 @@ def oldest(order: Order, begun_from: int, watermark: int, count: int) -> Select[
     has_accounts = (entries.c.accounts != "[]").label("has_accounts")
     return (
         select(entries.c.number, entries.c.started_at, has_accounts)
-        .where(entries.c.started_at >= begun_from, entries.c.started_at < before)
-        .where(entries.c.number <= watermark, ~stays)
+        .where(entries.c.started_at >= value("begin", BigInteger), entries.c.started_at < before)
+        .where(entries.c.number <= value("watermark", BigInteger), ~stays)
         .order_by(entries.c.started_at)
-        .limit(count)
+        .limit(value("count", BigInteger))
     )
 
 
-def keeping(order: Order, numbers: Numbers) -> Upsert:
-    """Write the statement that writes down what entries came to, by day."""
-    some = sums_of(Part(ENTRY, [entries.c.number.in_(numbers)]), ["day"]).subquery()
-    sums = [some.c[name] for name in MEASURES]
-    values = (literal(order.id), some.c.day, literal(order.at), literal(order.reason), *sums)
-    added = insert(purges).from_select(names_of(purges), select(*values).where(some.c.attempts > 0))
+def keeping(some: str) -> Upsert:
+    """Write down what some entries come to, by day."""
+    rows = sums_of(Part(ENTRY, [literal_column(some)]), ["day"]).subquery()
+    given = (value("id", Text), rows.c.day, value("at", BigInteger), value("reason", Text))
+    sums = select(*given, *(rows.c[name] for name in MEASURES)).where(rows.c.attempts > 0)
+    added = insert(purges).from_select(names_of(purges), sums)
     more = {name: purges.c[name] + added.excluded[name] for name in MEASURES}
     return added.on_conflict_do_update(index_elements=["id", "day"], set_=more)
-
-
-def begin_accounts(connection: Connection, numbers: Numbers) -> None:
-    """Let accounts begin with what entries had spent of them."""
-    take_turn(connection, Turn.ACCOUNTS)
-    connection.execute(BEGIN[connection.dialect.name], {"numbers": numbers})
