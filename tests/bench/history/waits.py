@@ -19,16 +19,16 @@ LOGGED_MS = 10
 LOGGING = ("log_lock_waits=on", f"deadlock_timeout={LOGGED_MS}ms")
 """PostgreSQL tells of every lock that was waited for so long."""
 ACQUIRED = re.compile(rb"acquired \w+ on .* after ([\d.]+) ms")
-BEGINS = ("begin immediate", "set local synchronous_commit to off")
-"""What a transaction of history begins with, once it has SQLite's lock, or before any."""
+BEGIN = "begin immediate"
+"""What a transaction has done once it has SQLite's lock."""
 BEGUN_AT = "begun_at"
 PROBE_SECONDS = 0.02
 PAGE = bytes(8192)
 
 
 class Waits(Struct, frozen=True, kw_only=True):
-    """How long each transaction of history took, whoever was waiting for what it held; how long
-    locks were waited for, as far as that is told; and a page to be on the same disk (ms)."""
+    """Milliseconds: how long history held SQLite's lock, how long locks of PostgreSQL were waited
+    for, and how long a page took to be on the same disk."""
 
     held: Answered
     locks: Answered
@@ -48,11 +48,11 @@ def waits(folder: Path, log: Path | None) -> Generator[Waits]:
 
 @contextmanager
 def timing_transactions() -> Generator[Answered]:
-    """See how long the locks of history's transactions are held, and by what they do."""
+    """See how long SQLite's lock is held by all that is not the ledger's writer."""
     found = Answered(name="held", took=[])
 
     def begin(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement in BEGINS:
+        if statement == BEGIN:
             connection.info[BEGUN_AT] = time.perf_counter()
 
     def end(_driver: Any, record: Any) -> None:
