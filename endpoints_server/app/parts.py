@@ -226,6 +226,7 @@ def build_historian(parts: Parts) -> Historian:
         now,
         identify,
         lambda count: LOG.info("old entries are purged, their sums are kept", count=count),
+        lambda error: LOG.error("history cannot be kept at the moment", exc_info=error),
     )
 
 

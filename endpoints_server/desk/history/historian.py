@@ -1,8 +1,7 @@
 """What is done for history while a server runs: new entries are added up, old ones purged."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.money.tally import DAY
@@ -14,13 +13,15 @@ PAUSE_SECONDS = 0.1
 """Between two portions of entries, where many wait to be added up."""
 PURGED_EVERY = 3_600_000_000
 """Microseconds; what is to go goes a day at a time, or all of it after the file was changed."""
+Turn = Callable[[], Awaitable[bool]]
+"""Does some of what there is to do, and says whether more is waiting."""
 
 
 class Historian:
     """Keeps a history: `kept_days` tells how long entries are kept, None for ever.
 
-    `now` gives microseconds since 1970, `identify` draws the id of a purge, and `tell` is told how
-    many entries one deleted.
+    `now` gives microseconds since 1970, `identify` draws the id of a purge, `tell` is told how many
+    entries one deleted, and `trouble` what went wrong that nobody foresaw.
     """
 
     def __init__(
@@ -30,23 +31,43 @@ class Historian:
         now: Callable[[], int],
         identify: Callable[[], str],
         tell: Callable[[int], None] = lambda _: None,
+        trouble: Callable[[Exception], None] = lambda _: None,
     ) -> None:
         self.history = history
         self.kept_days = kept_days
         self.now = now
         self.identify = identify
         self.tell = tell
+        self.trouble = trouble
+        self.is_behind = True
         self.purged_at = -PURGED_EVERY
 
     async def run(self) -> None:
-        """Keep on until cancelled; what fails is tried again at its next turn."""
+        """Keep on until cancelled; adding up goes on while a long purge does."""
+        await asyncio.gather(self.keep_on(self.add_up), self.keep_on(self.purge_if_due))
+
+    async def keep_on(self, turn: Turn) -> None:
+        """Take one turn after the other; what fails is tried again at the next."""
         while True:
             has_more = False
-            with suppress(Failed):  # the store is away, which others tell of
-                has_more = await self.history.fold()
-                if not has_more and self.is_due():
-                    await self.purge()
+            try:
+                has_more = await turn()
+            except Failed:  # the store is away, which others tell of
+                pass
+            except Exception as error:  # noqa: BLE001 - whatever it is, history goes on
+                self.trouble(error)
             await asyncio.sleep(PAUSE_SECONDS if has_more else FOLD_SECONDS)
+
+    async def add_up(self) -> bool:
+        """Add up some entries, and say whether more are waiting."""
+        self.is_behind = await self.history.fold()
+        return self.is_behind
+
+    async def purge_if_due(self) -> bool:
+        """Purge once in a while, when all that was there is added up."""
+        if not self.is_behind and self.is_due():
+            await self.purge()
+        return False
 
     def is_due(self) -> bool:
         """Whether it is time to purge again; a clock that was set back puts nothing off."""
@@ -55,11 +76,9 @@ class Historian:
     async def purge(self) -> None:
         """Delete entries that are older than they are to be, day by day of UTC."""
         now, days = self.now(), self.kept_days()
+        if days is not None:
+            before, reason = now // DAY - days, f"kept {days} days"
+            order = Order(id=self.identify(), before_day=before, reason=reason, at=now)
+            if count := await self.history.purge(order):
+                self.tell(count)
         self.purged_at = now
-        if days is None:
-            return
-        order = Order(
-            id=self.identify(), before_day=now // DAY - days, reason=f"kept {days} days", at=now
-        )
-        if count := await self.history.purge(order):
-            self.tell(count)

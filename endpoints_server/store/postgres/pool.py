@@ -62,6 +62,7 @@ def watch(engine: Engine, outage: Outage) -> None:
     event.listen(engine, "checkout", check)
     event.listen(engine, "handle_error", fail)
     event.listen(engine, "set_connection_execution_options", be_patient)
+    event.listen(engine, "begin", begin)
     event.listen(engine, "engine_disposed", lambda _: outage.close())
 
 
@@ -76,3 +77,9 @@ def be_patient(connection: Connection, options: dict[str, Any]) -> None:
     if "patience_seconds" in options:
         driver: Any = connection.connection.driver_connection
         driver.patience_seconds = options["patience_seconds"]
+
+
+def begin(connection: Connection) -> None:
+    """Wait for no disk at the end of a transaction that is light."""
+    if connection.get_execution_options().get("is_light"):
+        connection.exec_driver_sql("set local synchronous_commit to off")

@@ -51,16 +51,22 @@ def reading(engine: Engine, patience_seconds: float | None = None) -> Generator[
 
 @contextmanager
 def writing(
-    engine: Engine, turn: Turn | None = None, patience_seconds: float | None = None
+    engine: Engine,
+    turn: Turn | None = None,
+    patience_seconds: float | None = None,
+    *,
+    is_light: bool = False,
 ) -> Generator[Connection]:
     """Write in one transaction; alone on SQLite, on PostgreSQL only among those of the same turn.
 
+    What is light may be lost with the power, though never without what was written after it: then
+    nobody who waits for a turn waits for the disk.
     Raises IntegrityError where a row contradicts another, Failed(bad_request) for what no database
     can hold, else Failed(unavailable).
     """
     with as_faults(), engine.connect() as connection:
         be_patient(connection, patience_seconds)
-        connection.execution_options(**WRITING[engine.dialect.name])
+        connection.execution_options(**WRITING[engine.dialect.name], is_light=is_light)
         with connection.begin():
             if turn is not None:
                 take_turn(connection, turn)

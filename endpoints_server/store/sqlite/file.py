@@ -74,5 +74,10 @@ def set_up_pooled(connection: sqlite3.Connection, _record: object) -> None:
 
 def begin(connection: Connection) -> None:
     """Begin by hand: a write must take its lock before it reads what it decides on."""
-    has_lock = connection.get_execution_options().get("is_writing", False)
-    connection.exec_driver_sql("begin immediate" if has_lock else "begin")
+    options = connection.get_execution_options()
+    if not options.get("is_writing"):
+        connection.exec_driver_sql("begin")
+        return
+    durability = "normal" if options.get("is_light") else "full"
+    connection.exec_driver_sql(f"pragma synchronous = {durability}")
+    connection.exec_driver_sql("begin immediate")

@@ -11,7 +11,7 @@ from uuid_utils import uuid7
 
 from endpoints_server.domain.money.entry import Entry, Outcome
 from endpoints_server.store.ports import Store
-from tests.bench.history.fill import NOW
+from tests.bench.history.fill import EVERYBODY, NOW
 from tests.bench.history.questions import Answered
 
 TEMPLATE = Entry(
@@ -25,7 +25,9 @@ TEMPLATE = Entry(
     wire_out="openai_chat",
     outcome=Outcome.DELIVERED,
     status=200,
+    accounts=((EVERYBODY, 0),),
 )
+PEOPLE, MODELS = 500, 20
 
 
 @asynccontextmanager
@@ -37,10 +39,16 @@ async def calls_beside(store: Store, per_second: int) -> AsyncGenerator[Answered
 
     async def record() -> None:
         name, begun_at = uuid7().hex, time.perf_counter()
-        started_at = NOW + next(moments)
-        await store.ledger.record(
-            replace(TEMPLATE, id=name, request_id=name, started_at=started_at)
+        moment = next(moments)
+        entry = replace(
+            TEMPLATE,
+            id=name,
+            request_id=name,
+            started_at=NOW + moment,
+            person_id=f"person-{moment % PEOPLE}",
+            model=f"model-{moment * 7 % MODELS}",
         )
+        await store.ledger.record(entry)
         answered.took.append((time.perf_counter() - begun_at) * 1000)
 
     async def keep_on() -> None:

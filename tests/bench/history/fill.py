@@ -64,7 +64,7 @@ VALUES = {
     "cost_status": "case when c < 20 then 'estimated' else 'exact' end",
     "is_charged": "{false}",
     "losses": "'[]'",
-    "accounts": "'[]'",
+    "accounts": """'[["{everybody}",0],["user:person-' || cast(person as text) || '",0]]'""",
     "input_tokens": "500 + a",
     "output_tokens": "100 + b",
     "input_rate": "'1'",
@@ -72,6 +72,13 @@ VALUES = {
     "wire_in": "'openai_chat'",
     "wire_out": "'openai_chat'",
 }
+EVERYBODY = "all"
+ACCOUNTS = """
+insert into accounts (name, starts_at, cap_nano_usd, spent_nano_usd, reserved_nano_usd,
+                      opening_nano_usd)
+select {name}, 0, 0, sum(cost_nano_usd), 0, 0 from entries group by 1
+"""
+"""What the entries were paid from: everybody's, and each person's own."""
 TRUTHS = {"sqlite": {"true": "1", "false": "0"}, "postgresql": {"true": "true", "false": "false"}}
 TOKENS = "_tokens"
 
@@ -84,6 +91,7 @@ def fill(engine: Engine, shape: Shape) -> None:
         "models": shape.models,
         "endpoints": shape.endpoints,
         "step": step,
+        "everybody": EVERYBODY,
         "since": NOW - shape.entries * step,
         **TRUTHS[engine.dialect.name],
     }
@@ -92,6 +100,9 @@ def fill(engine: Engine, shape: Shape) -> None:
         last = min(first + ROWS_AT_ONCE - 1, shape.entries)
         with writing(engine, patience_seconds=PATIENCE_SECONDS) as connection:
             connection.execute(statement, {"first": first, "last": last})
+    with writing(engine, patience_seconds=PATIENCE_SECONDS) as connection:
+        for name in (f"'{EVERYBODY}'", "'user:' || person_id"):
+            connection.execute(text(ACCOUNTS.format(name=name)))
 
 
 def insertion(dialect: str) -> str:

@@ -1,9 +1,17 @@
 """What a server does for history beside its calls."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
 from itertools import count
+from pathlib import Path
+
+from sqlalchemy.exc import IntegrityError
 
 from endpoints_server.desk.history.historian import Historian
 from endpoints_server.store.memory import open_memory
+from endpoints_server.store.open import open_store
+from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.store.entries import DAY, NOON, entry
 
 
@@ -50,3 +58,23 @@ async def test_a_clock_that_was_set_back_puts_no_purge_off() -> None:
         clock[0] = NOON + later * 1_000_000
         due.append(historian.is_due())
     assert due == [False, False, True, True]
+
+
+async def test_what_nobody_foresaw_is_told_and_tried_again(tmp_path: Path) -> None:
+    store, told = await open_store(tmp_path), asyncio.Queue[Exception]()
+    historian = Historian(
+        store.history, lambda: None, lambda: NOON, lambda: "id", trouble=told.put_nowait
+    )
+    await store.ledger.record(entry("a", started_at=NOON))
+    broken = "create trigger broken before insert on {} begin select raise(abort, 'no'); end"
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as file:
+        file.execute(broken.format("tallies"))
+        running = asyncio.create_task(historian.run())
+        assert isinstance(await told.get(), IntegrityError)
+        assert not running.done()
+        file.execute("drop trigger broken")
+        assert historian.is_behind
+        assert await historian.add_up() is False
+    running.cancel()
+    assert (await store.ledger.verify()).findings == ()
+    await store.close()

@@ -16,6 +16,7 @@ from endpoints_server.store.memory import open_memory
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.sql.engine import writing
+from endpoints_server.store.sql.history.differences import ENTRIES_AT_ONCE, edges
 from endpoints_server.store.sql.history.portion import FEWEST, LONGEST_SECONDS, MOST, Portion
 from endpoints_server.store.sqlite.file import open_engine
 from endpoints_server.store.sqlite.open import FILE_NAME
@@ -142,3 +143,11 @@ def test_a_portion_follows_how_long_it_took() -> None:
     assert portion.count == FEWEST
     portion.note(0)
     assert portion.count > FEWEST
+
+
+def test_time_is_divided_between_days_and_around_those_that_were_purged() -> None:
+    third = ENTRIES_AT_ONCE // 3
+    days = dict.fromkeys(range(1, 9), third) | {20: 3 * ENTRIES_AT_ONCE}
+    assert list(edges(days, ())) == [4, 7, 20]
+    assert list(edges(days, (5, 12))) == [4, 5, 6, 12, 13, 20]
+    assert list(edges({}, ())) == []

@@ -1,25 +1,23 @@
 """Adds entries to the rollups, a few at a time, in the order of their numbers.
 
-What was added up is read before, where nobody waits for it: on SQLite the entries of calls wait for
-whoever writes. Entries are gone through once, for the finest rollup; the others are sums of its
-rows. Whoever moves the watermark adds what lies between, in the same transaction: two processes
-that see the same entries are told apart by whether it was still where they had seen it.
+The database does it alone: no row comes here, so that the calls of this process do not wait for it.
+Whoever moves the watermark adds what lies between, in the same transaction: two processes that see
+the same entries are told apart by whether it was still where they had seen it. What a power cut
+takes of it is added again.
 """
 
 import time
-from collections.abc import Iterable, Sequence
-from typing import Any
+from functools import cached_property
 
-from sqlalchemy import BindParameter, Engine, Row, Select, Table, bindparam, func, select, text
+from sqlalchemy import BigInteger, Engine, Table, TextClause, text
 
+from endpoints_server.store.sql.dialects.spelling import spelt, value
 from endpoints_server.store.sql.dialects.upsert import Upsert, insert
 from endpoints_server.store.sql.engine import reading, writing
 from endpoints_server.store.sql.history.parts import (
-    ENTRY,
     WATERMARK,
     Part,
-    begin_of,
-    find_watermark,
+    entry_in,
     sums_of,
 )
 from endpoints_server.store.sql.history.portion import Portion
@@ -33,22 +31,29 @@ from endpoints_server.store.sql.tables import (
     tallies_by_person_long,
 )
 
-Sums = dict[str, Any]
 ROLLUPS = (tallies, tallies_by_model, tallies_by_person, tallies_by_person_long)
-NOTHING = dict.fromkeys(MEASURES, 0)
-LOW: BindParameter[int] = bindparam("low")
-HIGH: BindParameter[int] = bindparam("high")
-
-
-def portion() -> Select[Any]:
-    """Ask for what the entries of some numbers add to the finest rollup."""
-    some = (entries.c.number > LOW, entries.c.number <= HIGH)
-    return sums_of(Part(ENTRY, some), key_of(tallies))
+LOW, HIGH = (value(name, BigInteger) for name in ("low", "high"))
+NEXT = text(
+    """
+with held as (select coalesce(max(number), 0) as low from watermarks where name = :name)
+select (select low from held), max(number), count(*)
+from (select number from entries where number > (select low from held)
+      order by number limit :count) as following
+"""
+)
+MOVE = text(
+    """
+insert into watermarks (name, number) values (:name, :high)
+on conflict (name) do update set number = excluded.number where watermarks.number = :low
+"""
+)
 
 
 def addition(rollup: Table) -> Upsert:
-    """Write the statement that adds rows to a rollup."""
-    adding = insert(rollup)
+    """Write the statement that adds the entries of some numbers to a rollup."""
+    some = (entries.c.number > LOW, entries.c.number <= HIGH)
+    added = sums_of(Part(entry_in(rollup), some), key_of(rollup))
+    adding = insert(rollup).from_select(names_of(rollup), added)
     more = {name: rollup.c[name] + adding.excluded[name] for name in MEASURES}
     return adding.on_conflict_do_update(index_elements=key_of(rollup), set_=more)
 
@@ -56,16 +61,6 @@ def addition(rollup: Table) -> Upsert:
 def key_of(rollup: Table) -> tuple[str, ...]:
     """Name the columns that tell the rows of a rollup apart."""
     return names_of(rollup)[: -len(MEASURES)]
-
-
-PORTION = portion()
-ADDITIONS = tuple((rollup, addition(rollup)) for rollup in ROLLUPS)
-MOVE = text(
-    """
-insert into watermarks (name, number) values (:name, :high)
-on conflict (name) do update set number = excluded.number where watermarks.number = :low
-"""
-)
 
 
 class Folding:
@@ -79,35 +74,21 @@ class Folding:
         """Add the next entries, unless another does, and say whether more may be waiting."""
         count = self._portion.count
         with reading(self._engine) as connection:
-            low = find_watermark(connection)
-            following = select(entries.c.number).where(entries.c.number > low)
-            some = following.order_by(entries.c.number).limit(count).subquery()
-            high, found = connection.execute(select(func.max(some.c.number), func.count())).one()
-            place = {"low": low, "high": high}
-            rows = connection.execute(PORTION, place).all() if found else []
+            place = {"name": WATERMARK, "count": count}
+            low, high, found = connection.execute(NEXT, place).one()
         if found:
-            self._add(place, [(each, summed(rows, rollup)) for rollup, each in ADDITIONS])
+            self._add(low, high)
         return bool(found == count)
 
-    def _add(self, place: dict[str, Any], additions: Sequence[tuple[Upsert, list[Sums]]]) -> None:
-        with writing(self._engine) as connection:
+    def _add(self, low: int, high: int) -> None:
+        with writing(self._engine, is_light=True) as connection:
             begun_at = time.monotonic()
-            moved = connection.execute(MOVE, {"name": WATERMARK, **place})
+            moved = connection.execute(MOVE, {"name": WATERMARK, "low": low, "high": high})
             if moved.rowcount == 1:
-                for adding, rows in additions:
-                    connection.execute(adding, rows)
+                for adding in self._additions:
+                    connection.execute(adding, {"low": low, "high": high})
         self._portion.note(time.monotonic() - begun_at)
 
-
-def summed(rows: Iterable[Row[Any]], rollup: Table) -> list[Sums]:
-    """Add rows of the finest rollup up to those of another, or of the same."""
-    key = key_of(rollup)
-    found: dict[tuple[object, ...], Sums] = {}
-    for row in rows:
-        named: Sums = dict(row._mapping)
-        named["day"] = begin_of(named["day"], rollup)
-        place = tuple(named[name] for name in key)
-        held = found.setdefault(place, {name: named[name] for name in key} | NOTHING)
-        for measure in MEASURES:
-            held[measure] += named[measure]
-    return list(found.values())
+    @cached_property
+    def _additions(self) -> list[TextClause]:
+        return [spelt(addition(rollup), self._engine.dialect) for rollup in ROLLUPS]

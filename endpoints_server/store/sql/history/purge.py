@@ -4,28 +4,62 @@ What was purged of a day is written in the transaction that deletes it. What the
 of accounts that are still there becomes what those began with, so that the accounts stay right.
 """
 
+import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, delete, exists, select, text
+from msgspec import Struct
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    Engine,
+    Select,
+    Text,
+    TextClause,
+    exists,
+    literal_column,
+    select,
+    text,
+)
 
-from endpoints_server.domain.money.account import Charge
 from endpoints_server.domain.money.tally import DAY
 from endpoints_server.store.history.port import Order
-from endpoints_server.store.sql.dialects.upsert import insert
+from endpoints_server.store.sql.dialects.spelling import spelt, value
+from endpoints_server.store.sql.dialects.upsert import Upsert, insert
 from endpoints_server.store.sql.engine import Turn, take_turn, writing
-from endpoints_server.store.sql.history.parts import ENTRY, find_watermark
+from endpoints_server.store.sql.history.parts import ENTRY, Part, find_watermark, sums_of
 from endpoints_server.store.sql.history.portion import Portion
 from endpoints_server.store.sql.tables import MEASURES, entries, names_of, purges
 
-BEGUN = text(
-    """
-update accounts set opening_nano_usd = opening_nano_usd + :spent
-where name = :name and starts_at = :starts_at
+LISTS = {
+    "sqlite": "json_each({0})",
+    "postgresql": "jsonb_array_elements(cast({0} as jsonb))",
+}
+"""The rows of a list in JSON, as each database reads one."""
+ITEMS = {
+    "sqlite": ("json_extract(charge.value, '$[0]')", "json_extract(charge.value, '$[1]')"),
+    "postgresql": ("charge.value ->> 0", "cast(charge.value ->> 1 as bigint)"),
+}
+"""What a charge of an entry is made of, as `domain.money.account` has it."""
+SOME = "entries.number in (select cast(listed.value as bigint) from {numbers} as listed)"
+DELETE = "delete from entries where {some}"
+BEGIN = """
+update accounts set opening_nano_usd = opening_nano_usd + gone.spent
+from (select {name} as name, {starts_at} as starts_at, sum(coalesce(cost_nano_usd, 0)) as spent
+      from entries, {charges} as charge where {some} group by 1, 2) as gone
+where accounts.name = gone.name and accounts.starts_at = gone.starts_at
 """
-)
+
+
+class Statements(Struct, frozen=True, kw_only=True):
+    """What a run asks of a database, again and again; `:numbers` is a list in JSON."""
+
+    find: TextClause
+    keep: TextClause
+    begin_accounts: TextClause
+    delete: TextClause
 
 
 class Purging:
@@ -36,71 +70,75 @@ class Purging:
         self._order = order
         self._portion = Portion()
         self._from = -(2**63)
+        self._ask = written(engine.dialect)
 
     def step(self) -> int:
         """Delete some of the oldest entries, and count them; 0 where none are left."""
-        with writing(self._engine, Turn.PURGES) as connection:
+        with writing(self._engine, Turn.PURGES, is_light=True) as connection:
             begun_at = time.monotonic()
-            wanted = oldest(
-                self._order, self._from, find_watermark(connection), self._portion.count
-            )
-            gone = connection.execute(wanted).all()
+            gone = connection.execute(
+                self._ask.find, self._extent(find_watermark(connection))
+            ).all()
             if gone:
-                numbers = [row.number for row in gone]
-                connection.execute(delete(entries).where(entries.c.number.in_(numbers)))
-                keep(connection, self._order, gone)
+                numbers = {"numbers": json.dumps([row.number for row in gone])}
+                connection.execute(self._ask.keep, {**self._kept, **numbers})
+                if any(row.has_accounts for row in gone):
+                    take_turn(connection, Turn.ACCOUNTS)
+                    connection.execute(self._ask.begin_accounts, numbers)
+                connection.execute(self._ask.delete, numbers)
         if gone:
             self._from = max(row.started_at for row in gone)
         self._portion.note(time.monotonic() - begun_at)
         return len(gone)
 
+    def _extent(self, watermark: int) -> Mapping[str, int]:
+        before = self._order.before_day * DAY
+        count = self._portion.count
+        return {"begin": self._from, "before": before, "watermark": watermark, "count": count}
 
-def oldest(order: Order, begun_from: int, watermark: int, count: int) -> Select[Any]:
+    @cached_property
+    def _kept(self) -> Mapping[str, Any]:
+        return {"id": self._order.id, "at": self._order.at, "reason": self._order.reason}
+
+
+def written(dialect: Dialect) -> Statements:
+    """Write the statements out for a database."""
+    listed = LISTS[dialect.name].format
+    some = SOME.format(numbers=listed(":numbers"))
+    name, starts_at = ITEMS[dialect.name]
+    begin = BEGIN.format(
+        name=name, starts_at=starts_at, charges=listed("entries.accounts"), some=some
+    )
+    return Statements(
+        find=spelt(oldest(), dialect),
+        keep=spelt(keeping(some), dialect),
+        begin_accounts=text(begin),
+        delete=text(DELETE.format(some=some)),
+    )
+
+
+def oldest() -> Select[Any]:
     """Find the oldest entries that are in the rollups; calls with a younger one stay whole."""
-    before = order.before_day * DAY
+    before = value("before", BigInteger)
     younger = entries.alias("younger")
     stays = exists().where(
         younger.c.request_id == entries.c.request_id, younger.c.started_at >= before
     )
-    measured = (ENTRY[name].label(name) for name in ("day", *MEASURES))
+    has_accounts = (entries.c.accounts != "[]").label("has_accounts")
     return (
-        select(entries.c.number, entries.c.started_at, entries.c.accounts, *measured)
-        .where(entries.c.started_at >= begun_from, entries.c.started_at < before)
-        .where(entries.c.number <= watermark, ~stays)
+        select(entries.c.number, entries.c.started_at, has_accounts)
+        .where(entries.c.started_at >= value("begin", BigInteger), entries.c.started_at < before)
+        .where(entries.c.number <= value("watermark", BigInteger), ~stays)
         .order_by(entries.c.started_at)
-        .limit(count)
+        .limit(value("count", BigInteger))
     )
 
 
-def keep(connection: Connection, order: Order, gone: Iterable[Row[Any]]) -> None:
-    """Write down what was deleted, by day, and let accounts begin with what it had spent."""
-    days: dict[int, dict[str, int]] = {}
-    charged: dict[Charge, int] = {}
-    for row in gone:
-        day = days.setdefault(row.day, dict.fromkeys(MEASURES, 0))
-        for name in MEASURES:
-            day[name] += row._mapping[name]
-        for place in msgspec.json.decode(row.accounts, type=list[Charge]):
-            charged[place] = charged.get(place, 0) + row.cost_nano_usd
-    for number, sums in days.items():
-        connection.execute(adding(), {**order_of(order), "day": number, **sums})
-    if charged:
-        take_turn(connection, Turn.ACCOUNTS)
-        connection.execute(BEGUN, [values_of(*item) for item in sorted(charged.items())])
-
-
-def adding() -> Any:
-    """Write the statement that adds to what a run purged of a day."""
-    added = insert(purges).values({name: bindparam(name) for name in names_of(purges)})
+def keeping(some: str) -> Upsert:
+    """Write down what some entries come to, by day."""
+    rows = sums_of(Part(ENTRY, [literal_column(some)]), ["day"]).subquery()
+    given = (value("id", Text), rows.c.day, value("at", BigInteger), value("reason", Text))
+    sums = select(*given, *(rows.c[name] for name in MEASURES)).where(rows.c.attempts > 0)
+    added = insert(purges).from_select(names_of(purges), sums)
     more = {name: purges.c[name] + added.excluded[name] for name in MEASURES}
     return added.on_conflict_do_update(index_elements=["id", "day"], set_=more)
-
-
-def order_of(order: Order) -> Mapping[str, Any]:
-    """Give what is kept of an order."""
-    return {"id": order.id, "purged_at": order.at, "reason": order.reason}
-
-
-def values_of(place: Charge, nano_usd: int) -> Mapping[str, Any]:
-    """Give the values for a row of an account."""
-    return {"name": place[0], "starts_at": place[1], "spent": nano_usd}
