@@ -9,6 +9,7 @@ alone, and so that what it runs at this moment can be told anew to a Redis that 
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from endpoints_server.domain.rules.window import Claim, Counters, Measure, Room, Verdict
 from endpoints_server.store.redis.scripts import CLOSE, TAKE
@@ -18,6 +19,18 @@ BEAT_SECONDS = 5.0
 ALIVE_SECONDS = 20
 """After how long without a beat a process is taken for dead, and nothing runs in it any more."""
 PREFIX = "es:limit:"
+GATHER_SECONDS = 0.005
+"""How long ends are gathered that make no room but for tokens."""
+CORRECTED = frozenset({Measure.TOKENS, Measure.CONCURRENT})
+"""What the end of a call changes anything about."""
+
+
+class Ended(NamedTuple):
+    """A claim of a call that is over: when it was counted (microseconds), and tokens used."""
+
+    claim: Claim
+    at: int
+    tokens: int
 
 
 class RedisLimits:
@@ -29,9 +42,12 @@ class RedisLimits:
         self._clock = clock
         self._alone = Counters()
         self._names: set[str] = set()
+        self._ended: list[Ended] = []
+        self._telling: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._is_closed = False
-        self._task = asyncio.create_task(self._run())
+        self._loop = asyncio.get_running_loop()
+        self._task = self._loop.create_task(self._run())
 
     async def take(self, claims: Sequence[Claim], now: int) -> Verdict:
         values: list[Argument] = [now - self._clock(), self._owner]
@@ -51,24 +67,42 @@ class RedisLimits:
 
     def close(self, claims: Sequence[Claim], at: int, tokens: int) -> None:
         self._alone.close(claims, at, tokens)
-        values: list[Argument] = [at - self._clock(), self._owner, tokens]
-        for claim in claims:
-            values += [claim.measure.value, claim.amount]
-        task = asyncio.create_task(self._tell_end(keys_of(claims), values))
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
+        ended = [Ended(claim, at, tokens) for claim in claims if claim.measure in CORRECTED]
+        if not ended:
+            return
+        self._ended += ended
+        if any(each.claim.measure is Measure.CONCURRENT for each in ended):
+            self._tell_ends()
+        elif self._telling is None:
+            self._telling = self._loop.call_later(GATHER_SECONDS, self._tell_ends)
 
     async def stop(self) -> None:
         """Let the last ends be told, and be dead to the others."""
         self._is_closed = True
+        self._tell_ends()
         self._task.cancel()
         await asyncio.wait({self._task, *self._closing}, timeout=1)
         with suppress(Away):
             await self._server.ask("DEL", alive(self._owner))
 
-    async def _tell_end(self, keys: list[str], values: list[Argument]) -> None:
+    def _tell_ends(self) -> None:
+        """Tell of everything that has ended, in one command."""
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
+        ended, self._ended = self._ended, []
+        if ended:
+            task = self._loop.create_task(self._close(ended))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    async def _close(self, ended: list[Ended]) -> None:
+        now = self._clock()
+        values: list[Argument] = [0, self._owner]
+        for claim, at, tokens in ended:
+            values += [claim.measure.value, claim.amount, tokens, at - now]
         with suppress(Away):  # the next beat tells what still runs; tokens leave within a minute
-            await self._server.run(CLOSE, keys, values)
+            await self._server.run(CLOSE, keys_of([claim for claim, _, _ in ended]), values)
 
     async def _run(self) -> None:
         await self._server.connect()

@@ -93,16 +93,17 @@ CLOSE = Script(
     COUNTING
     + """
 for i = 1, #KEYS do
-  local base = 4 + (i - 1) * 2
+  local base = 3 + (i - 1) * 4
   local measure, amount = ARGV[base], tonumber(ARGV[base + 1])
+  local used, at = tonumber(ARGV[base + 2]), now + ARGV[base + 3]
   if measure == 'concurrent' then
     if redis.call('HINCRBY', KEYS[i], owner, -amount) <= 0 then
       redis.call('HDEL', KEYS[i], owner)
     end
   elseif measure == 'tokens' then
-    local more, _, slots = tonumber(ARGV[3]) - amount, window(KEYS[i])
+    local more, _, slots = used - amount, window(KEYS[i])
     for j = #slots, 1, -1 do
-      if slots[j][1] <= now + LEEWAY then
+      if slots[j][1] <= at + LEEWAY then
         local change = math.max(more, -slots[j][2])
         redis.call('HINCRBY', KEYS[i], whole(slots[j][1]), whole(change))
         break
@@ -113,4 +114,5 @@ end
 return 0
 """
 )
-"""End a call: it runs no more, and its tokens are what they came to."""
+"""End calls, each as long ago as is said beside it: they run no more, and their tokens are what
+they came to."""
