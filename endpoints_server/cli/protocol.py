@@ -5,6 +5,7 @@ caller to leave, and two messages, two writes, for an answer that is whole.
 """
 
 import sys
+from asyncio import TimerHandle
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ from endpoints_server.calls.delivery import Headers
 from endpoints_server.web.api.delivery import LINE
 
 OFFER = b"upgrade"
+TICK_SECONDS = 0.001
+"""How much too early a timer may be."""
 
 
 class Offered(Exception):
@@ -31,6 +34,8 @@ class ShorterProtocol(HttpToolsProtocol):
     """
 
     line: "CycleLine | None" = None
+    idle_since: float | None = None
+    idle_timer: TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; those after the head of a request with an offer are its body all the same."""
@@ -44,13 +49,45 @@ class ShorterProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever answers."""
         super().connection_lost(exc)
+        if self.idle_timer is not None:
+            self.idle_timer.cancel()
         if self.line is not None:
             self.line.lose()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, by one timer that is set again only when it has come.
+
+        uvicorn sets one after each answer and takes it back with the next request.
+        """
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        self.idle_since = self.loop.time()
+        if self.idle_timer is None:
+            self._wait_idle(self.timeout_keep_alive)
 
     def handle_websocket_upgrade(self) -> None:
         """Leave the parser, which takes what follows for the other protocol."""
         told = sys.exc_info()[1]
         raise Offered(*(told.args if told else ()))
+
+    def _unset_keepalive_if_required(self) -> None:
+        self.idle_since = None
+
+    def _wait_idle(self, seconds: float) -> None:
+        self.idle_timer = self.loop.call_later(seconds, self._look_idle)
+
+    def _look_idle(self) -> None:
+        self.idle_timer = None
+        if self.idle_since is None:
+            return  # until the answer that is under way is complete
+        left = self.idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > TICK_SECONDS:
+            self._wait_idle(left)
+        else:
+            self.timeout_keep_alive_handler()
 
     def _should_upgrade(self) -> bool:
         return any(name == OFFER for name, _ in self.headers)

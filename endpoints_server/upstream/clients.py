@@ -8,6 +8,7 @@ from aiohttp.abc import AbstractResolver
 from endpoints_server.domain.address.allowed import AllowedAddresses
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.upstream.alarm import Alarms
 from endpoints_server.upstream.direct.transport import DirectTransport
 from endpoints_server.upstream.guard import Guard
 from endpoints_server.upstream.proxied import ProxiedTransport
@@ -103,14 +104,15 @@ class Upstreams:
 
 
 class Link:
-    """A transport, the guard before it, and the number of calls that use it."""
+    """A transport, the guard before it, the alarms of the calls that use it, and their number."""
 
-    __slots__ = ("guard", "place", "transport", "users")
+    __slots__ = ("alarms", "guard", "place", "transport", "users")
 
     def __init__(self, place: Place, transport: Transport, guard: Guard | None = None) -> None:
         self.place = place
         self.transport = transport
         self.guard = guard
+        self.alarms = Alarms(transport.loop)
         self.users = 0
 
 

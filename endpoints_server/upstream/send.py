@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from endpoints_server.domain.endpoint import Endpoint, Timeouts
 from endpoints_server.domain.fault import Failed, Fault, Kind
-from endpoints_server.upstream.alarm import Alarm
 from endpoints_server.upstream.body import Body
 from endpoints_server.upstream.clients import Upstream
 from endpoints_server.upstream.deadline import LATE_END, LATE_FIRST, Deadline
@@ -35,7 +34,8 @@ async def send(upstream: Upstream, outgoing: Outgoing) -> "Incoming":
     loop = upstream.transport.loop
     began_at = loop.time()
     timeouts = upstream.endpoint.timeouts
-    alarm = Alarm(loop, began_at + min(timeouts.first_token_seconds, timeouts.total_seconds))
+    latest = min(timeouts.first_token_seconds, timeouts.total_seconds)
+    alarm = upstream.link.alarms.set(began_at + latest)
     try:
         body = await upstream.transport.exchange(
             outgoing.method, url, outgoing.headers, outgoing.body, timeouts.connect_seconds

@@ -1,12 +1,17 @@
 """The HTTP of the server process, byte by byte."""
 
+import asyncio
 import json
 import re
 import socket
 from collections.abc import Generator
 
 import pytest
+import uvicorn
+from litestar.types import Receive, Scope, Send
+from uvicorn.server import ServerState
 
+from endpoints_server.cli.protocol import ShorterProtocol
 from tests.calls.places import config, endpoint
 from tests.serving import Serving, serving
 from tests.upstreams.bad import BadProvider
@@ -57,3 +62,31 @@ def test_who_offers_another_protocol_is_served_by_this_one(
     sent = 2 * offering + head(server, *OFFERS[offer], "connection: close") + ASKED
     pieces = [sent[at : at + 50] for at in range(0, len(sent), 50)] if is_split else [sent]
     assert statuses(server, *pieces) == 3 * [b"200"]
+
+
+async def application(scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer after the seconds that the path names."""
+    await asyncio.sleep(float(scope["path"].strip("/")))
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def test_a_connection_is_closed_when_it_was_idle_for_long_enough_and_no_sooner() -> None:
+    loop = asyncio.get_running_loop()
+    config = uvicorn.Config(application, http=ShorterProtocol, log_config=None)
+    config.load()
+    config.timeout_keep_alive = 0.3  # type: ignore[assignment]  # any number will do
+    state = ServerState()
+    door = await loop.create_server(
+        lambda: ShorterProtocol(config, state, {}, loop), "127.0.0.1", 0
+    )
+    async with door:
+        reader, writer = await asyncio.open_connection(*door.sockets[0].getsockname())
+        for path, pause in (("0", 0.2), ("0.5", 0.2), ("0", 0.0)):
+            writer.write(b"GET /%b HTTP/1.1\r\nhost: x\r\n\r\n" % path.encode())
+            assert b"200" in await reader.readuntil(b"0\r\n\r\n")
+            await asyncio.sleep(pause)
+        answered_at = loop.time()
+        assert await reader.read() == b""
+        assert 0.25 < loop.time() - answered_at < 1.0
+        writer.close()
