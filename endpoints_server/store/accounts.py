@@ -80,7 +80,7 @@ class MemoryAccounts:
         self.book.open(account, spent + gone)
 
     async def extend(self, reservation: Reservation, nano_usd: int) -> Decision:
-        return self.book.extend(reservation.id, nano_usd)
+        return self.book.extend(reservation, nano_usd)
 
     def release(self, reservation_id: str) -> None:
         self.book.release(reservation_id)

@@ -80,6 +80,29 @@ async def test_what_was_never_made_is_given_back(store: Store) -> None:
     assert await left(store, TEAM) == [400]
 
 
+async def test_t_42_what_others_spent_in_a_later_part_of_a_rolling_span_counts(
+    store: Store,
+) -> None:
+    """Clocks differ, and a stream draws on the part that it began in for as long as it goes on."""
+    earlier = Account(name="rolling", cap_nano_usd=400, starts_at=60, since=0)
+    later = replace(earlier, starts_at=61, since=1)
+    stream = wanted("stream", 50, earlier)
+    assert (await store.accounts.reserve(stream)).is_admitted
+    assert await hold(store, "a", 300, later)
+    assert not await hold(store, "b", 51, earlier)
+    assert not (await store.accounts.extend(stream, 51)).is_admitted
+    assert await hold(store, "b", 50, earlier)
+    assert await left(store, earlier, later) == [0, 0]
+
+
+async def test_days_of_a_calendar_are_counted_apart(store: Store) -> None:
+    today = Account(name="daily", cap_nano_usd=400, starts_at=60, since=60)
+    tomorrow = replace(today, starts_at=61, since=61)
+    assert await hold(store, "a", 400, tomorrow)
+    assert await hold(store, "b", 400, today)
+    assert await left(store, today, tomorrow) == [0, 0]
+
+
 async def test_more_is_held_while_there_is_more(store: Store) -> None:
     first = wanted("a", 300, HOUSE, TEAM)
     assert (await store.accounts.reserve(first)).is_admitted

@@ -1,5 +1,7 @@
 """More is held as a stream goes on, and what happens when there is no more."""
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from endpoints_server.calls.admission.refusals import cut_off
@@ -7,18 +9,20 @@ from endpoints_server.calls.admitted import Hold
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.money.account import Account, Reservation
 from endpoints_server.domain.rules.budget import AtEnd, Draw
+from endpoints_server.domain.rules.period import rolling_window
 from endpoints_server.domain.wire import Seen
 from endpoints_server.store.accounts import Accounts
 
 
-async def stretch(accounts: Accounts, hold: Hold, seen: Seen) -> None:
+async def stretch(accounts: Accounts, hold: Hold, seen: Seen, now: Callable[[], int]) -> None:
     """Hold a step more each time a stream has used up what is held.
 
     Raises Failed(over_budget) where a budget says that the stream is cut at its end; any other that
     has no more is drawn from all the same.
     """
     while hold.step_tokens and hold.is_used_up(seen):
-        decision = await accounts.extend(hold.reservation, hold.step_nano_usd)
+        wanted = replace(hold.reservation, accounts=at_present(hold, now()))
+        decision = await accounts.extend(wanted, hold.step_nano_usd)
         if decision.is_admitted:
             hold.covered_tokens += hold.step_tokens
         elif not decision.remainders:
@@ -29,6 +33,18 @@ async def stretch(accounts: Accounts, hold: Hold, seen: Seen) -> None:
             if draw is not None and draw.budget.at_end is AtEnd.CUT:
                 raise Failed(cut_off(draw))
             hold.reservation = loosened(hold.reservation, refused)
+
+
+def at_present(hold: Hold, now: int) -> tuple[Account, ...]:
+    """Let rolling spans be those of this moment; the part that is drawn from stays in them."""
+    accounts: list[Account] = []
+    for account in hold.reservation.accounts:
+        draw = find_draw(hold.draws, account)
+        if draw is not None and draw.budget.period.rolling_seconds:
+            since = rolling_window(draw.budget.period.rolling_seconds, now).since
+            account = replace(account, since=min(since, account.starts_at - 1))  # noqa: PLW2901
+        accounts.append(account)
+    return tuple(accounts)
 
 
 def find_draw(draws: tuple[Draw, ...], account: Account) -> Draw | None:

@@ -123,7 +123,7 @@ async def carry(
 async def read_on(exchange: Exchange, attempt: Attempt, incoming: Incoming) -> bytes:
     """Give what comes next, once it is paid for; raises Failed where it cannot be."""
     if attempt.hold is not None:
-        await stretch(exchange.gate.accounts, attempt.hold, attempt.seen)
+        await stretch(exchange.gate.accounts, attempt.hold, attempt.seen, exchange.now)
     return await incoming.read()
 
 

@@ -11,8 +11,9 @@ Charge = tuple[str, int]
 class Account(Struct, frozen=True, kw_only=True):
     """What a call draws from: at most `cap_nano_usd` within a window.
 
-    An account is rows of one `name`, each of a span of time: what was spent and is held in those
-    that begin at `since` or later counts against the cap, and the one at `starts_at` is drawn from.
+    An account is rows of one `name`, each of a span of time, of which the one at `starts_at` is
+    drawn from. Where it begins later than `since`, what was spent and is held in all that begin
+    then or later counts against the cap; else that of this one alone.
     One that is not binding is drawn from whatever it holds. With a `person_id` the cap is what that
     person was granted. From `expires_at` on the row counts for nothing any more.
     """

@@ -57,12 +57,12 @@ class Book:
             self.held[reservation.id] = Held(reservation, reservation.nano_usd)
         return decision
 
-    def extend(self, reservation_id: str, nano_usd: int) -> Decision:
+    def extend(self, reservation: Reservation, nano_usd: int) -> Decision:
         """Hold more for a call under way, in every account, or change nothing."""
-        held = self.held.get(reservation_id)
+        held = self.held.get(reservation.id)
         if held is None:
             return Decision(is_admitted=False)
-        decision = self.take(held.reservation.accounts, nano_usd)
+        decision = self.take(reservation.accounts, nano_usd)
         if decision.is_admitted:
             held.nano_usd += nano_usd
         return decision
@@ -134,5 +134,7 @@ class Book:
         return [
             row
             for (name, starts_at), row in self.rows.items()
-            if name == account.name and account.since <= starts_at <= account.starts_at
+            if name == account.name
+            and account.since <= starts_at
+            and (account.since < account.starts_at or starts_at == account.starts_at)
         ]

@@ -85,7 +85,8 @@ class Books(RuleBasedStateMachine):
         is_held = call in self.held
         held, accounts = self.held.get(call, (0, ()))
         may = is_held and amount <= self.room(accounts)
-        assert self.book.extend(call, amount).is_admitted == may
+        wanted = Reservation(accounts=accounts, nano_usd=held, entry=entry(call, accounts, 0))
+        assert self.book.extend(wanted, amount).is_admitted == may
         if may:
             self.held[call] = (held + amount, accounts)
 

@@ -2,10 +2,12 @@
 
 from endpoints_server.domain.money.account import Account
 
-EARLIER = """
+BESIDE = """
 coalesce((select sum(spent_nano_usd + reserved_nano_usd) from accounts
-          where name = :name and starts_at >= :since and starts_at < :starts_at), 0)
+          where name = :name and starts_at >= :since and starts_at <> :starts_at
+            and :since < :starts_at), 0)
 """
+"""What else counts within a span of several parts: later ones too, for clocks differ."""
 GRANTED = "(select granted_nano_usd from balances where person_id = :person_id)"
 
 TAKE = """
@@ -14,7 +16,7 @@ insert into accounts (name, starts_at, cap_nano_usd, spent_nano_usd, reserved_na
 select wanted.name, wanted.starts_at, wanted.cap, 0, wanted.nano_usd, 0,
        cast(:expires_at as bigint)
 from (select cast(:name as text) as name, cast(:starts_at as bigint) as starts_at,
-             cast(:nano_usd as bigint) as nano_usd, {cap} - {earlier} as cap) as wanted
+             cast(:nano_usd as bigint) as nano_usd, {cap} - {beside} as cap) as wanted
 where wanted.nano_usd <= wanted.cap or (not {binds} and wanted.cap is not null)
 on conflict (name, starts_at) do update
 set cap_nano_usd = excluded.cap_nano_usd,
@@ -36,7 +38,7 @@ on conflict (name, starts_at) do nothing
 """Begin an account with what was spent before, unless there is a row of its window."""
 
 LEFT = """
-select {cap} - {earlier} - coalesce((select spent_nano_usd + reserved_nano_usd
+select {cap} - {beside} - coalesce((select spent_nano_usd + reserved_nano_usd
                                      from accounts
                                      where name = :name and starts_at = :starts_at), 0)
 """
@@ -76,13 +78,13 @@ CAPS = {False: "cast(:cap as bigint)", True: GRANTED}
 BINDS = {False: "1 = 0", True: "1 = 1"}
 TAKEN_FROM = {
     (is_granted, is_binding): TAKE.format(
-        cap=CAPS[is_granted], earlier=EARLIER, binds=BINDS[is_binding]
+        cap=CAPS[is_granted], beside=BESIDE, binds=BINDS[is_binding]
     )
     for is_granted in CAPS
     for is_binding in BINDS
 }
 """The write by whether the cap was granted to a person, and whether the account binds."""
-LEFT_OF = {is_granted: LEFT.format(cap=CAPS[is_granted], earlier=EARLIER) for is_granted in CAPS}
+LEFT_OF = {is_granted: LEFT.format(cap=CAPS[is_granted], beside=BESIDE) for is_granted in CAPS}
 
 
 def parameters(account: Account, nano_usd: int) -> dict[str, object]:
