@@ -9,7 +9,7 @@ from endpoints_server.store.history.port import History, Order
 
 FOLD_SECONDS = 15.0
 """Between two looks for new entries, which whoever asks meanwhile is told of all the same."""
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.05
 """Between two portions of entries, where many wait to be added up."""
 PURGED_EVERY = 3_600_000_000
 """Microseconds; what is to go goes a day at a time, or all of it after the file was changed."""

@@ -233,6 +233,7 @@ def tell_waits(name: str, beside: Answered, waited: Waits) -> None:
         times, worst = len(waited.locks.took), max(waited.locks.took)
         report(f"  locks waited for {LOGGED_MS} ms", f"{times} times, worst {worst:.1f} ms")
     report("  a page on the disk", figures(waited.disk))
+    report("  the loop was late by", figures(waited.loop))
 
 
 def figures(times: Answered) -> str:

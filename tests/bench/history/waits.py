@@ -1,5 +1,6 @@
-"""What writers wait for: locks that others hold, and the disk, which is told apart from them."""
+"""What writers wait for: locks that others hold, the disk, and a turn of the loop, told apart."""
 
+import asyncio
 import os
 import re
 import time
@@ -28,11 +29,12 @@ PAGE = bytes(8192)
 
 class Waits(Struct, frozen=True, kw_only=True):
     """Milliseconds: how long history held SQLite's lock, how long locks of PostgreSQL were waited
-    for, and how long a page took to be on the same disk."""
+    for, how long a page took to be on the same disk, and how late the loop was."""
 
     held: Answered
     locks: Answered
     disk: Answered
+    loop: Answered
 
 
 @contextmanager
@@ -43,6 +45,7 @@ def waits(folder: Path, log: Path | None) -> Generator[Waits]:
             held=stack.enter_context(timing_transactions()),
             locks=stack.enter_context(reading_log(log)),
             disk=stack.enter_context(probing_disk(folder)),
+            loop=stack.enter_context(probing_loop()),
         )
 
 
@@ -102,3 +105,25 @@ def probing_disk(folder: Path) -> Generator[Answered]:
     finally:
         ending.set()
         thread.join()
+
+
+@contextmanager
+def probing_loop() -> Generator[Answered]:
+    """See how late the loop is that runs, which wants a core and the interpreter's lock."""
+    loop, found = asyncio.get_running_loop(), Answered(name="loop", took=[])
+    planned: asyncio.Handle
+
+    def plan() -> None:
+        nonlocal planned
+        due = loop.time() + PROBE_SECONDS
+        planned = loop.call_at(due, tick, due)
+
+    def tick(due: float) -> None:
+        found.took.append((loop.time() - due) * 1000)
+        plan()
+
+    plan()
+    try:
+        yield found
+    finally:
+        planned.cancel()

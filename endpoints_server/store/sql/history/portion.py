@@ -9,12 +9,13 @@ LONGEST_SECONDS = 0.04
 class Portion:
     """A number that follows how long the last transactions took."""
 
-    def __init__(self) -> None:
+    def __init__(self, fewest: int = FEWEST) -> None:
         self.count = FIRST_COUNT
+        self._fewest = fewest
 
     def note(self, seconds: float) -> None:
         """Remember how long a transaction took for as many."""
         if seconds > LONGEST_SECONDS:
-            self.count = max(FEWEST, self.count // 2)
+            self.count = max(self._fewest, self.count // 2)
         elif seconds < LONGEST_SECONDS / 2:
             self.count = min(MOST, self.count * 3 // 2 + 1)

@@ -39,27 +39,31 @@ LISTS = {
 }
 """The rows of a list in JSON, as each database reads one."""
 ITEMS = {
-    "sqlite": ("json_extract(charge.value, '$[0]')", "json_extract(charge.value, '$[1]')"),
-    "postgresql": ("charge.value ->> 0", "cast(charge.value ->> 1 as bigint)"),
+    "sqlite": "json_extract({0}.value, '$[{1}]')",
+    "postgresql": "({0}.value ->> {1})",
 }
-"""What a charge of an entry is made of, as `domain.money.account` has it."""
+"""One item of such a row that is a list itself."""
 SOME = "entries.number in (select cast(listed.value as bigint) from {numbers} as listed)"
 DELETE = "delete from entries where {some}"
+CHARGES = """
+select {name}, cast({starts_at} as bigint), cast(sum(coalesce(cost_nano_usd, 0)) as bigint)
+from entries, {accounts} as charge where {some} group by 1, 2
+"""
 BEGIN = """
-update accounts set opening_nano_usd = opening_nano_usd + gone.spent
-from (select {name} as name, {starts_at} as starts_at, sum(coalesce(cost_nano_usd, 0)) as spent
-      from entries, {charges} as charge where {some} group by 1, 2) as gone
-where accounts.name = gone.name and accounts.starts_at = gone.starts_at
+update accounts set opening_nano_usd = opening_nano_usd + cast({spent} as bigint)
+from {charges} as gone
+where accounts.name = {name} and accounts.starts_at = cast({starts_at} as bigint)
 """
 
 
 class Statements(Struct, frozen=True, kw_only=True):
-    """What a run asks of a database, again and again; `:numbers` is a list in JSON."""
+    """What a run asks of a database, again and again; `:numbers` and `:charges` are JSON."""
 
     find: TextClause
     keep: TextClause
-    begin_accounts: TextClause
+    charges: TextClause
     delete: TextClause
+    begin_accounts: TextClause
 
 
 class Purging:
@@ -82,10 +86,12 @@ class Purging:
             if gone:
                 numbers = {"numbers": json.dumps([row.number for row in gone])}
                 connection.execute(self._ask.keep, {**self._kept, **numbers})
-                if any(row.has_accounts for row in gone):
-                    take_turn(connection, Turn.ACCOUNTS)
-                    connection.execute(self._ask.begin_accounts, numbers)
+                charges = connection.execute(self._ask.charges, numbers).all()
                 connection.execute(self._ask.delete, numbers)
+                if charges:  # last, for calls that pay wait until it is done
+                    take_turn(connection, Turn.ACCOUNTS)
+                    values = {"charges": json.dumps([tuple(row) for row in charges])}
+                    connection.execute(self._ask.begin_accounts, values)
         if gone:
             self._from = max(row.started_at for row in gone)
         self._portion.note(time.monotonic() - begun_at)
@@ -103,17 +109,26 @@ class Purging:
 
 def written(dialect: Dialect) -> Statements:
     """Write the statements out for a database."""
-    listed = LISTS[dialect.name].format
+    listed, item = LISTS[dialect.name].format, ITEMS[dialect.name].format
     some = SOME.format(numbers=listed(":numbers"))
-    name, starts_at = ITEMS[dialect.name]
+    charges = CHARGES.format(
+        name=item("charge", 0),
+        starts_at=item("charge", 1),
+        accounts=listed("entries.accounts"),
+        some=some,
+    )
     begin = BEGIN.format(
-        name=name, starts_at=starts_at, charges=listed("entries.accounts"), some=some
+        name=item("gone", 0),
+        starts_at=item("gone", 1),
+        spent=item("gone", 2),
+        charges=listed(":charges"),
     )
     return Statements(
         find=spelt(oldest(), dialect),
         keep=spelt(keeping(some), dialect),
-        begin_accounts=text(begin),
+        charges=text(charges),
         delete=text(DELETE.format(some=some)),
+        begin_accounts=text(begin),
     )
 
 
@@ -124,9 +139,8 @@ def oldest() -> Select[Any]:
     stays = exists().where(
         younger.c.request_id == entries.c.request_id, younger.c.started_at >= before
     )
-    has_accounts = (entries.c.accounts != "[]").label("has_accounts")
     return (
-        select(entries.c.number, entries.c.started_at, has_accounts)
+        select(entries.c.number, entries.c.started_at)
         .where(entries.c.started_at >= value("begin", BigInteger), entries.c.started_at < before)
         .where(entries.c.number <= value("watermark", BigInteger), ~stays)
         .order_by(entries.c.started_at)
