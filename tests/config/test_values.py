@@ -111,7 +111,9 @@ def test_a_command_that_names_no_program_is_refused(command: str) -> None:
         read_command(command)
 
 
-@pytest.mark.parametrize(("value", "secret"), [("$!echo hi", "!echo hi"), ("$! $$", "! $"), ("$$!x", "$!x")])
+@pytest.mark.parametrize(
+    ("value", "secret"), [("$!echo hi", "!echo hi"), ("$! $$", "! $"), ("$$!x", "$!x")]
+)
 def test_a_key_may_begin_with_an_exclamation_mark_and_be_none(value: str, secret: str) -> None:
     assert only_endpoint(with_key(f"'{value}'")).credential == Credential(secret=Secret(secret))
 
