@@ -5,17 +5,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install -qq --disable-pip-version-check
 
-.PHONY: run test test-clients replicas fuzz soak check fix bench lock
+.PHONY: run test test-waiting test-others test-clients replicas fuzz soak check fix bench lock
 
 # serve ./librechat.yaml, or the demo where there is none
 run: $(VENV)/run.stamp
 	@$(BIN)/endpoints-server serve
 
-# everything CI runs: what counts seconds has the machine to itself, all else shares it
-ALONE := tests/acceptance/test_database_away.py tests/bench tests/calls tests/replicas tests/store/postgres tests/store/redis tests/store/spool tests/web/api/test_model_lists.py
+# everything CI runs: what waits for seconds to pass goes first, and most else takes what that
+# leaves of the machine; what fills the machine has it to itself
+WAITING := tests/acceptance/test_database_away.py tests/calls tests/store/postgres tests/store/redis tests/store/spool
+FILLING := tests/bench tests/replicas tests/web/api/test_model_lists.py
 test: check
-	@$(BIN)/pytest --numprocesses=2 --dist=loadfile $(ALONE:%=--ignore=%) --ignore=tests/test_shape.py
-	@$(BIN)/pytest $(ALONE)
+	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-waiting test-others
+	@$(BIN)/pytest $(FILLING)
+test-waiting:
+	@$(BIN)/pytest $(WAITING)
+test-others:
+	@nice -n 10 $(BIN)/pytest --numprocesses=2 --dist=worksteal $(patsubst %,--ignore=%,$(WAITING) $(FILLING) tests/test_shape.py)
 
 # real clients from npm and PyPI, or CLIENTS alone, against this server (needs node)
 test-clients: $(VENV)/test.stamp

@@ -106,10 +106,8 @@ class _Filler:
             return text
         if self.is_template:
             return literal(self.noted(fill_template(text, self.environ), path))
-        is_escaped = text.startswith(ESCAPED)
-        rest = text.removeprefix(ESCAPED) if is_escaped else text
-        filled = self.noted(expand(rest, self.environ, has_bare=True), path)
-        return literal("!" + filled if is_escaped else filled)
+        said = text.removeprefix("$") if text.startswith(ESCAPED) else text
+        return literal(self.noted(expand(said, self.environ, has_bare=True), path))
 
     def noted(self, expansion: Expansion, path: Path) -> str:
         """Take a text that was filled in; notes what was used and what was missing."""
