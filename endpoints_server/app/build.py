@@ -100,6 +100,7 @@ async def watching(parts: Parts, _: Litestar) -> AsyncIterator[None]:
     remembering = asyncio.create_task(build_historian(parts).run())
     gc.collect()
     gc.freeze()
+    gc.enable()
     try:
         yield
     finally:

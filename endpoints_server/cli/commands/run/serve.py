@@ -1,6 +1,7 @@
 """`serve`: the server itself, in this process or in several."""
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -74,6 +75,7 @@ def start(ground: Ground, host: str | None, port: int | None, *, as_json: bool) 
     ground = replace(ground, environment=environment)
 
     def work(place: Place) -> None:
+        gc.disable()  # what is opened stays, and is frozen once it is all there
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
             runner.run(run(ground, listener, place, as_json=as_json))
 
