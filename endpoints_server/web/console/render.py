@@ -1,6 +1,7 @@
 """A page as HTML: the templates, what they may call, and the headers every page carries."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,9 @@ HEADERS = {
 }
 SECOND = 1_000_000
 NOT_KNOWN = "–"
+MINUS = "\N{MINUS SIGN}"
+APART = "\N{NARROW NO-BREAK SPACE}"
+UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
 def show(
@@ -76,7 +80,7 @@ def clock(instant: int | None) -> str:
 
 def number(count: int) -> str:
     """Write a count with its thousands apart."""
-    return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{count:,}".replace(",", APART)
 
 
 def seconds(duration: int | None) -> str:
@@ -84,9 +88,12 @@ def seconds(duration: int | None) -> str:
     return NOT_KNOWN if duration is None else f"{duration / SECOND:.2f} s"
 
 
-def dollars(nano_usd: int | None) -> str:
-    """Write an amount of money in full."""
-    return NOT_KNOWN if nano_usd is None else f"${usd(nano_usd)}"
+def dollars(amount: int | str | None) -> str:
+    """Write an amount as a person reads it: whole nano-USD, or a decimal of USD."""
+    if amount is None:
+        return NOT_KNOWN
+    exact = Decimal(usd(amount) if isinstance(amount, int) else amount)
+    return f"{MINUS if exact < 0 else ''}${readable(abs(exact))}"
 
 
 def converted(nano_usd: int | None, currency: Currency | None) -> str:
@@ -94,7 +101,27 @@ def converted(nano_usd: int | None, currency: Currency | None) -> str:
     if nano_usd is None or currency is None:
         return ""
     shown = show_amount(nano_usd, currency)
-    return f"{shown.amount} {shown.currency}"
+    exact = Decimal(shown.amount)
+    return f"{MINUS if exact < 0 else ''}{readable(abs(exact))} {shown.currency}"
+
+
+def readable(amount: Decimal) -> str:
+    """Write an amount to the cent; less than a whole to four digits, for calls cost little."""
+    if not amount:
+        return "0"
+    places = max(2, 3 - amount.adjusted()) if amount < 1 else 2
+    whole, _, rest = f"{amount:,.{places}f}".partition(".")
+    return f"{whole.replace(',', APART)}.{rest.rstrip('0').ljust(2, '0')}"
+
+
+def span(per: str) -> str:
+    """Write a span of seconds in the largest unit that fits; other spans have names."""
+    seconds_told = per.removesuffix(" seconds")
+    if not seconds_told.isdecimal():
+        return per
+    length, unit = next(each for each in UNITS if int(seconds_told) % each[0] == 0)
+    count = int(seconds_told) // length
+    return f"last {unit}" if count == 1 else f"last {count} {unit}s"
 
 
 def host(address: str) -> str:
@@ -116,7 +143,7 @@ def make_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = (moment, clock, number, seconds, dollars, converted, host)
+    filters = (moment, clock, number, seconds, dollars, converted, span, host)
     environment.filters.update({made.__name__: made for made in filters})
     environment.globals.update(pages=PAGES, asset_url=asset_url, version=__version__)
     return environment

@@ -28,7 +28,7 @@ async def test_usage_is_shown_by_what_is_asked_over_the_days_that_are_asked() ->
     async with site.client() as browser:
         await sign_in(site, browser)
         page = words_of((await browser.get("/console/usage?by=model", headers=HTML)).text)
-        assert "dear 1 1 200 50 0 $2 cheap 1" in page.replace("\N{NARROW NO-BREAK SPACE}", " ")
+        assert "dear 1 1 200 50 0 $2.00 cheap 1" in page.replace("\N{NARROW NO-BREAK SPACE}", " ")
         assert "old" not in page
         everything = await browser.get("/console/usage?by=model&days=", headers=HTML)
         assert "old" in words_of(everything.text)
