@@ -17,6 +17,9 @@ class Issuers(Protocol):
     def keep(self, name: str, issuer: str) -> None:
         """Keep an issuer under a name; waits for nothing and raises nothing."""
 
+    async def spread(self) -> None:
+        """Wait until all processes know what was kept, but not for long."""
+
 
 class MemoryIssuers:
     """What one process knows; who was not asked for longest is forgotten first."""
@@ -29,6 +32,9 @@ class MemoryIssuers:
 
     def keep(self, name: str, issuer: str) -> None:
         self.learn(name, issuer)
+
+    async def spread(self) -> None:
+        return
 
     def recall(self, name: str) -> str:
         """Give what is known here."""

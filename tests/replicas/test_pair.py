@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +30,7 @@ AFFORDED = 37
 CALL_NANO_USD = 9_000
 """Five tokens in and two out, at a USD and two a million."""
 CONVERSATIONS = 16
+Said = Callable[[str], None]
 
 
 @pytest.fixture(scope="module")
@@ -101,18 +102,23 @@ async def statuses(clients: list[httpx2.AsyncClient], key: str, count: int) -> C
 
 
 async def test_t_42_a_limit_is_exact_though_a_clock_is_off(
-    pair: Fleet, clients: list[httpx2.AsyncClient]
+    pair: Fleet, clients: list[httpx2.AsyncClient], measured: Said
 ) -> None:
     made = [(await each.post("/me/keys")).json()["created_at"] for each in clients]
     first, second = map(datetime.fromisoformat, made)
     assert abs(second - first - timedelta(seconds=AHEAD_SECONDS)) < timedelta(seconds=1)
     rule = {"user": "minute", "requests_per_minute": REQUESTS}
     key = await key_under(pair, clients, "limits", "minute", rule)
-    assert await statuses(clients, key, 2 * REQUESTS) == {200: REQUESTS, 429: REQUESTS}
+    found = await statuses(clients, key, 2 * REQUESTS)
+    assert found == {200: REQUESTS, 429: REQUESTS}
+    measured(
+        f"T-42: {found[200]} of {2 * REQUESTS} calls admitted, {REQUESTS} a minute allowed, "
+        f"by two processes whose clocks are {AHEAD_SECONDS} s apart"
+    )
 
 
 async def test_t_42_a_rolling_budget_is_not_overspent_though_a_clock_is_off(
-    pair: Fleet, clients: list[httpx2.AsyncClient]
+    pair: Fleet, clients: list[httpx2.AsyncClient], measured: Said
 ) -> None:
     granted = AFFORDED * CALL_NANO_USD
     rule = {"user": "purse", "usd": usd(granted), "rolling_seconds": 60}
@@ -122,6 +128,7 @@ async def test_t_42_a_rolling_budget_is_not_overspent_though_a_clock_is_off(
         found = await statuses(clients, key, 60)
         admitted += found[200]
     assert AFFORDED - 5 < admitted <= AFFORDED  # the last must have room for their worst
+    measured(f"T-42: {admitted} calls paid from a rolling budget for {AFFORDED}, by the same two")
 
 
 async def test_t_41_a_conversation_stays_with_its_account_whichever_process_serves_it(
@@ -139,7 +146,7 @@ async def test_t_41_a_conversation_stays_with_its_account_whichever_process_serv
 
 
 async def test_t_41_what_one_process_saw_sealed_the_other_brings_to_its_issuer_alone(
-    pair: Fleet, accounts: Accounts, clients: list[httpx2.AsyncClient]
+    pair: Fleet, accounts: Accounts, clients: list[httpx2.AsyncClient], measured: Said
 ) -> None:
     """Nothing but the seal says where to: without affinity each call is drawn anew."""
     here, there = clients
@@ -168,6 +175,10 @@ async def test_t_41_what_one_process_saw_sealed_the_other_brings_to_its_issuer_a
         told = {answer.json()["error"]["es"]["code"] for answer in answers if answer.is_error}
         assert told == {"issuer_gone"}
     assert len(accounts.seen) == 2 * gone.count(False), "nobody else was shown a seal"
+    measured(
+        f"T-41: {CONVERSATIONS} conversations over {len(KEYS)} accounts, turn by turn at another "
+        f"process: all stayed; of one account that left, {gone.count(True)} were refused with 409"
+    )
 
 
 async def serve(pair: Fleet, text: str) -> None:

@@ -1,14 +1,17 @@
 """Who sealed what: known at once where it came by, and soon everywhere."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Generator
 
 import pytest
 
 from endpoints_server.store.issuers import MOST_KNOWN, Issuers, MemoryIssuers
-from endpoints_server.store.redis.issuers import RedisIssuers
+from endpoints_server.store.redis.issuers import AGAIN_SECONDS, RedisIssuers
 from endpoints_server.store.redis.server import RedisServer
 from tests.redis import RedisProcess, running_redis
+
+RECOVERY_SECONDS = 5.0
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +57,27 @@ async def test_another_process_knows_it_too(redis: RedisProcess) -> None:
     here.keep("sealed", "one#3")
     await here.stop()
     assert await there.find("sealed") == "one#3"
+    await asyncio.gather(*(server.close() for server in servers))
+
+
+async def test_what_redis_was_not_told_while_it_was_away_it_is_told_after(
+    redis: RedisProcess,
+) -> None:
+    servers = [RedisServer(redis.url) for _ in range(2)]
+    here, there = (RedisIssuers(server) for server in servers)
+    redis.freeze()
+    try:
+        here.keep("sealed-meanwhile", "one#4")
+        await asyncio.sleep(AGAIN_SECONDS)
+        assert servers[0].is_away
+    finally:
+        redis.thaw()
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while await there.find("sealed-meanwhile") != "one#4":
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    for opened in (here, there):
+        await opened.stop()
     await asyncio.gather(*(server.close() for server in servers))
 
 

@@ -7,7 +7,7 @@ that the conversation takes in every process.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from hashlib import blake2b
 
 from endpoints_server.calls.call import Call
@@ -90,12 +90,22 @@ def gone() -> Fault:
 
 
 class Witness:
-    """A Delivery that passes everything on, and tells of each thing that is sealed in it."""
+    """A Delivery that passes everything on, and tells of each thing that is sealed in it.
 
-    def __init__(self, delivery: Delivery, tell: Callable[[bytes], None]) -> None:
+    It tells before it passes on, and concludes before the end: whoever has an answer may refer to
+    it at once, and at another process.
+    """
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        tell: Callable[[bytes], None],
+        conclude: Callable[[], Awaitable[None]],
+    ) -> None:
         self.is_started = False
         self._delivery = delivery
         self._tell = tell
+        self._conclude = conclude
         self._tail = b""
         self._is_unended = False
 
@@ -112,6 +122,7 @@ class Witness:
     async def end(self, body: bytes) -> None:
         """Send the last bytes of the body."""
         self._watch(body)
+        await self._conclude()
         await self._delivery.end(body)
 
     def _watch(self, body: bytes) -> None:

@@ -68,7 +68,12 @@ def witness(exchange: Exchange, journey: Journey) -> Witness:
         if journey.attempt is not None:
             remember(exchange, journey.attempt.call, value)
 
-    return Witness(journey.straight, tell)
+    async def conclude() -> None:
+        if journey.attempt is not None and journey.attempt.seen.id:
+            tell(journey.attempt.seen.id.encode())
+        await exchange.issuers.spread()
+
+    return Witness(journey.straight, tell, conclude)
 
 
 def remember(exchange: Exchange, call: Call, value: bytes) -> None:
@@ -100,8 +105,6 @@ async def tried(
         journey.straight = straight  # what another attempt answers tells nothing of this one's
         after(attempt, partial(crowd.leave, endpoint))
     note(exchange, attempt, attempt.seen.fault)
-    if trail.has_issuers and attempt.seen.id:
-        remember(exchange, attempt.call, attempt.seen.id.encode())
     return None
 
 

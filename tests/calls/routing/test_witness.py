@@ -40,6 +40,10 @@ class Kept:
         self.body += body
 
 
+async def nothing() -> None:
+    """Conclude nothing."""
+
+
 async def deliver(witness: Witness, pieces: list[bytes]) -> None:
     await witness.start(200, [])
     for piece in pieces[:-1]:
@@ -52,7 +56,7 @@ def test_every_seal_is_told_and_every_byte_passes(cuts: list[int]) -> None:
     kept, told = Kept(), list[bytes]()
     begins, ends = [0, *sorted(cuts)], [*sorted(cuts), len(ANSWER)]
     pieces = [ANSWER[begin:end] for begin, end in zip(begins, ends, strict=True)]
-    asyncio.run(deliver(Witness(kept, told.append), pieces))
+    asyncio.run(deliver(Witness(kept, told.append, nothing), pieces))
     assert kept.body == ANSWER
     assert set(told) == SEALED
 
@@ -63,6 +67,6 @@ def test_a_long_seal_in_small_pieces_takes_no_time() -> None:
     answer = b'{"encrypted_content":"' + seal + b'"}'
     pieces = [answer[at : at + 1000] for at in range(0, len(answer), 1000)]
     began = time.process_time()
-    asyncio.run(deliver(Witness(Kept(), told.append), pieces))
+    asyncio.run(deliver(Witness(Kept(), told.append, nothing), pieces))
     assert told == [seal]
     assert time.process_time() - began < 2
