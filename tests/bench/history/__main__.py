@@ -108,11 +108,16 @@ async def measure(place: Place, options: Namespace) -> None:
 async def measure_folding(store: Store, options: Namespace) -> None:
     """Bring the rollups up to the last entry."""
     begun_at, cpu = time.monotonic(), time.process_time()
-    while await store.history.fold():
-        pass
+    await fold_all(store)
     took = time.monotonic() - begun_at
     cpu_us = (time.process_time() - cpu) / options.entries * 1e6
     report("added up", f"{options.entries / took:,.0f} entries/s, {cpu_us:.1f} µs CPU each")
+
+
+async def fold_all(store: Store) -> None:
+    """Add up all there is."""
+    while await store.history.fold():
+        pass
 
 
 async def measure_waits(store: Store, place: Place, options: Namespace) -> None:
@@ -139,8 +144,7 @@ async def measure_pace(store: Store, place: Place, options: Namespace) -> None:
         async with calls_beside(store, options.fast) as alone:
             await asyncio.sleep(min(FAST_ALONE_SECONDS, options.seconds))
     tell_waits(f"{options.fast:,} a second, alone", alone, waited)
-    while await store.history.fold():
-        pass
+    await fold_all(store)
     before, behind = await count_attempts(store), list[int]()
     historian = Historian(store.history, lambda: None, lambda: NOW, str)
     cpu = time.process_time()
