@@ -32,7 +32,7 @@ from tests.bench.history.waits import LOGGED_MS, LOGGING, Waits, waits
 from tests.postgres import running_cluster
 
 PURGED_DAYS = 30
-ALONE_SECONDS = 5.0
+ALONE_SECONDS, FAST_ALONE_SECONDS = 5.0, 20.0
 SETTINGS = ("fsync=on", "autovacuum=on", "shared_buffers=256MB")
 BEHIND = text("select count(*) from entries where number > (select max(number) from watermarks)")
 VERIFY = (sys.executable, "-m", "endpoints_server", "ledger", "verify")
@@ -108,11 +108,16 @@ async def measure(place: Place, options: Namespace) -> None:
 async def measure_folding(store: Store, options: Namespace) -> None:
     """Bring the rollups up to the last entry."""
     begun_at, cpu = time.monotonic(), time.process_time()
-    while await store.history.fold():
-        pass
+    await fold_all(store)
     took = time.monotonic() - begun_at
     cpu_us = (time.process_time() - cpu) / options.entries * 1e6
     report("added up", f"{options.entries / took:,.0f} entries/s, {cpu_us:.1f} µs CPU each")
+
+
+async def fold_all(store: Store) -> None:
+    """Add up all there is."""
+    while await store.history.fold():
+        pass
 
 
 async def measure_waits(store: Store, place: Place, options: Namespace) -> None:
@@ -135,8 +140,11 @@ async def measure_waits(store: Store, place: Place, options: Namespace) -> None:
 
 async def measure_pace(store: Store, place: Place, options: Namespace) -> None:
     """Write as many calls as there may be, and see that adding up keeps up with them."""
-    while await store.history.fold():
-        pass
+    with waits(place.folder, place.log) as waited:
+        async with calls_beside(store, options.fast) as alone:
+            await asyncio.sleep(min(FAST_ALONE_SECONDS, options.seconds))
+    tell_waits(f"{options.fast:,} a second, alone", alone, waited)
+    await fold_all(store)
     before, behind = await count_attempts(store), list[int]()
     historian = Historian(store.history, lambda: None, lambda: NOW, str)
     cpu = time.process_time()
@@ -154,7 +162,7 @@ async def measure_pace(store: Store, place: Place, options: Namespace) -> None:
     report("kept up", f"{len(beside.took) / options.seconds:,.0f} entries/s, {lost} lost")
     report("", f"at most {max(behind):,} behind, and none {rest:.0f} s after")
     report("", f"{cpu:.0f} µs CPU for each, with all that made and wrote it")
-    tell_waits("written meanwhile", beside, waited)
+    tell_waits("written while adding up", beside, waited)
 
 
 async def measure_verification(store: Store, place: Place, options: Namespace) -> None:
@@ -170,7 +178,7 @@ async def measure_verification(store: Store, place: Place, options: Namespace) -
                 await asyncio.wait([said], timeout=0.2)
     told = said.result()[0].decode().splitlines()[-1]
     report("verified", f"in {time.monotonic() - begun_at:.0f} s, {most_mb:.0f} MB: {told}")
-    tell_waits("written meanwhile", beside, waited)
+    tell_waits("written while verifying", beside, waited)
 
 
 async def catch_up(engine: Engine) -> float:

@@ -3,10 +3,12 @@
 import asyncio
 import os
 import re
+import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryFile
 from threading import Event, Thread
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, Pool, event
 
+from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.bench.history.questions import Answered
 
 LOGGED_MS = 10
@@ -22,9 +25,18 @@ LOGGING = ("log_lock_waits=on", f"deadlock_timeout={LOGGED_MS}ms")
 ACQUIRED = re.compile(rb"acquired \w+ on .* after ([\d.]+) ms")
 BEGIN = "begin immediate"
 """What a transaction has done once it has SQLite's lock."""
-BEGUN_AT = "begun_at"
+HOLD = "hold"
+TRY_SECONDS = 0.001
+NONE = Answered(name="", took=[])
 PROBE_SECONDS = 0.02
 PAGE = bytes(8192)
+
+
+class Hold(Struct, frozen=True):
+    """That somebody has the lock, and whether its transaction is over, with all that follows."""
+
+    begun_at: float
+    is_over: Event
 
 
 class Waits(Struct, frozen=True, kw_only=True):
@@ -40,28 +52,43 @@ class Waits(Struct, frozen=True, kw_only=True):
 @contextmanager
 def waits(folder: Path, log: Path | None) -> Generator[Waits]:
     """Gather them while the block lasts; with the log of PostgreSQL, where there is one."""
+    path = folder / FILE_NAME
     with ExitStack() as stack:
         yield Waits(
-            held=stack.enter_context(timing_transactions()),
-            locks=stack.enter_context(reading_log(log)),
+            held=stack.enter_context(timing_lock(path) if path.exists() else nullcontext(NONE)),
+            locks=stack.enter_context(reading_log(log) if log else nullcontext(NONE)),
             disk=stack.enter_context(probing_disk(folder)),
             loop=stack.enter_context(probing_loop()),
         )
 
 
 @contextmanager
-def timing_transactions() -> Generator[Answered]:
-    """See how long SQLite's lock is held by all that is not the ledger's writer."""
-    found = Answered(name="held", took=[])
+def timing_lock(path: Path) -> Generator[Answered]:
+    """See how long SQLite's lock is held by all that is not the ledger's writer.
+
+    It is given up at the end of a transaction, where a checkpoint may follow that nobody waits for:
+    until that is over, it is tried to have the lock.
+    """
+    found, holds = Answered(name="held", took=[]), SimpleQueue[Hold | None]()
 
     def begin(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         if statement == BEGIN:
-            connection.info[BEGUN_AT] = time.perf_counter()
+            hold = connection.info[HOLD] = Hold(time.perf_counter(), Event())
+            holds.put(hold)
 
     def end(_driver: Any, record: Any) -> None:
-        if begun_at := record.info.pop(BEGUN_AT, None):
-            found.took.append((time.perf_counter() - begun_at) * 1000)
+        if hold := record.info.pop(HOLD, None):
+            hold.is_over.set()
 
+    def keep_on() -> None:
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as file:
+            for hold in iter(holds.get, None):
+                while not (hold.is_over.wait(TRY_SECONDS) or is_free(file)):
+                    pass
+                found.took.append((time.perf_counter() - hold.begun_at) * 1000)
+
+    thread = Thread(target=keep_on, daemon=True)
+    thread.start()
     event.listen(Engine, "after_cursor_execute", begin)
     event.listen(Pool, "checkin", end)
     try:
@@ -69,16 +96,24 @@ def timing_transactions() -> Generator[Answered]:
     finally:
         event.remove(Engine, "after_cursor_execute", begin)
         event.remove(Pool, "checkin", end)
+        holds.put(None)
+        thread.join()
+
+
+def is_free(file: sqlite3.Connection) -> bool:
+    """Say whether the lock can be had, and let it go."""
+    try:
+        file.execute("begin immediate")
+    except sqlite3.OperationalError:
+        return False
+    file.execute("rollback")
+    return True
 
 
 @contextmanager
-def reading_log(log: Path | None) -> Generator[Answered]:
+def reading_log(log: Path) -> Generator[Answered]:
     """Read PostgreSQL's log for the locks that were waited for."""
-    found = Answered(name="locks", took=[])
-    if log is None:
-        yield found
-        return
-    begins_at = log.stat().st_size
+    begins_at, found = log.stat().st_size, Answered(name="locks", took=[])
     yield found
     with log.open("rb") as lines:
         lines.seek(begins_at)
