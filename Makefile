@@ -13,13 +13,13 @@ run: $(VENV)/run.stamp
 
 # everything CI runs: what waits for seconds to pass goes first, and most else takes what that
 # leaves of the machine; what fills the machine has it to itself
-WAITING := tests/acceptance/test_database_away.py tests/calls tests/store/postgres tests/store/redis tests/store/spool
-FILLING := tests/bench tests/replicas tests/web/api/test_model_lists.py
+WAITING := tests/acceptance/test_database_away.py tests/calls tests/replicas/test_ending.py tests/store/postgres tests/store/redis tests/store/spool tests/upstream
+FILLING := tests/bench tests/replicas/test_shared.py tests/replicas/test_under_load.py tests/web/api/test_model_lists.py
 test: check
 	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-waiting test-others
 	@$(BIN)/pytest $(FILLING)
 test-waiting:
-	@$(BIN)/pytest $(WAITING)
+	@$(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder $(WAITING)
 test-others:
 	@nice -n 10 $(BIN)/pytest --numprocesses=2 --dist=worksteal $(patsubst %,--ignore=%,$(WAITING) $(FILLING) tests/test_shape.py)
 
