@@ -4,18 +4,20 @@ Whoever calls it has the turn of accounts until the transaction ends, so that tw
 each other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import psycopg
 
-from endpoints_server.domain.money.account import Account, Decision, Remainder
+from endpoints_server.domain.money.account import Account, Charge, Decision, Remainder
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.sql.ledger.journal import Answer, Hold
 
 TURN = b"select refused_at, lefts from take_turn(%s, %s::jsonb, %s::jsonb)"
 Row = tuple[int, Sequence[int | None]]
+Ending = tuple[int, Sequence[Charge]]
+"""What a reservation came to, and who pays for it even if it is lost."""
 
 
 class OutOfTurn(Exception):
@@ -29,8 +31,8 @@ class TakenTurn:
     for what is no matter of accounts; nothing was asked then.
     """
 
-    def __init__(self, costs: Mapping[str, int]) -> None:
-        self._costs = dict(costs)
+    def __init__(self, endings: Mapping[str, Ending]) -> None:
+        self._endings = dict(endings)
         self._wanted: list[Mapping[str, object]] = []
         self._held: set[str] = set()
         self._rows: list[Row] = []
@@ -50,11 +52,11 @@ class TakenTurn:
     def settle(self, costs: Mapping[str, int]) -> None:
         if not self._held.isdisjoint(costs):
             raise OutOfTurn
-        self._costs.update(costs)
+        self._endings.update(unpaid(costs))
 
     def send(self, connection: psycopg.Connection[Any], *, is_light: bool) -> psycopg.Cursor[Any]:
         """Ask; answers can be read once `read` had the cursor."""
-        return send(connection, self._costs, self._wanted, is_light=is_light)
+        return send(connection, self._endings, self._wanted, is_light=is_light)
 
     def read(self, cursor: psycopg.Cursor[Any]) -> None:
         """Read what was answered."""
@@ -63,7 +65,7 @@ class TakenTurn:
 
 def send(
     connection: psycopg.Connection[Any],
-    costs: Mapping[str, int],
+    endings: Mapping[str, Ending],
     wanted: Sequence[Mapping[str, object]] = (),
     *,
     is_light: bool = False,
@@ -72,8 +74,20 @@ def send(
 
     What is `is_light` does not wait for the disk at the end of its transaction.
     """
-    told = [msgspec.json.encode(each).decode() for each in (costs, wanted)]
+    told = [msgspec.json.encode(each).decode() for each in (endings, wanted)]
     return connection.execute(TURN, [is_light, *told])
+
+
+def endings_of(entries: Iterable[Entry]) -> dict[str, Ending]:
+    """Say what entries come to that are paid from accounts, by their ids."""
+    return {
+        entry.id: (entry.cost_nano_usd or 0, entry.accounts) for entry in entries if entry.accounts
+    }
+
+
+def unpaid(costs: Mapping[str, int]) -> dict[str, Ending]:
+    """Say of reservations what they came to, for which nobody pays if they are gone."""
+    return {each: (cost, ()) for each, cost in costs.items()}
 
 
 def take(

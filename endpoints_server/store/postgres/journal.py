@@ -18,10 +18,16 @@ from sqlalchemy.types import TypeEngine
 
 from endpoints_server.domain.money.account import Account, Decision
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.postgres.accounts import OutOfTurn, TakenTurn, send, take
+from endpoints_server.store.postgres.accounts import (
+    OutOfTurn,
+    TakenTurn,
+    endings_of,
+    send,
+    take,
+    unpaid,
+)
 from endpoints_server.store.postgres.connection import PatientConnection, connect
 from endpoints_server.store.sql.engine import Turn
-from endpoints_server.store.sql.ledger.account_deeds import costs_of
 from endpoints_server.store.sql.ledger.entry_row import Row, row_of
 from endpoints_server.store.sql.ledger.journal import Answer, Deed, Hold, Unfit, Unwritable
 from endpoints_server.store.sql.tables import ENTRY_COLUMNS
@@ -63,7 +69,7 @@ class PostgresJournal:
 
     def settle(self, costs: Mapping[str, int]) -> None:
         if costs:
-            send(self._connected(), costs)
+            send(self._connected(), unpaid(costs))
 
     def close(self) -> None:
         if self._connection is not None:
@@ -77,7 +83,7 @@ class PostgresJournal:
         """
         connection = self._connected()
         is_light = not entries and all(deed.is_light for deed in deeds)
-        turn = TakenTurn(costs_of(entries))
+        turn = TakenTurn(endings_of(entries))
         try:
             answers = [deed.act(turn) for deed in deeds]
         except OutOfTurn:
@@ -97,7 +103,7 @@ class PostgresJournal:
         """Do the same where something is wanted that cannot be gathered."""
         connection = self._connected()
         with connection.pipeline(), connection.transaction():
-            send(connection, costs_of(entries), is_light=is_light)
+            send(connection, endings_of(entries), is_light=is_light)
             self.keep(entries)
             answers = [deed.act(self) for deed in deeds]
         return [answer() for answer in answers]

@@ -164,6 +164,24 @@ async def test_what_cannot_be_kept_undoes_nothing_and_doubles_nothing_beside_it(
     await store.close()
 
 
+async def test_what_a_server_that_died_forgot_of_a_hold_is_paid_for_all_the_same(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    url = cluster.make_database()
+    store = await open_store(tmp_path, url)
+    house = Account(name="house", cap_nano_usd=1000)
+    kept = entry("a", cost_nano_usd=120, accounts=(house.row,))
+    await store.accounts.reserve(Reservation(accounts=(house,), nano_usd=300, entry=kept))
+    cluster.execute(
+        "delete from reservations; delete from accounts", url.partition("@/")[2].partition("?")[0]
+    )
+    for _ in range(2):
+        await store.ledger.record(kept)
+        (remainder,) = await store.accounts.list_remainders([house])
+        assert remainder.left_nano_usd == 880
+    await store.close()
+
+
 async def test_a_password_is_in_no_words_of_ours(tmp_path: Path) -> None:
     said = await refusal(tmp_path, f"postgresql://ada:hunter2@/none?host={tmp_path}")
     assert "hunter2" not in said
