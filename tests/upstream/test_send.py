@@ -15,6 +15,8 @@ MEGABYTE = 1024 * 1024
 PATIENT = Timeouts(
     connect_seconds=2, first_token_seconds=5, between_tokens_seconds=5, total_seconds=10
 )
+SOON = replace(PATIENT, connect_seconds=0.1)
+"""Gives up early where no connection is to be had."""
 
 
 async def drain(incoming: Incoming) -> tuple[bytes, Fault | None]:
@@ -223,6 +225,7 @@ async def test_a_huge_event_arrives_whole(way: Way) -> None:
 
 
 async def test_a_handshake_that_never_ends_is_unreachable(way: Way) -> None:
+    way.endpoint = replace(way.endpoint, timeouts=SOON)
     began_at = time.monotonic()
     with pytest.raises(Failed) as caught:
         await way.send_to(f"{way.provider.slow_tls_url}/v1/chat/completions")
@@ -358,9 +361,10 @@ async def test_no_more_connections_are_opened_than_allowed(way: Way) -> None:
     with way.upstreams.acquire(way.endpoint):
         first = await way.send("hang_after_first", timeouts=PATIENT)
         second = await way.send("hang_after_first", timeouts=PATIENT)
-        fault = await fails(way, "good")
-        assert fault.kind is Kind.UPSTREAM_SLOW
-        assert "no free connection" in fault.message
+        with pytest.raises(Failed) as caught:
+            await way.send("good", timeouts=SOON)
+        assert caught.value.fault.kind is Kind.UPSTREAM_SLOW
+        assert "no free connection" in caught.value.fault.message
         first.close()
         assert (await way.send("good")).status == 200
         second.close()

@@ -18,6 +18,7 @@ import msgspec
 from endpoints_server.domain.money.entry import Entry
 
 ENDING = ".jsonl"
+BEGUN = ".begun"
 REFUSED = "refused"
 """The file of lines that no database takes; it is for people, and never read again."""
 LARGEST_BYTES = 256 * 1024 * 1024
@@ -91,10 +92,13 @@ class Spool:
                 self._let_go()
 
     def _begin(self) -> None:
+        """Begin a file that gets its name once it is locked, lest it be taken for a leftover."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"{time.time_ns():020}-{os.getpid()}{ENDING}"
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        begun = path.with_suffix(BEGUN)
+        self._file = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         fcntl.flock(self._file, fcntl.LOCK_EX)
+        begun.rename(path)
         self._path, self._size = path, 0
         sync(self._folder)
 

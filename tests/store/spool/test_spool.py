@@ -18,6 +18,7 @@ from endpoints_server.store.sql.ledger.journal import Deed, Unfit, Unwritable
 from tests.store.entries import entries, entry
 
 PATIENCE_SECONDS = 10
+BEGINNINGS = 200
 
 
 class ScriptedJournal:
@@ -101,6 +102,25 @@ def test_a_file_of_a_process_that_lives_is_left_to_it(tmp_path: Path) -> None:
     other.close()
     bring_all(Spool(tmp_path), journal)
     assert journal.kept == [entry("a")]
+
+
+def test_a_file_is_left_to_its_process_from_its_very_beginning(tmp_path: Path) -> None:
+    journal, is_over = ScriptedJournal(), threading.Event()
+
+    def bring_again_and_again() -> None:
+        while not is_over.is_set():
+            bring_all(Spool(tmp_path), journal)
+
+    neighbour = threading.Thread(target=bring_again_and_again)
+    neighbour.start()
+    for number in range(BEGINNINGS):
+        spool = Spool(tmp_path)
+        spool.append([entry(f"{number}")])
+        spool.close()
+    is_over.set()
+    neighbour.join()
+    bring_all(Spool(tmp_path), journal)
+    assert {one.id for one in journal.kept} == {f"{number}" for number in range(BEGINNINGS)}
 
 
 def test_a_full_spool_keeps_none_of_a_batch(tmp_path: Path) -> None:
