@@ -16,7 +16,7 @@ run: $(VENV)/run.stamp
 WAITING := tests/acceptance/test_database_away.py tests/calls tests/replicas/test_ending.py tests/store/postgres tests/store/redis tests/store/spool tests/upstream
 FILLING := tests/bench tests/replicas/test_shared.py tests/replicas/test_under_load.py tests/web/api/test_model_lists.py
 test: check
-	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-waiting test-others
+	@$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) --no-print-directory test-waiting test-others
 	@$(BIN)/pytest $(FILLING)
 test-waiting:
 	@$(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder $(WAITING)

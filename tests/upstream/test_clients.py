@@ -120,7 +120,7 @@ async def test_no_call_fails_while_the_catalog_changes_all_the_time(
     provider: BadProvider,
 ) -> None:
     upstreams = Upstreams()
-    one = endpoint_at(provider.url)
+    one = replace(endpoint_at(provider.url), timeouts=Timeouts())
     other = replace(one, address=provider.url + "/good")
     current = [one]
 
