@@ -103,7 +103,7 @@ async def open_parts(
             lists=lists,
             exchange=replace(exchange, listener=titling),
             titling=titling,
-            keeper=Keeper(exchange.gate, now, tell_of_the_dead),
+            keeper=Keeper(exchange.gate, now, tell_of_the_dead, exchange.trouble),
         )
 
 

@@ -1,8 +1,7 @@
 """What is done beside calls: this process lives, the dead are settled, rules are read again."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 
 from endpoints_server.calls.gate import Gate
 from endpoints_server.domain.fault import Failed
@@ -13,26 +12,42 @@ BEAT_SECONDS = 10
 
 
 class Keeper:
-    """Keeps a gate: `now` gives microseconds since 1970, `tell` is told how many were settled."""
+    """Keeps a gate: `now` gives microseconds since 1970.
+
+    `tell` is told how many were settled, and `trouble` what went wrong that nobody foresaw.
+    """
 
     def __init__(
-        self, gate: Gate, now: Callable[[], int], tell: Callable[[int], None] = lambda _: None
+        self,
+        gate: Gate,
+        now: Callable[[], int],
+        tell: Callable[[int], None] = lambda _: None,
+        trouble: Callable[[Exception], None] = lambda _: None,
     ) -> None:
         self.gate = gate
         self.now = now
         self.tell = tell
+        self.trouble = trouble
         self.beat_at: int | None = None
 
     async def run(self) -> None:
         """Keep on until cancelled; what fails is tried again at its next turn."""
         turn = 0
         while True:
-            with suppress(Failed):  # the store is away, which others tell of
-                await self.gate.stored.catch_up()
-                if turn % BEAT_SECONDS == 0:
-                    await self.beat()
+            await self.attempt(self.gate.stored.catch_up)
+            if turn % BEAT_SECONDS == 0:
+                await self.attempt(self.beat)
             turn += 1
             await asyncio.sleep(RULES_SECONDS)
+
+    async def attempt(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do something; whatever comes of it, all else goes on."""
+        try:
+            await act()
+        except Failed:
+            pass  # the store is away, which others tell of
+        except Exception as error:  # noqa: BLE001 - a process that says nothing is taken for dead
+            self.trouble(error)
 
     async def beat(self) -> None:
         """Say that this process lives, and settle what those held that did not say so.

@@ -1,5 +1,8 @@
 """Who dies while calls are under way leaves what they held to others, within a minute."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from endpoints_server.calls.admission.keeper import BEAT_SECONDS, SECOND, Keeper
@@ -10,6 +13,7 @@ from endpoints_server.domain.money.usage import Usage
 from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
+from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.store.entries import NOON, entry
 
 PURSE = Account(name="purse", cap_nano_usd=10**9)
@@ -25,9 +29,11 @@ class Clock:
         return self.now
 
 
-def keeper_of(store: Store, clock: Clock, told: list[int]) -> Keeper:
+def keeper_of(
+    store: Store, clock: Clock, told: list[int], troubles: list[Exception] | None = None
+) -> Keeper:
     gate = Gate(store.accounts, store.balances, MemoryLimits(), store.rules)
-    return Keeper(gate, clock, told.append)
+    return Keeper(gate, clock, told.append, ([] if troubles is None else troubles).append)
 
 
 async def reserve(store: Store, name: str) -> None:
@@ -83,3 +89,19 @@ async def test_after_an_outage_nobody_is_taken_for_dead_before_they_could_speak(
     assert told == []
     await one.close()
     await other.close()
+
+
+async def test_who_cannot_read_the_rules_says_so_and_lives_on(tmp_path: Path) -> None:
+    clock, troubles = Clock(), list[Exception]()
+    store = await open_store(tmp_path)
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection, connection:
+        connection.execute("insert into rules values ('budget', 'all||x', 'no JSON', 1)")
+    keeper = keeper_of(store, clock, [], troubles)
+    keeping = asyncio.create_task(keeper.run())
+    async with asyncio.timeout(5):
+        while keeper.beat_at is None:
+            await asyncio.sleep(0.01)
+    keeping.cancel()
+    assert len(troubles) == 1
+    assert keeper.beat_at == clock.now
+    await store.close()
