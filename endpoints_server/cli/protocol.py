@@ -63,6 +63,7 @@ class ShorterProtocol(HttpToolsProtocol):
             super().on_response_complete()
             return
         self.server_state.total_requests += 1
+        self.cycle.scope.pop("extensions", None)  # whose line leads back to the cycle
         self.flow.resume_reading()
         self.idle_since = self.loop.time()
         if self.idle_timer is None:

@@ -1,14 +1,17 @@
 """The HTTP of the server process, byte by byte."""
 
 import asyncio
+import gc
 import json
 import re
 import socket
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
 from litestar.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
 
 from endpoints_server.cli.protocol import ShorterProtocol
@@ -71,17 +74,46 @@ async def application(scope: Scope, _receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def test_a_connection_is_closed_when_it_was_idle_for_long_enough_and_no_sooner() -> None:
+@asynccontextmanager
+async def open_door(idle_seconds: float) -> AsyncGenerator[tuple[str, int]]:
+    """Serve the application in this loop, and give where."""
     loop = asyncio.get_running_loop()
     config = uvicorn.Config(application, http=ShorterProtocol, log_config=None)
     config.load()
-    config.timeout_keep_alive = 0.3  # type: ignore[assignment]  # any number will do
+    config.timeout_keep_alive = idle_seconds  # type: ignore[assignment]  # any number will do
     state = ServerState()
     door = await loop.create_server(
         lambda: ShorterProtocol(config, state, {}, loop), "127.0.0.1", 0
     )
     async with door:
-        reader, writer = await asyncio.open_connection(*door.sockets[0].getsockname())
+        yield door.sockets[0].getsockname()
+
+
+async def ask(address: tuple[str, int], *paths: str) -> None:
+    """Ask one thing after the other, over one connection."""
+    reader, writer = await asyncio.open_connection(*address)
+    for path in paths:
+        writer.write(b"GET /%b HTTP/1.1\r\nhost: x\r\n\r\n" % path.encode())
+        assert b"200" in await reader.readuntil(b"0\r\n\r\n")
+    writer.close()
+
+
+async def test_what_was_made_for_a_request_is_gone_with_it() -> None:
+    async with open_door(5) as address:
+        gc.collect()
+        gc.disable()
+        try:
+            await ask(address, *["0"] * 20)
+            left = [each for each in gc.get_objects() if isinstance(each, RequestResponseCycle)]
+        finally:
+            gc.enable()
+    assert len(left) <= 1
+
+
+async def test_a_connection_is_closed_when_it_was_idle_for_long_enough_and_no_sooner() -> None:
+    loop = asyncio.get_running_loop()
+    async with open_door(0.3) as address:
+        reader, writer = await asyncio.open_connection(*address)
         for path, pause in (("0", 0.2), ("0.5", 0.2), ("0", 0.0)):
             writer.write(b"GET /%b HTTP/1.1\r\nhost: x\r\n\r\n" % path.encode())
             assert b"200" in await reader.readuntil(b"0\r\n\r\n")
