@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from uuid_utils import uuid7
 
+from endpoints_server.app.load import Load
 from endpoints_server.app.reports import Reports, reporting
 from endpoints_server.calls.admission.keeper import Keeper
 from endpoints_server.calls.attempt import close_drains
@@ -220,7 +221,7 @@ def tell_of_the_dead(count: int) -> None:
 
 def build_historian(parts: Parts) -> Historian:
     """Put together what keeps history."""
-    return Historian(
+    historian = Historian(
         parts.store.history,
         lambda: parts.exchange.catalog().kept_days,
         now,
@@ -228,6 +229,8 @@ def build_historian(parts: Parts) -> Historian:
         lambda count: LOG.info("old entries are purged, their sums are kept", count=count),
         lambda error: LOG.error("history cannot be kept at the moment", exc_info=error),
     )
+    historian.is_busy = Load().is_high
+    return historian
 
 
 def build_exchange(

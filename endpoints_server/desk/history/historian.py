@@ -11,6 +11,9 @@ FOLD_SECONDS = 15.0
 """Between two looks for new entries, which whoever asks meanwhile is told of all the same."""
 PAUSE_SECONDS = 0.05
 """Between two portions of entries, where many wait to be added up."""
+MOST_WAITS = 400
+"""Pauses for which adding up waits while there is much to do: twenty seconds, and a question is
+answered from the entries of that time all the while."""
 PURGED_EVERY = 3_600_000_000
 """Microseconds; what is to go goes a day at a time, or all of it after the file was changed."""
 Turn = Callable[[], Awaitable[bool]]
@@ -21,7 +24,8 @@ class Historian:
     """Keeps a history: `kept_days` tells how long entries are kept, None for ever.
 
     `now` gives microseconds since 1970, `identify` draws the id of a purge, `tell` is told how many
-    entries one deleted, and `trouble` what went wrong that nobody foresaw.
+    entries one deleted, and `trouble` what went wrong that nobody foresaw. While it `is_busy` with
+    calls, adding up waits for them, though not for ever.
     """
 
     def __init__(
@@ -39,6 +43,8 @@ class Historian:
         self.identify = identify
         self.tell = tell
         self.trouble = trouble
+        self.is_busy: Callable[[], bool] = lambda: False
+        self.waits = 0
         self.is_behind = True
         self.purged_at = -PURGED_EVERY
 
@@ -59,8 +65,13 @@ class Historian:
             await asyncio.sleep(PAUSE_SECONDS if has_more else FOLD_SECONDS)
 
     async def add_up(self) -> bool:
-        """Add up some entries, and say whether more are waiting."""
+        """Add up some entries, or wait for calls, and say whether more are waiting."""
+        if self.waits < MOST_WAITS and self.is_busy():
+            self.waits += 1
+            return True
         self.is_behind = await self.history.fold()
+        if not self.is_behind:
+            self.waits = 0
         return self.is_behind
 
     async def purge_if_due(self) -> bool:

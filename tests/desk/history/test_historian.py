@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
-from endpoints_server.desk.history.historian import Historian
+from endpoints_server.desk.history.historian import MOST_WAITS, Historian
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.open import open_store
 from endpoints_server.store.sqlite.open import FILE_NAME
@@ -58,6 +58,16 @@ async def test_a_clock_that_was_set_back_puts_no_purge_off() -> None:
         clock[0] = NOON + later * 1_000_000
         due.append(historian.is_due())
     assert due == [False, False, True, True]
+
+
+async def test_adding_up_waits_for_calls_though_not_for_ever() -> None:
+    store = open_memory()
+    looks = count()
+    historian = Historian(store.history, lambda: None, lambda: NOON, lambda: "id")
+    historian.is_busy = lambda: next(looks) >= 0
+    turns = [await historian.add_up() for _ in range(MOST_WAITS + 1)]
+    assert turns == [True] * MOST_WAITS + [False]
+    assert await historian.add_up() is True, "the next time it waits again"
 
 
 async def test_what_nobody_foresaw_is_told_and_tried_again(tmp_path: Path) -> None:
