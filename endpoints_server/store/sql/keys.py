@@ -8,13 +8,13 @@ many callers nor made-up ids add up to many reads, and no presented id is ever p
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
 from msgspec.structs import asdict, replace
-from sqlalchemy import Connection, Engine, Row, Select, func, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
@@ -30,6 +30,8 @@ from endpoints_server.store.sql.tolerance import FRESH_SECONDS, Tolerance
 NAMES = names_of(access_keys)
 PERSON_NAMES = names_of(people)
 KEYS = select(access_keys, people).join(people).order_by(access_keys.c.revision)
+CHANGED = KEYS.where(access_keys.c.revision > bindparam("revision"))
+"""Made once: it is asked every second, and making it would cost as much as asking."""
 NEXT_REVISION = select(func.coalesce(func.max(access_keys.c.revision), 0) + 1).scalar_subquery()
 
 
@@ -73,7 +75,7 @@ class SqlKeys:
 
     async def list_keys(self, person_id: str | None = None) -> list[AccessKey]:
         wanted = [] if person_id is None else [access_keys.c.person_id == person_id]
-        rows = await asyncio.to_thread(self._read, KEYS.where(*wanted))
+        rows = await asyncio.to_thread(self._read, KEYS.where(*wanted), {})
         return sorted(map(key_of, rows), key=lambda key: (key.created_at, key.id))
 
     async def revoke_key(self, key_id: str, at: int, note: Note[AccessKey] = unnoted) -> bool:
@@ -95,7 +97,7 @@ class SqlKeys:
             began_at = self._clock()
             loop = asyncio.get_running_loop()
             rows = await loop.run_in_executor(
-                self._thread, self._read, changed_since(self._revision)
+                self._thread, self._read, CHANGED, {"revision": self._revision}
             )
             self._known.update((key.id, key) for key in map(key_of, rows))
             self._revision = rows[-1].revision if rows else self._revision
@@ -109,9 +111,9 @@ class SqlKeys:
         """Let the thread end."""
         self._thread.shutdown(wait=False)
 
-    def _read(self, statement: Select[Any]) -> list[Row[Any]]:
+    def _read(self, statement: Select[Any], values: Mapping[str, Any]) -> list[Row[Any]]:
         with reading(self._engine) as connection:
-            return list(connection.execute(statement).all())
+            return list(connection.execute(statement, values).all())
 
     def _add(self, key: AccessKey, note: Note[AccessKey]) -> None:
         values = {**asdict(key), "person_id": key.person.id, "revision": NEXT_REVISION}
@@ -138,11 +140,6 @@ def find(connection: Connection, key_id: str) -> AccessKey | None:
     """Look a key up as it is at this moment."""
     row = connection.execute(KEYS.where(access_keys.c.id == key_id)).one_or_none()
     return None if row is None else key_of(row)
-
-
-def changed_since(revision: int) -> Select[Any]:
-    """Ask for the keys that changed after a revision, in order."""
-    return KEYS.where(access_keys.c.revision > revision)
 
 
 def key_of(row: Row[Any]) -> AccessKey:

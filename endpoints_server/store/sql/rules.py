@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, func, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, func, select, update
 
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.rules.budget import Budget
@@ -21,6 +21,8 @@ from endpoints_server.store.sql.tables import rules
 
 KINDS: dict[str, type[Rule]] = {"budget": Budget, "limit": Limit, "group": Group}
 NEXT_REVISION = select(func.coalesce(func.max(rules.c.revision), 0) + 1).scalar_subquery()
+CHANGED = select(rules).where(rules.c.revision > bindparam("revision")).order_by(rules.c.revision)
+"""Made once: it is asked every second, and making it would cost as much as asking."""
 
 
 class SqlRules:
@@ -101,9 +103,8 @@ class SqlRules:
             return True
 
     def _read(self, revision: int) -> list[Row[Any]]:
-        changed = select(rules).where(rules.c.revision > revision).order_by(rules.c.revision)
         with reading(self._engine) as connection:
-            return list(connection.execute(changed).all())
+            return list(connection.execute(CHANGED, {"revision": revision}).all())
 
 
 def find(connection: Connection, rule: Rule) -> Rule | None:
