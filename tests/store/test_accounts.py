@@ -72,6 +72,14 @@ async def test_a_cost_above_what_was_held_is_charged_whole(store: Store) -> None
     assert not await hold(store, "b", 1, TEAM)
 
 
+async def test_a_release_that_comes_late_takes_nothing_back(store: Store) -> None:
+    assert await hold(store, "a", 300, TEAM)
+    kept = store.ledger.record(entry("a", cost_nano_usd=120, accounts=(TEAM.row,)))
+    store.accounts.release("a")
+    await kept
+    assert await left(store, TEAM) == [280]
+
+
 async def test_what_was_never_made_is_given_back(store: Store) -> None:
     assert await hold(store, "a", 300, TEAM)
     store.accounts.release("a")

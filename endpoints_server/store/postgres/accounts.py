@@ -52,7 +52,7 @@ class TakenTurn:
     def settle(self, costs: Mapping[str, int]) -> None:
         if not self._held.isdisjoint(costs):
             raise OutOfTurn
-        self._endings.update(unpaid(costs))
+        self._endings = {**unpaid(costs), **self._endings}  # what an entry says comes first
 
     def send(self, connection: psycopg.Connection[Any], *, is_light: bool) -> psycopg.Cursor[Any]:
         """Ask; answers can be read once `read` had the cursor."""
