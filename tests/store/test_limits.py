@@ -170,6 +170,18 @@ async def test_t_42_a_limit_is_exact_whatever_the_clocks_of_workers_say(
         assert verdict.rooms[0].left == 1000 - 100 * 5 + WORKERS * 4 - 5
 
 
+async def test_tokens_that_were_given_back_are_given_back_once(redis: RedisProcess) -> None:
+    async with workers_with(redis, [0]) as (worker,):
+        tokens, now = claim(measure=Measure.TOKENS, amount=80, limit=100), clock([0], 0)
+        assert await admitted(worker, [tokens], now)
+        for _ in range(2):
+            worker.close([tokens], now, 0)
+            await asyncio.sleep(0.1)
+        assert await admitted(worker, [tokens], now)
+        with Redis.from_url(redis.url) as client:  # it counted this, so it was not taken for away
+            assert sum(map(int, client.hvals(key_of("a", Measure.TOKENS)))) == tokens.amount
+
+
 async def test_what_ran_in_a_process_that_died_runs_no_more(redis: RedisProcess) -> None:
     one, other = RedisServer(redis.url), RedisServer(redis.url)
     await one.ask("FLUSHALL")

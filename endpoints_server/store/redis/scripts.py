@@ -12,7 +12,7 @@ local MINUTE, SLOT, LEEWAY = 60000000, 1000000, 100000
 local time = redis.call('TIME')
 local now, owner = time[1] * 1000000 + time[2] + ARGV[1], ARGV[2]
 
-local function whole(number) return string.format('%.0f', number) end
+local function whole(number) return string.format('%.0f', number + 0) end  -- -0 is no integer
 
 local function running(key)
   local total, found = 0, redis.call('HGETALL', key)
@@ -45,16 +45,21 @@ end
 TAKE = Script(
     COUNTING
     + """
-local function room(i)
+local function claimed(i)
   local base = 3 + (i - 1) * 4
-  local measure, amount, limit = ARGV[base], tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2])
-  if measure == 'concurrent' then
-    return limit - running(KEYS[i]), 0
-  end
-  local total, slots = window(KEYS[i])
-  local left = limit - total
+  local claim = {
+    key = KEYS[i], measure = ARGV[base], amount = tonumber(ARGV[base + 1]),
+    limit = tonumber(ARGV[base + 2]), binds = ARGV[base + 3] == '1'
+  }
+  local count = claim.measure == 'concurrent' and running or window
+  claim.total, claim.slots = count(claim.key)
+  return claim
+end
+
+local function room(claim)
+  local left, slots = claim.limit - claim.total, claim.slots
   if #slots == 0 then return left, 0 end
-  local missing = math.max(1, amount - left)
+  local missing = math.max(1, claim.amount - left)
   for _, slot in ipairs(slots) do
     missing = missing - slot[2]
     if missing <= 0 then return left, math.max(0, slot[1] + SLOT + MINUTE - now) end
@@ -62,26 +67,34 @@ local function room(i)
   return left, MINUTE
 end
 
-for i = 1, #KEYS do
-  local left, free = room(i)
-  local base = 3 + (i - 1) * 4
-  if ARGV[base + 3] == '1' and left < tonumber(ARGV[base + 1]) then return {i, left, free} end
-end
-for i = 1, #KEYS do
-  local base = 3 + (i - 1) * 4
-  if ARGV[base] == 'concurrent' then
-    redis.call('HINCRBY', KEYS[i], owner, ARGV[base + 1])
-    redis.call('EXPIRE', KEYS[i], 86400)
-  else
-    redis.call('HINCRBY', KEYS[i], whole(now - now % SLOT), ARGV[base + 1])
-    redis.call('EXPIRE', KEYS[i], 120)
+local function add(claim)
+  claim.total = claim.total + claim.amount
+  if claim.measure == 'concurrent' then
+    redis.call('HINCRBY', claim.key, owner, claim.amount)
+    redis.call('EXPIRE', claim.key, 86400)
+    return
   end
+  local start = now - now % SLOT
+  redis.call('HINCRBY', claim.key, whole(start), claim.amount)
+  redis.call('EXPIRE', claim.key, 120)
+  local last = claim.slots[#claim.slots]
+  if last and last[1] >= start then
+    last[2] = last[2] + claim.amount
+  else
+    claim.slots[#claim.slots + 1] = {start, claim.amount}
+  end
+end
+
+local claims = {}
+for i = 1, #KEYS do
+  claims[i] = claimed(i)
+  local left, free = room(claims[i])
+  if claims[i].binds and left < claims[i].amount then return {i, left, free} end
 end
 local answer = {0}
 for i = 1, #KEYS do
-  local left, free = room(i)
-  answer[#answer + 1] = left
-  answer[#answer + 1] = free
+  add(claims[i])
+  answer[2 * i], answer[2 * i + 1] = room(claims[i])
 end
 return answer
 """
