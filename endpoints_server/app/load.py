@@ -2,8 +2,8 @@
 
 import time
 
-HIGH = 0.5
-"""The part of a core: calls are answered on one, and wait for whatever else is done on it."""
+HIGH = 0.2
+"""The part of a core; others like this process, and the database, may want the rest of it."""
 
 
 class Load:

@@ -85,10 +85,14 @@ async def keep_asking(ask: Ask, connections: int, seconds: float) -> Load:
 
 
 async def keep_pace(ask: Ask, rate: float, seconds: float) -> Load:
-    """Ask so often a second for so long, whatever comes back and when."""
+    """Ask so often a second for so long, whatever comes back and when.
+
+    Here too every connection has had one answer before the clock starts.
+    """
     round_ = Paced(ask.patience_seconds)
     clients = await connect(ask, PACED_CONNECTIONS, round_)
-    round_.idle = list(clients)
+    await round_.run(clients, PACED_CONNECTIONS / rate)
+    round_.load = Load(failures=round_.load.failures)
     start = ask.read_spent()
     await round_.run_at(rate, seconds)
     round_.load.spent = ask.read_spent().since(start)
@@ -148,12 +152,17 @@ class Round:
 class Paced(Round):
     """Asks at a rate, over whichever connection is free."""
 
-    idle: list[Client]
-    is_asked = False
+    is_asked = True
+
+    def __init__(self, patience_seconds: float) -> None:
+        super().__init__(patience_seconds)
+        self.idle: list[Client] = []
 
     async def run_at(self, rate: float, seconds: float) -> None:
         """Ask what is due, millisecond by millisecond, then wait for the answers."""
         loop = asyncio.get_running_loop()
+        self.is_asked = False
+        self.over.clear()
         began_at = loop.time()
         asked = 0
         while (passed := loop.time() - began_at) < seconds:

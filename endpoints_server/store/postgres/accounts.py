@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import psycopg
+from psycopg.pq.abc import PGresult
 
 from endpoints_server.domain.money.account import Account, Charge, Decision, Remainder
 from endpoints_server.domain.money.entry import Entry
@@ -16,8 +17,13 @@ from endpoints_server.store.sql.ledger.journal import Answer, Hold
 
 TURN = b"select refused_at, lefts from take_turn(%s, %s::jsonb, %s::jsonb)"
 Row = tuple[int, Sequence[int | None]]
+"""The place of the account that refused, if one did, and what is left: see `take_turn` there."""
 Ending = tuple[int, Sequence[Charge]]
 """What a reservation came to, and who pays for it even if it is lost."""
+
+
+NONE = b"{}"
+NULL = b"NULL"
 
 
 class OutOfTurn(Exception):
@@ -54,13 +60,13 @@ class TakenTurn:
             raise OutOfTurn
         self._endings = {**unpaid(costs), **self._endings}  # what an entry says comes first
 
-    def send(self, connection: psycopg.Connection[Any], *, is_light: bool) -> psycopg.Cursor[Any]:
-        """Ask; answers can be read once `read` had the cursor."""
-        return send(connection, self._endings, self._wanted, is_light=is_light)
+    def told(self, *, is_light: bool) -> list[str]:
+        """Say what is wanted, as TURN takes it."""
+        return told(self._endings, self._wanted, is_light=is_light)
 
-    def read(self, cursor: psycopg.Cursor[Any]) -> None:
-        """Read what was answered."""
-        self._rows = cursor.fetchall()
+    def hear(self, result: PGresult) -> None:
+        """Read what was answered; answers can be given then."""
+        self._rows = [row_of(result, place) for place in range(result.ntuples)]
 
 
 def send(
@@ -74,8 +80,22 @@ def send(
 
     What is `is_light` does not wait for the disk at the end of its transaction.
     """
-    told = [msgspec.json.encode(each).decode() for each in (endings, wanted)]
-    return connection.execute(TURN, [is_light, *told])
+    return connection.execute(TURN, told(endings, wanted, is_light=is_light))
+
+
+def told(
+    endings: Mapping[str, Ending], wanted: Sequence[Mapping[str, object]], *, is_light: bool
+) -> list[str]:
+    """Write values for TURN."""
+    texts = (msgspec.json.encode(each).decode() for each in (endings, wanted))
+    return ["t" if is_light else "f", *texts]
+
+
+def row_of(result: PGresult, place: int) -> Row:
+    """Read a row of an answer in text: a number, and an array of some."""
+    refused_at, lefts = (result.get_value(place, column) or b"" for column in range(2))
+    parts = lefts[1:-1].split(b",") if len(lefts) > len(NONE) else []
+    return int(refused_at), [None if part == NULL else int(part) for part in parts]
 
 
 def endings_of(entries: Iterable[Entry]) -> dict[str, Ending]:

@@ -15,6 +15,7 @@ CONNECT_SECONDS = 2
 INTERVAL_SECONDS = 0.1
 DEFAULTS: dict[str, Any] = {
     "application_name": "endpoints-server",
+    "client_encoding": "UTF8",
     "connect_timeout": CONNECT_SECONDS,
     "keepalives_idle": 10,
     "keepalives_interval": 3,
@@ -32,6 +33,11 @@ class PatientConnection(psycopg.Connection[Any]):
     """
 
     patience_seconds = ANSWER_SECONDS
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.prepared: set[bytes] = set()
+        """The names of what was prepared here."""
 
     def wait(
         self, gen: PQGen[T], interval: float = INTERVAL_SECONDS, timeout: float | None = None

@@ -1,4 +1,4 @@
-"""The ledger's writer on PostgreSQL: one statement for a batch, on the driver itself.
+"""The ledger's writer on PostgreSQL: one statement for a batch, on libpq itself.
 
 Whoever adds up entries goes on from the highest number they have seen, so numbers become visible in
 their order: batches take turns, over all processes. The turn is taken inside the statement, which
@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 from endpoints_server.domain.money.account import Account, Decision
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.postgres.accounts import (
+    TURN,
     OutOfTurn,
     TakenTurn,
     endings_of,
@@ -27,6 +28,7 @@ from endpoints_server.store.postgres.accounts import (
     unpaid,
 )
 from endpoints_server.store.postgres.connection import PatientConnection, connect
+from endpoints_server.store.postgres.statement import Statement, ask
 from endpoints_server.store.sql.engine import Turn
 from endpoints_server.store.sql.ledger.entry_row import Row, row_of
 from endpoints_server.store.sql.ledger.journal import Answer, Deed, Hold, Unfit, Unwritable
@@ -50,7 +52,8 @@ class PostgresJournal:
         try:
             if deeds or any(entry.accounts for entry in entries):
                 return self._commit(entries, deeds)
-            self.keep(entries)
+            if entries:
+                ask(self._connected(), KEEPING, [batch_of(entries)])
         except UNFIT as error:
             raise Unfit(str(error)) from error
         except psycopg.Error as error:
@@ -62,7 +65,7 @@ class PostgresJournal:
 
     def keep(self, entries: Sequence[Entry]) -> None:
         if entries:
-            self._connected().execute(INSERT, [batch_of([row_of(entry) for entry in entries])])
+            self._connected().execute(INSERT, [batch_of(entries)])
 
     def take(self, accounts: Sequence[Account], nano_usd: int, hold: Hold) -> Answer[Decision]:
         return take(self._connected(), accounts, nano_usd, hold)
@@ -76,31 +79,31 @@ class PostgresJournal:
             self._connection.close()
 
     def _commit(self, entries: Sequence[Entry], deeds: Sequence[Deed]) -> list[Any]:
-        """Send all of a transaction before the first answer is read: it is one round trip.
+        """Do it by one statement, which is one round trip.
 
         Whoever changes accounts has the turn to do so, which is taken first: two could wait for
         each other otherwise. It lasts as long as the server needs, and no answer to come and go.
         """
-        connection = self._connected()
         is_light = not entries and all(deed.is_light for deed in deeds)
         turn = TakenTurn(endings_of(entries))
         try:
             answers = [deed.act(turn) for deed in deeds]
         except OutOfTurn:
             return self._commit_apart(entries, deeds, is_light=is_light)
-        if not entries:
-            turn.read(turn.send(connection, is_light=is_light))
+        wanted = turn.told(is_light=is_light)
+        if entries:
+            turn.hear(ask(self._connected(), TURN_AND_KEEPING, [*wanted, batch_of(entries)]))
         else:
-            with connection.pipeline():  # what it sends is one transaction
-                asked = turn.send(connection, is_light=False)
-                self.keep(entries)
-            turn.read(asked)
+            turn.hear(ask(self._connected(), TURN_ALONE, wanted))
         return [answer() for answer in answers]
 
     def _commit_apart(
         self, entries: Sequence[Entry], deeds: Sequence[Deed], *, is_light: bool
     ) -> list[Any]:
-        """Do the same where something is wanted that cannot be gathered."""
+        """Do the same where something is wanted that cannot be gathered.
+
+        All of a transaction is sent before the first answer is read.
+        """
         connection = self._connected()
         with connection.pipeline(), connection.transaction():
             send(connection, endings_of(entries), is_light=is_light)
@@ -122,11 +125,12 @@ def spelt(statement: str) -> bytes:
     return NAMED.sub(r"%(\1)s", statement).encode()
 
 
-def batch_of(rows: Sequence[Row]) -> str:
-    """Write rows as one value: a parameter for each column costs ten times as much to make.
+def batch_of(entries: Sequence[Entry]) -> str:
+    """Write entries as one value: a parameter for each column costs ten times as much to make.
 
     It holds a replacement character where PostgreSQL cannot hold the one that is there.
     """
+    rows = [row_of(entry) for entry in entries]
     batch = msgspec.json.encode(rows)
     if NUL_IN_JSON in batch:
         batch = msgspec.json.encode([clean(row) for row in rows])
@@ -160,12 +164,21 @@ def insertion(columns: Sequence[Column[object]]) -> bytes:
     values = ", ".join(
         f"(given.entry ->> {place})::{type_of(column.type)}" for place, column in enumerate(columns)
     )
-    turn = f"turn as materialized (select pg_advisory_xact_lock({Turn.LEDGER.value}))"
     return (
-        f"with {turn} insert into entries ({names}) "  # noqa: S608  it holds names of ours alone
+        f"insert into entries ({names}) "  # noqa: S608  it holds names of ours alone
         f"select {values} from turn, jsonb_array_elements(%s::jsonb) as given(entry) "
         "on conflict (id) do nothing"
     ).encode()
 
 
-INSERT = insertion(ENTRY_COLUMNS)
+LOCK = f"pg_advisory_xact_lock({Turn.LEDGER.value})".encode()
+INSERT = b"with turn as materialized (select " + LOCK + b") " + insertion(ENTRY_COLUMNS)
+KEEPING = Statement(b"keeping", INSERT)
+TURN_ALONE = Statement(b"turn", TURN)
+TURN_AND_KEEPING = Statement(
+    b"turn_and_keeping",
+    b"with taken as materialized (" + TURN + b"), "
+    b"turn as materialized (select " + LOCK + b" from (select count(*) from taken) as done), "
+    b"kept as (" + insertion(ENTRY_COLUMNS) + b") select * from taken",
+)
+"""Entries are kept once the turn of accounts was taken, which asks whether they are there."""

@@ -1,0 +1,49 @@
+"""Statements that a connection prepares once, asked of libpq itself.
+
+What is asked for each batch is always the same, and a cursor of the driver costs more than all else
+that a small batch takes here.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from psycopg.errors import error_from_result
+from psycopg.generators import execute
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+
+from endpoints_server.store.postgres.connection import PatientConnection
+
+PLACE = b"%s"
+FAILED = ExecStatus.FATAL_ERROR
+
+
+class Statement(Struct, frozen=True):
+    """One statement, with `%s` for each value."""
+
+    name: bytes
+    text: bytes
+
+    def numbered(self) -> bytes:
+        """Spell the places of values as the server does."""
+        first, *rest = self.text.split(PLACE)
+        numbered = (b"$%d%b" % (number, part) for number, part in enumerate(rest, 1))
+        return first + b"".join(numbered)
+
+
+def ask(connection: PatientConnection, statement: Statement, values: Sequence[str]) -> PGresult:
+    """Run a statement, a transaction by itself; raises psycopg.Error."""
+    if statement.name not in connection.prepared:
+        connection.pgconn.send_prepare(statement.name, statement.numbered())
+        sound(connection)
+        connection.prepared.add(statement.name)
+    connection.pgconn.send_query_prepared(statement.name, [value.encode() for value in values])
+    return sound(connection)
+
+
+def sound(connection: PatientConnection) -> PGresult:
+    """Wait for the one answer to what was sent; raises psycopg.Error."""
+    result: PGresult = connection.wait(execute(connection.pgconn))[-1]
+    if result.status == FAILED:
+        raise error_from_result(result)
+    return result
