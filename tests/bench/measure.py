@@ -12,7 +12,7 @@ import uvloop
 from msgspec import Struct
 
 from tests.bench.load import Ask, Load, Spent, ask_once, keep_asking, keep_pace
-from tests.bench.processes import Running, cpu_seconds, resident_bytes
+from tests.bench.processes import Running, cpu_seconds, paused, resident_bytes
 from tests.bench.targets import DIRECT, Bench, Target, server
 from tests.bench.wires.script import expected, pace
 
@@ -117,14 +117,20 @@ def measure_loads(
     kinds: Sequence[Measure],
     size: Size,
 ) -> Loads:
-    """Put every kind of load on every target, in another order each round."""
+    """Put every kind of load on every target, in another order each round.
+
+    Whichever server is not under load stands still: they share a core.
+    """
+    servers = [server for name, server in started.items() if name != DIRECT.server]
     found: Loads = {kind.name: {target.name: [] for target in targets} for kind in kinds}
     for _ in range(size.rounds):
         for kind in kinds:
             for target in random.sample(targets, len(targets)):
                 if kind.is_direct_too or target is not DIRECT:
-                    ask = ask_of(bench, started[target.server], target, kind.model)
-                    load = undisturbed(kind.run(ask, size.seconds))
+                    chosen = started[target.server]
+                    ask = ask_of(bench, chosen, target, kind.model)
+                    with paused(server for server in servers if server is not chosen):
+                        load = undisturbed(kind.run(ask, size.seconds))
                     found[kind.name][target.name].append(load)
     return found
 

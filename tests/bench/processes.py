@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -129,6 +129,19 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def paused(processes: Iterable[Running]) -> Iterator[None]:
+    """Let processes stand still until the block ends, so that another has the core alone."""
+    members = [member for process in processes for member in process_tree(process.id)]
+    for member in members:
+        os.kill(member, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for member in members:
+            os.kill(member, signal.SIGCONT)
 
 
 def cpu_seconds(process_id: int) -> float:
