@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-import uvloop
 from msgspec import Struct
 
 from tests.bench.load import Ask, Load, Spent, ask_once, keep_asking, keep_pace
@@ -130,7 +129,7 @@ def measure_loads(
                     chosen = started[target.server]
                     ask = ask_of(bench, chosen, target, kind.model)
                     with paused(server for server in servers if server is not chosen):
-                        load = undisturbed(kind.run(ask, size.seconds))
+                        load = undisturbed(bench, kind.run(ask, size.seconds))
                     found[kind.name][target.name].append(load)
     return found
 
@@ -139,7 +138,7 @@ def warm_up(bench: Bench, server: Running, target: Target) -> None:
     """Let a server have seen calls and streams before anything counts."""
     for model in (MODEL, FLOOD):
         ask = ask_of(bench, server, target, model)
-        undisturbed(keep_asking(ask, 10, WARM_UP_SECONDS))
+        undisturbed(bench, keep_asking(ask, 10, WARM_UP_SECONDS))
 
 
 def measure_memory(bench: Bench, target: Target, size: Size) -> Memory:
@@ -148,7 +147,7 @@ def measure_memory(bench: Bench, target: Target, size: Size) -> Memory:
         warm_up(bench, fresh, target)
         idle = resident_bytes(fresh.id)
         ask = ask_of(bench, fresh, target, size.slow)
-        load, most = undisturbed(watched(ask, size.open_streams, fresh))
+        load, most = undisturbed(bench, watched(ask, size.open_streams, fresh))
         return Memory(
             idle_bytes=idle, most_bytes=most, ready_seconds=fresh.ready_seconds, load=load
         )
@@ -172,12 +171,12 @@ async def watched(ask: Ask, streams: int, server: Running) -> tuple[Load, int]:
     return load, most
 
 
-def undisturbed(task: Coroutine[None, None, T]) -> T:
+def undisturbed(bench: Bench, task: Coroutine[None, None, T]) -> T:
     """Run a load without this process's own garbage collector."""
     gc.collect()
     gc.disable()
     try:
-        return uvloop.run(task)
+        return bench.runner.run(task)
     finally:
         gc.enable()
 
@@ -191,7 +190,7 @@ def ask_of(bench: Bench, server: Running, target: Target, model: str) -> Ask:
         return Spent(
             wall=time.perf_counter(),
             server=cpu_seconds(server.id),
-            generator=time.process_time() + cpu_seconds(bench.upstream.id),
+            generator=time.process_time(),
             database=sum(map(cpu_seconds, bench.stores.process_ids)),
         )
 

@@ -1,18 +1,11 @@
-"""The upstream of a benchmark: canned answers at the pace a model's name asks for.
-
-Run as `python -m tests.bench.mock PORT`.
-"""
+"""The upstream of a benchmark: canned answers at the pace a model's name asks for."""
 
 import asyncio
-import gc
-import signal
-import sys
 from asyncio import Handle, Transport
 from functools import lru_cache
 from typing import cast
 
 import msgspec
-import uvloop
 from msgspec import Struct
 
 from tests.bench.wires.every import script_at
@@ -134,16 +127,6 @@ def framed(body: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(body), body)
 
 
-async def serve(port: int) -> None:
-    """Answer until told to stop."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stop.set)
-    server = await loop.create_server(Connection, HOST, port, backlog=2048)
-    gc.freeze()
-    await stop.wait()
-    server.close()
-
-
-if __name__ == "__main__":
-    uvloop.run(serve(int(sys.argv[1])))
+async def listen(port: int) -> None:
+    """Answer for as long as the loop runs."""
+    await asyncio.get_running_loop().create_server(Connection, HOST, port, backlog=2048)

@@ -1,13 +1,17 @@
 """What is compared: no gateway, the least gateway, and ours with everything on."""
 
+import os
+from asyncio import Runner
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
+import uvloop
 from msgspec import Struct
 
 from endpoints_server.domain.people.access_key import RANDOM_BYTES, make_key
+from tests.bench.mock import listen
 from tests.bench.processes import Cores, Running, free_port, running
 from tests.bench.stores import Stores, running_stores
 from tests.bench.wires.chat import CHAT
@@ -76,25 +80,27 @@ WORKERS = Target(name="PG, 2 workers", server="workers", prefix="chat/")
 
 
 class Bench(Struct, frozen=True, kw_only=True):
-    """What stands while it is measured: the folder of its files, the cores, the upstream, and what
-    stores there are beside a file."""
+    """What stands while it is measured: the folder of its files, the cores, what runs the upstream
+    and the load in this process, the upstream's port, and what stores there are beside a file."""
 
     folder: Path
     cores: Cores
-    upstream: Running
+    runner: Runner
+    upstream_port: int
     stores: Stores
 
 
 @contextmanager
 def bench(folder: Path, cores: Cores) -> Iterator[Bench]:
-    """Start the upstream and the stores on the generator's core, where this process is."""
+    """Start the upstream and the stores on the generator's core, where this process is.
+
+    The upstream and the load are one process with one loop: two would wait for each other's turns
+    on their core, and every wait would look like the server's.
+    """
     port = free_port()
-    module = "tests.bench.mock"
-    with (
-        running_stores() as stores,
-        running(module, [str(port)], core=cores.generator, port=port, folder=folder) as upstream,
-    ):
-        yield Bench(folder=folder, cores=cores, upstream=upstream, stores=stores)
+    with running_stores() as stores, Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(listen(port))
+        yield Bench(folder=folder, cores=cores, runner=runner, upstream_port=port, stores=stores)
 
 
 @contextmanager
@@ -103,7 +109,8 @@ def servers(bench: Bench, targets: Iterable[Target]) -> Iterator[Mapping[str, Ru
     names = {target.server for target in targets} - {DIRECT.server}
     with ExitStack() as stack:
         started = {name: stack.enter_context(server(bench, name)) for name in sorted(names)}
-        yield {DIRECT.server: bench.upstream, **started}
+        upstream = Running(id=os.getpid(), port=bench.upstream_port, ready_seconds=0)
+        yield {DIRECT.server: upstream, **started}
 
 
 @contextmanager
@@ -120,18 +127,18 @@ def server(bench: Bench, name: str) -> Iterator[Running]:
 
 def passthrough(bench: Bench, port: int) -> Start:
     """Say how to start the passthrough: module, arguments, settings."""
-    upstream = f"http://127.0.0.1:{bench.upstream.port}"
+    upstream = f"http://127.0.0.1:{bench.upstream_port}"
     return "tests.bench.passthrough", [str(port), upstream], {}
 
 
 def ours(bench: Bench, port: int) -> Start:
     """Say how to start ours, with a configuration file, a key and a ledger of its own."""
-    return serving(bench, port, configuration(bench.upstream.port))
+    return serving(bench, port, configuration(bench.upstream_port))
 
 
 def ruled(bench: Bench, port: int) -> Start:
     """Say how to start ours where every call is counted by limits and paid from two budgets."""
-    return serving(bench, port, configuration(bench.upstream.port) | {"server": RULES})
+    return serving(bench, port, configuration(bench.upstream_port) | {"server": RULES})
 
 
 def on_postgres(bench: Bench, port: int) -> Start:
