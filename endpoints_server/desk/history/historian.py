@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.domain.money.tally import DAY
 from endpoints_server.store.history.port import History, Order
 
@@ -58,10 +58,9 @@ class Historian:
             has_more = False
             try:
                 has_more = await turn()
-            except Failed:  # the store is away, which others tell of
-                pass
             except Exception as error:  # noqa: BLE001 - whatever it is, history goes on
-                self.trouble(error)
+                if not is_away(error):  # which others tell of
+                    self.trouble(error)
             await asyncio.sleep(PAUSE_SECONDS if has_more else FOLD_SECONDS)
 
     async def add_up(self) -> bool:
@@ -93,3 +92,8 @@ class Historian:
             if count := await self.history.purge(order):
                 self.tell(count)
         self.purged_at = now
+
+
+def is_away(error: Exception) -> bool:
+    """Say whether it is no more than that the store cannot be used at the moment."""
+    return isinstance(error, Failed) and error.fault.kind is Kind.UNAVAILABLE

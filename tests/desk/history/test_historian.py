@@ -9,9 +9,12 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 
 from endpoints_server.desk.history.historian import MOST_WAITS, Historian
+from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.money.usage import Usage
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.open import open_store
 from endpoints_server.store.sqlite.open import FILE_NAME
+from tests.postgres import PATIENCE_SECONDS, Cluster
 from tests.store.entries import DAY, NOON, entry
 
 
@@ -88,3 +91,19 @@ async def test_what_nobody_foresaw_is_told_and_tried_again(tmp_path: Path) -> No
     running.cancel()
     assert (await store.ledger.verify()).findings == ()
     await store.close()
+
+
+async def test_sums_that_fit_no_column_are_told(cluster: Cluster, tmp_path: Path) -> None:
+    with cluster.database() as url:
+        store, told = await open_store(tmp_path, url), asyncio.Queue[Exception]()
+        for name in "ab":
+            await store.ledger.record(entry(name, usage=Usage(input=2**62)))
+        historian = Historian(
+            store.history, lambda: None, lambda: NOON, lambda: "id", trouble=told.put_nowait
+        )
+        running = asyncio.create_task(historian.run())
+        failed = await asyncio.wait_for(told.get(), PATIENCE_SECONDS)
+        running.cancel()
+        await store.close()
+    assert isinstance(failed, Failed)
+    assert "out of range" in failed.fault.detail
