@@ -87,7 +87,7 @@ def compare(
     """Compare an invoice with tallies of the same days.
 
     `names` are models as the invoice calls them, and what they are called here. Models are matched
-    by the words and numbers in their names, without dates, in any order.
+    by the words in their names, in any order, and the numbers in theirs, without dates.
     """
     spelt = {plain(theirs): plain(ours) for theirs, ours in names.items()}
     billed = {matched(line.model, spelt) for line in invoice.lines}
@@ -187,4 +187,9 @@ def matched(model: str, spelt: Mapping[str, str]) -> str:
 def plain(model: str) -> str:
     """Reduce a name to what all spellings share: `Claude Haiku 4.5` is `x/claude-haiku-4-5`."""
     bare = DATED.sub("", model.lower().rpartition("/")[2].strip())
-    return " ".join(sorted(WORDS.findall(bare)))
+    return " ".join(sorted(WORDS.findall(bare), key=without_numbers))
+
+
+def without_numbers(word: str) -> str:
+    """Sort words, and keep numbers in the order they have."""
+    return "" if word.isdecimal() else word
