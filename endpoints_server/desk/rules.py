@@ -19,7 +19,7 @@ from endpoints_server.store.ports import Store
 from endpoints_server.store.rules import Rule, place_of
 
 T = TypeVar("T")
-NAME = re.compile(r"[\w][\w .@/-]{0,63}")
+NAME = re.compile(r"\w([\w .@/-]{0,62}[\w.@/-])?")
 Source = Literal["file", "store"]
 
 
@@ -116,7 +116,9 @@ async def put_rule(store: Store, catalog: Catalog, rule: Rule) -> None:
     file has a rule by that name, which would hide it.
     """
     if not NAME.fullmatch(rule.name):
-        raise refused("A name has 1 to 64 letters, digits, blanks, '.', '_', '@', '/' or '-'.")
+        raise refused(
+            "A name has 1 to 64 letters, digits, '.', '_', '@', '/' or '-', and blanks within."
+        )
     require_unwritten(catalog.rules, rule)
     match rule:
         case Group():

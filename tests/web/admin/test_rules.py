@@ -101,6 +101,7 @@ async def test_limits_and_groups_are_set_and_deleted(client: AsyncClient) -> Non
         ("budgets/a", {"usd": 1, "rollingSeconds": 60}, "did you mean `rolling_seconds`?"),
         ("limits/a", {"requestsPerMinute": 1}, "did you mean `requests_per_minute`?"),
         ("budgets/%0a", {"usd": 1}, "A name has"),
+        ("budgets/a%20", {"usd": 1}, "A name has"),
         ("limits/a", {}, "names requests a minute"),
         ("limits/a", {"concurrent": 0}, ">= 1"),
         ("groups/a", {"members": ["nobody"]}, "no user 'nobody'"),
