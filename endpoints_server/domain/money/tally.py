@@ -17,6 +17,10 @@ LONGEST_DAYS = 36_500
 """A hundred years; what is kept longer has no limit at all."""
 ALIKE = ("person_id", "key_id", "endpoint", "model", "answered_model", "operation", "credential")
 """What the attempts of one tally have in common, beside their day."""
+FOREIGN = ("model", "answered_model")
+"""Those of them that upstreams may have named."""
+LONGEST_NAME = 200
+"""So much of such a name is kept: databases look up no names of any length."""
 COUNTED = (
     *("attempts", "unpriced", "estimated"),
     *("cost_nano_usd", "estimated_nano_usd", "reported_nano_usd"),
@@ -65,7 +69,8 @@ def tally_of(entry: Entry) -> Tally:
     cost, is_estimate = entry.cost_nano_usd or 0, entry.cost_status is CostStatus.ESTIMATED
     return Tally(
         day=day_of(entry),
-        **{name: getattr(entry, name) for name in ALIKE},
+        **{name: getattr(entry, name) for name in ALIKE if name not in FOREIGN},
+        **{name: getattr(entry, name)[:LONGEST_NAME] for name in FOREIGN},
         attempts=1,
         unpriced=int(entry.cost_nano_usd is None),
         estimated=int(is_estimate),
