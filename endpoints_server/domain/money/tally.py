@@ -19,7 +19,7 @@ ALIKE = ("person_id", "key_id", "endpoint", "model", "answered_model", "operatio
 """What the attempts of one tally have in common, beside their day."""
 FOREIGN = ("model", "answered_model")
 """Those of them that upstreams may have named."""
-LONGEST_NAME = 200
+LONGEST_NAME = 256
 """So much of such a name is kept: databases look up no names of any length."""
 COUNTED = (
     *("attempts", "unpriced", "estimated"),
