@@ -130,9 +130,12 @@ async def put_rule(store: Store, catalog: Catalog, rule: Rule) -> None:
 
 
 async def delete_rule(store: Store, catalog: Catalog, rule: Rule) -> None:
-    """Forget a rule; raises Failed(bad_request) where there is none, or where it is the file's."""
-    require_unwritten(catalog.rules, rule)
+    """Forget a rule, also one that the file's hides by now.
+
+    Raises Failed(bad_request) where there is none, or where it is the file's.
+    """
     if not await store.rules.delete_rule(rule):
+        require_unwritten(catalog.rules, rule)
         raise refused(f"There is no {place_of(rule)[0]} '{rule.name}' of such.")
 
 

@@ -129,6 +129,14 @@ async def test_what_the_file_says_is_listed_and_not_changed(
     assert [each["source"] for each in await listed(client, "budgets")] == ["file", "store"]
 
 
+async def test_what_the_file_hides_is_deleted(site: Site, client: AsyncClient) -> None:
+    await client.put("/admin/v1/budgets/house", json={"usd": 3})
+    site.serve(rules=Rules(budgets=(Budget(name="house", nano_usd=10**9),)))
+    assert [each["source"] for each in await listed(client, "budgets")] == ["file", "store"]
+    assert (await client.delete("/admin/v1/budgets/house")).status_code == 204
+    assert [each["source"] for each in await listed(client, "budgets")] == ["file"]
+
+
 async def test_people_are_told_of_the_budgets_that_they_spend(
     site: Site, client: AsyncClient
 ) -> None:
