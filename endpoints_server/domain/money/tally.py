@@ -1,6 +1,7 @@
 """What a day of somebody's attempts came to: the grain that history is kept in."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from operator import attrgetter
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from endpoints_server.domain.money.usage import Usage
 
 DAY = 86_400_000_000
 """Microseconds of a day."""
+FIRST_DAY = date(1970, 1, 1)
 SHORTEST_DAYS = 35
 """How many days of entries are always kept: budgets of a month begin with what they say."""
 LONGEST_DAYS = 36_500
@@ -57,6 +59,11 @@ class Tally(Struct, frozen=True, kw_only=True):
 def day_of(entry: Entry) -> int:
     """Say on which day of UTC an attempt began."""
     return entry.started_at // DAY
+
+
+def date_of(day: int) -> date:
+    """Give the date of a day that is counted from 1970."""
+    return FIRST_DAY + timedelta(days=day)
 
 
 def tallies_of(entries: Iterable[Entry]) -> list[Tally]:

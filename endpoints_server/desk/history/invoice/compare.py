@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
 
-from endpoints_server.desk.history.invoice.read import FIRST_DAY, Invoice, Line
-from endpoints_server.domain.money.tally import Tally
+from endpoints_server.desk.history.invoice.read import Invoice, Line
+from endpoints_server.domain.money.tally import Tally, date_of
 from endpoints_server.domain.money.usd import NANO_PER_USD
 
 WORDS = re.compile(r"[^\W\d_]+|\d+")
@@ -155,7 +154,7 @@ def estimate_of(tally: Tally, unit: str) -> Decimal:
 def place_of(day: int, model: str, endpoint: str, along: Sequence[Along]) -> tuple[str, ...]:
     """Say where something stands."""
     told = {
-        Along.DAY: str(FIRST_DAY + timedelta(days=day)),
+        Along.DAY: str(date_of(day)),
         Along.MODEL: model,
         Along.ENDPOINT: endpoint,
     }
