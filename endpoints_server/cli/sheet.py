@@ -4,8 +4,8 @@ import csv
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
 
-FORMULA = "=+-@\t\r"
-"""What a spreadsheet takes for the beginning of a formula."""
+FORMULA = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+"""What a spreadsheet takes for the beginning of a formula, in letters of full width too."""
 
 
 def write_rows(header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:

@@ -19,7 +19,7 @@ from endpoints_server.store.ports import Store
 from endpoints_server.store.rules import Rule, place_of
 
 T = TypeVar("T")
-NAME = re.compile(r"[\w][\w .@/-]{0,63}")
+NAME = re.compile(r"\w([\w .@/-]{0,62}[\w.@/-])?")
 Source = Literal["file", "store"]
 
 
@@ -116,7 +116,9 @@ async def put_rule(store: Store, catalog: Catalog, rule: Rule) -> None:
     file has a rule by that name, which would hide it.
     """
     if not NAME.fullmatch(rule.name):
-        raise refused("A name has 1 to 64 letters, digits, blanks, '.', '_', '@', '/' or '-'.")
+        raise refused(
+            "A name has 1 to 64 letters, digits, '.', '_', '@', '/' or '-', and blanks within."
+        )
     require_unwritten(catalog.rules, rule)
     match rule:
         case Group():
@@ -128,9 +130,12 @@ async def put_rule(store: Store, catalog: Catalog, rule: Rule) -> None:
 
 
 async def delete_rule(store: Store, catalog: Catalog, rule: Rule) -> None:
-    """Forget a rule; raises Failed(bad_request) where there is none, or where it is the file's."""
-    require_unwritten(catalog.rules, rule)
+    """Forget a rule, also one that the file's hides by now.
+
+    Raises Failed(bad_request) where there is none, or where it is the file's.
+    """
     if not await store.rules.delete_rule(rule):
+        require_unwritten(catalog.rules, rule)
         raise refused(f"There is no {place_of(rule)[0]} '{rule.name}' of such.")
 
 

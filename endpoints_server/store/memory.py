@@ -3,13 +3,12 @@
 import asyncio
 from asyncio import Future
 from collections.abc import Iterable
-from datetime import date, timedelta
 
 from msgspec.structs import replace
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry, Place
-from endpoints_server.domain.money.tally import DAY, Tally, tally_of, total_of
+from endpoints_server.domain.money.tally import DAY, Tally, date_of, tally_of, total_of
 from endpoints_server.domain.people.access_key import AccessKey
 from endpoints_server.domain.people.person import ADMIN, Person
 from endpoints_server.store.accounts import MemoryAccounts
@@ -26,8 +25,6 @@ from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.rules import MemoryRules
 from endpoints_server.store.sessions import MemorySessions
 from endpoints_server.store.titles import MemoryTitles
-
-FIRST_DAY = date(1970, 1, 1)
 
 
 def open_memory() -> Store:
@@ -240,7 +237,7 @@ def name_of(tally: Tally, by: By) -> str:
         case By.MODEL:
             return tally.model
         case By.DAY:
-            return str(FIRST_DAY + timedelta(days=tally.day))
+            return str(date_of(tally.day))
 
 
 def sum_of(name: str, total: Tally) -> Sum:

@@ -1,10 +1,12 @@
 """What every backend keeps of the past: sums by day, after entries are purged as well."""
 
 import asyncio
+from random import Random
+from string import ascii_letters
 
 from endpoints_server.domain.money.account import Account, Past, Reservation
 from endpoints_server.domain.money.entry import CostStatus, Entry
-from endpoints_server.domain.money.tally import DAY, tallies_of
+from endpoints_server.domain.money.tally import DAY, LONGEST_NAME, tallies_of
 from endpoints_server.store.history.port import Order
 from endpoints_server.store.ports import By, Store, Sum
 from tests.store.entries import HOUR, NOON, entry
@@ -79,6 +81,21 @@ async def test_an_entry_recorded_again_is_counted_once(store: Store) -> None:
         await fold_all(store)
     (row,) = await store.ledger.sums(By.USER)
     assert row.attempts == 1
+    await require_sound(store)
+
+
+async def test_names_of_any_length_are_added_up(store: Store) -> None:
+    long = "".join(Random(0).choices(ascii_letters, k=10_000))
+    named = entry("a", model=long, answered_model=f"ä{long}")
+    await record(store, named, entry("b"))
+    before = await all_sums(store)
+    await fold_all(store)
+    assert await all_sums(store) == before
+    assert await store.history.list_tallies(TODAY) == tallies_of([named, entry("b")])
+    assert {row.name for row in await store.ledger.sums(By.MODEL)} == {
+        "mistral-small",
+        long[:LONGEST_NAME],
+    }
     await require_sound(store)
 
 

@@ -39,7 +39,7 @@ words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 speech = words.filter(str.strip)
 """Words that are more than white space, which some wires refuse in a request."""
 names = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
-counts = st.integers(0, 10**9)
+counts = st.integers(0, 10**7)
 json_objects = st.dictionaries(names, words | st.integers() | st.booleans() | st.lists(words))
 arguments = json_objects.map(json.dumps)
 usages = st.builds(

@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from endpoints_server.domain.money.tally import Tally
+from endpoints_server.domain.money.tally import Tally, date_of
 from endpoints_server.domain.money.usd import usd
 
-FIRST_DAY = date(1970, 1, 1)
 OWN = ("user", "caller")
 """Whose credentials are paid by others, so that nothing of it is billed to the house."""
 Row = dict[str, str]
@@ -57,7 +56,7 @@ def focus_row(tally: Tally, account: str, people: Mapping[str, str]) -> Row:
 
 def periods(tally: Tally) -> Row:
     """Say when: the day of UTC, in the month of UTC that is billed."""
-    day = FIRST_DAY + timedelta(days=tally.day)
+    day = date_of(tally.day)
     month = day.replace(day=1)
     following = (month + timedelta(days=32)).replace(day=1)
     return {

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.domain.money.tally import DAY
 from endpoints_server.store.history.port import History, Order
 
@@ -14,6 +14,8 @@ PAUSE_SECONDS = 0.05
 MOST_WAITS = 400
 """Pauses for which adding up waits while there is much to do: twenty seconds, and a question is
 answered from the entries of that time all the while."""
+MOST_FAILURES = 20
+"""Turns in a row, five minutes; who is away is told of by others, but not what else it may be."""
 PURGED_EVERY = 3_600_000_000
 """Microseconds; what is to go goes a day at a time, or all of it after the file was changed."""
 Turn = Callable[[], Awaitable[bool]]
@@ -44,6 +46,7 @@ class Historian:
         self.tell = tell
         self.trouble = trouble
         self.is_busy: Callable[[], bool] = lambda: False
+        self.pause: Callable[[float], Awaitable[None]] = asyncio.sleep
         self.waits = 0
         self.is_behind = True
         self.purged_at = -PURGED_EVERY
@@ -54,15 +57,16 @@ class Historian:
 
     async def keep_on(self, turn: Turn) -> None:
         """Take one turn after the other; what fails is tried again at the next."""
+        failures = 0
         while True:
             has_more = False
             try:
-                has_more = await turn()
-            except Failed:  # the store is away, which others tell of
-                pass
+                has_more, failures = await turn(), 0
             except Exception as error:  # noqa: BLE001 - whatever it is, history goes on
-                self.trouble(error)
-            await asyncio.sleep(PAUSE_SECONDS if has_more else FOLD_SECONDS)
+                failures += 1
+                if not is_away(error) or failures == MOST_FAILURES:
+                    self.trouble(error)
+            await self.pause(PAUSE_SECONDS if has_more else FOLD_SECONDS)
 
     async def add_up(self) -> bool:
         """Add up some entries, or wait for calls, and say whether more are waiting."""
@@ -93,3 +97,8 @@ class Historian:
             if count := await self.history.purge(order):
                 self.tell(count)
         self.purged_at = now
+
+
+def is_away(error: Exception) -> bool:
+    """Say whether it is no more than that the store cannot be used at the moment."""
+    return isinstance(error, Failed) and error.fault.kind is Kind.UNAVAILABLE

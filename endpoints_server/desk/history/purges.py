@@ -1,14 +1,11 @@
 """What was purged, as people read it."""
 
-from datetime import date, timedelta
-
 from msgspec import Struct
 
 from endpoints_server.desk.usage import instant_text
+from endpoints_server.domain.money.tally import date_of
 from endpoints_server.domain.money.usd import usd
 from endpoints_server.store.ports import Store
-
-FIRST_DAY = date(1970, 1, 1)
 
 
 class PurgeView(Struct, frozen=True, kw_only=True):
@@ -27,7 +24,7 @@ async def list_purges(store: Store) -> list[PurgeView]:
     return [
         PurgeView(
             id=purge.id,
-            day=str(FIRST_DAY + timedelta(days=purge.day)),
+            day=str(date_of(purge.day)),
             purged_at=instant_text(purge.purged_at),
             reason=purge.reason,
             attempts=purge.attempts,

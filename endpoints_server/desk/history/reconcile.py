@@ -58,7 +58,6 @@ def choose(found: Sequence[Tally], names: Sequence[str]) -> list[Tally]:
     wanted = {name.lower() for name in names}
     unknown = wanted - {name.lower() for name in called}
     if unknown:
-        raise refused(
-            f"No call went to '{min(unknown)}' in these days; there are {', '.join(called)}."
-        )
+        others = f"; there are {', '.join(called)}" if called else ", nor to any other"
+        raise refused(f"No call went to '{min(unknown)}' in these days{others}.")
     return [tally for tally in found if not names or tally.endpoint.lower() in wanted]

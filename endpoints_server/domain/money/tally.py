@@ -1,6 +1,7 @@
 """What a day of somebody's attempts came to: the grain that history is kept in."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from operator import attrgetter
 
 from msgspec import Struct
@@ -11,12 +12,17 @@ from endpoints_server.domain.money.usage import Usage
 
 DAY = 86_400_000_000
 """Microseconds of a day."""
+FIRST_DAY = date(1970, 1, 1)
 SHORTEST_DAYS = 35
 """How many days of entries are always kept: budgets of a month begin with what they say."""
 LONGEST_DAYS = 36_500
 """A hundred years; what is kept longer has no limit at all."""
 ALIKE = ("person_id", "key_id", "endpoint", "model", "answered_model", "operation", "credential")
 """What the attempts of one tally have in common, beside their day."""
+FOREIGN = ("model", "answered_model")
+"""Those of them that upstreams may have named."""
+LONGEST_NAME = 256
+"""So much of such a name is kept: databases look up no names of any length."""
 COUNTED = (
     *("attempts", "unpriced", "estimated"),
     *("cost_nano_usd", "estimated_nano_usd", "reported_nano_usd"),
@@ -55,6 +61,11 @@ def day_of(entry: Entry) -> int:
     return entry.started_at // DAY
 
 
+def date_of(day: int) -> date:
+    """Give the date of a day that is counted from 1970."""
+    return FIRST_DAY + timedelta(days=day)
+
+
 def tallies_of(entries: Iterable[Entry]) -> list[Tally]:
     """Add entries up, a tally for those that are alike."""
     return merged(map(tally_of, entries))
@@ -65,7 +76,8 @@ def tally_of(entry: Entry) -> Tally:
     cost, is_estimate = entry.cost_nano_usd or 0, entry.cost_status is CostStatus.ESTIMATED
     return Tally(
         day=day_of(entry),
-        **{name: getattr(entry, name) for name in ALIKE},
+        **{name: getattr(entry, name) for name in ALIKE if name not in FOREIGN},
+        **{name: getattr(entry, name)[:LONGEST_NAME] for name in FOREIGN},
         attempts=1,
         unpriced=int(entry.cost_nano_usd is None),
         estimated=int(is_estimate),

@@ -4,14 +4,13 @@ from litestar import HttpMethod, Response
 
 from endpoints_server.desk.balance import BalanceView, find_balance
 from endpoints_server.domain.money.entry import Entry
+from endpoints_server.domain.money.tally import DAY
 from endpoints_server.store.ports import By, Sum
 from endpoints_server.web.console.render import show
 from endpoints_server.web.console.visit import Page, Visit
 from endpoints_server.web.guards import SIGNED_IN
 
 LATEST = 20
-DAY = 24 * 60 * 60 * 1_000_000
-"""Microseconds of a day."""
 NOTHING = Sum(name="", attempts=0, input_tokens=0, output_tokens=0, cost_nano_usd=0, unpriced=0)
 
 

@@ -12,6 +12,7 @@ from endpoints_server.domain.talk.reply import Stop, StopKind
 from endpoints_server.wires.anthropic_messages.schema import NAME
 from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.decode import is_null
+from endpoints_server.wires.number import tokens
 
 KINDS: Mapping[str, StopKind] = MappingProxyType(
     {
@@ -66,20 +67,21 @@ class Counts(Struct, kw_only=True):
     @property
     def hour(self) -> int:
         """Tokens written to the cache for an hour."""
-        return (self.cache_creation and self.cache_creation.ephemeral_1h_input_tokens) or 0
+        made = self.cache_creation
+        return tokens(made.ephemeral_1h_input_tokens) if made else 0
 
     @property
     def written(self) -> int:
         """All tokens written to the cache; the total is believed before its parts."""
         if self.cache_creation_input_tokens is not None or self.cache_creation is None:
-            return self.cache_creation_input_tokens or 0
-        return (self.cache_creation.ephemeral_5m_input_tokens or 0) + self.hour
+            return tokens(self.cache_creation_input_tokens)
+        return tokens(self.cache_creation.ephemeral_5m_input_tokens) + self.hour
 
     @property
     def thought(self) -> int:
         """Output tokens that were reasoning."""
         details = self.output_tokens_details
-        return (details and (details.thinking_tokens or details.reasoning_tokens)) or 0
+        return tokens(details.thinking_tokens or details.reasoning_tokens) if details else 0
 
     @property
     def is_placeholder(self) -> bool:
@@ -127,11 +129,11 @@ def read_usage(counts: Counts) -> Usage | None:
     """Sort counts into buckets that never overlap, or give None where nobody counted."""
     if counts.is_placeholder:
         return None
-    output = counts.output_tokens or 0
+    output = tokens(counts.output_tokens)
     reasoning = min(counts.thought, output)
     return Usage(
-        input=counts.input_tokens or 0,
-        cache_read=counts.cache_read_input_tokens or 0,
+        input=tokens(counts.input_tokens),
+        cache_read=tokens(counts.cache_read_input_tokens),
         cache_write=max(0, counts.written - counts.hour),
         cache_write_hour=counts.hour,
         output=output - reasoning,

@@ -11,8 +11,8 @@ from endpoints_server.domain.talk.reply import Stop, StopKind
 from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.google_generative.decode import is_there
 from endpoints_server.wires.google_generative.schema import NAME, Counts, Feedback, Object
+from endpoints_server.wires.number import tokens
 
-LARGEST_COUNT = 1 << 53
 FILTERED = (
     *("SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"),
     *("IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "MODEL_ARMOR"),
@@ -71,22 +71,17 @@ def read_usage(value: Raw) -> Usage | None:
         return None
     if counts.prompt_token_count is None and counts.candidates_token_count is None:
         return None
-    prompt = whole(counts.prompt_token_count)
-    cache_read = whole(counts.cached_content_token_count)
-    cache_write = whole(counts.cache_write_token_count)
+    prompt = tokens(counts.prompt_token_count)
+    cache_read = tokens(counts.cached_content_token_count)
+    cache_write = tokens(counts.cache_write_token_count)
     fresh = max(0, prompt - cache_read - cache_write)
     return Usage(
-        input=fresh + whole(counts.tool_use_prompt_token_count),
+        input=fresh + tokens(counts.tool_use_prompt_token_count),
         cache_read=cache_read,
         cache_write=cache_write,
-        output=whole(counts.candidates_token_count),
-        reasoning=whole(counts.thoughts_token_count),
+        output=tokens(counts.candidates_token_count),
+        reasoning=tokens(counts.thoughts_token_count),
     )
-
-
-def whole(count: int | None) -> int:
-    """Take a count as neither negative nor absurd."""
-    return min(max(count or 0, 0), LARGEST_COUNT)
 
 
 def write_usage(usage: Usage) -> Object:

@@ -23,6 +23,7 @@ from endpoints_server.domain.talk.reply import (
     ReplyStart,
     grow,
 )
+from endpoints_server.wires.number import whole
 from endpoints_server.wires.openai_chat.calls import (
     Calls,
     Draft,
@@ -35,7 +36,6 @@ from endpoints_server.wires.openai_chat.ending import (
     read_cost,
     read_stop,
     read_usage,
-    whole,
 )
 from endpoints_server.wires.openai_chat.reasoning import seal_of, words_of
 from endpoints_server.wires.openai_chat.reply_schema import CallPiece, Choice, Chunk, Delta, Detail

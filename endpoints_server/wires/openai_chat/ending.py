@@ -2,12 +2,11 @@
 
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.reply import Stop, StopKind
-from endpoints_server.wires.openai_chat.reply_schema import Chunk, Count, Counts
+from endpoints_server.wires.number import tokens
+from endpoints_server.wires.openai_chat.reply_schema import Chunk, Counts
 from endpoints_server.wires.reported_cost import nano_usd_of
 
 NAME = "openai_chat"
-
-LARGEST_COUNT = 1 << 53
 
 KINDS = {
     "": StopKind.END,
@@ -76,11 +75,11 @@ def read_usage(counts: Counts) -> Usage | None:
     """
     if counts.prompt_tokens is None and counts.completion_tokens is None:
         return None
-    prompt, completion = whole(counts.prompt_tokens), whole(counts.completion_tokens)
+    prompt, completion = tokens(counts.prompt_tokens), tokens(counts.completion_tokens)
     details = counts.completion_tokens_details
-    reasoning = whole(details.reasoning_tokens) if details else 0
+    reasoning = tokens(details.reasoning_tokens) if details else 0
     cache_read, cache_write = cached_in(counts), written_in(counts)
-    unsaid = whole(counts.total_tokens) - prompt - completion
+    unsaid = tokens(counts.total_tokens) - prompt - completion
     if unsaid == cache_read + cache_write != reasoning:
         prompt, unsaid = prompt + unsaid, 0
     spoken = completion + max(0, unsaid)
@@ -108,7 +107,7 @@ def cached_in(counts: Counts) -> int:
         counts.prompt_cache_hit_tokens,
         counts.cache_read_input_tokens,
     )
-    return next((whole(count) for count in named if count is not None), 0)
+    return next((tokens(count) for count in named if count is not None), 0)
 
 
 def written_in(counts: Counts) -> int:
@@ -119,12 +118,7 @@ def written_in(counts: Counts) -> int:
         details.cache_creation_tokens if details else None,
         counts.cache_creation_input_tokens,
     )
-    return next((whole(count) for count in named if count is not None), 0)
-
-
-def whole(count: Count) -> int:
-    """Take a count as a whole number, neither negative nor absurd."""
-    return min(max(int(count or 0), 0), LARGEST_COUNT)
+    return next((tokens(count) for count in named if count is not None), 0)
 
 
 def write_usage(usage: Usage) -> dict[str, object]:

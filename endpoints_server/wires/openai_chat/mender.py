@@ -13,13 +13,13 @@ from endpoints_server.domain.fault import Fault
 from endpoints_server.domain.wire import Seen, Style
 from endpoints_server.wires import sse
 from endpoints_server.wires.body import DECODE_ERRORS
+from endpoints_server.wires.number import whole
 from endpoints_server.wires.openai_chat.calls import Calls, Draft, is_clean
 from endpoints_server.wires.openai_chat.ending import (
     counts_in,
     read_cost,
     read_stop,
     read_usage,
-    whole,
     write_usage,
 )
 from endpoints_server.wires.openai_chat.fault import (

@@ -10,6 +10,7 @@ from endpoints_server.domain.talk.prompt import Refusal, Text, Thinking, ToolCal
 from endpoints_server.domain.talk.reply import Reply, fold
 from endpoints_server.domain.wire import Seen, Style
 from endpoints_server.wires.body import DECODE_ERRORS
+from endpoints_server.wires.number import whole
 from endpoints_server.wires.openai_chat.assembler import Assembler
 from endpoints_server.wires.openai_chat.calls import Calls, mended, write_whole_call
 from endpoints_server.wires.openai_chat.ending import (
@@ -17,7 +18,6 @@ from endpoints_server.wires.openai_chat.ending import (
     read_cost,
     read_stop,
     read_usage,
-    whole,
     write_stop,
     write_usage,
 )

@@ -10,10 +10,10 @@ from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.talk.reply import Stop, StopKind
 from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.decode import is_null
+from endpoints_server.wires.number import tokens
 from endpoints_server.wires.openai_responses.schema import (
     NAME,
     Answer,
-    Count,
     Counts,
     InputDetails,
     Object,
@@ -21,7 +21,6 @@ from endpoints_server.wires.openai_responses.schema import (
 )
 from endpoints_server.wires.reported_cost import nano_usd_of
 
-LARGEST_COUNT = 1 << 53
 INCOMPLETE = "incomplete"
 
 KINDS: Mapping[str, StopKind] = MappingProxyType(
@@ -80,10 +79,10 @@ def read_usage(counts: Counts) -> Usage | None:
         return None
     cached = counts.input_tokens_details or InputDetails()
     thought = counts.output_tokens_details or OutputDetails()
-    given, answered = whole(counts.input_tokens), whole(counts.output_tokens)
-    answered += max(0, whole(counts.total_tokens) - given - answered)
-    cache_read, cache_write = whole(cached.cached_tokens), whole(cached.cache_write_tokens)
-    reasoning = min(whole(thought.reasoning_tokens), answered)
+    given, answered = tokens(counts.input_tokens), tokens(counts.output_tokens)
+    answered += max(0, tokens(counts.total_tokens) - given - answered)
+    cache_read, cache_write = tokens(cached.cached_tokens), tokens(cached.cache_write_tokens)
+    reasoning = min(tokens(thought.reasoning_tokens), answered)
     return Usage(
         input=max(0, given - cache_read - cache_write),
         cache_read=cache_read,
@@ -96,11 +95,6 @@ def read_usage(counts: Counts) -> Usage | None:
 def read_cost(counts: Counts) -> int | None:
     """Read what the upstream says it charges, in nano-USD; None where it does not, or nonsense."""
     return nano_usd_of(counts.cost, counts.cost_in_usd_ticks)
-
-
-def whole(count: Count) -> int:
-    """Take a count as a whole number, neither negative nor absurd."""
-    return min(max(int(count or 0), 0), LARGEST_COUNT)
 
 
 def write_usage(usage: Usage | None) -> Object | None:

@@ -14,13 +14,13 @@ from endpoints_server.domain.talk.reply import Reply
 from endpoints_server.domain.wire import Seen, Style
 from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.decode import is_null, is_whole
+from endpoints_server.wires.number import whole
 from endpoints_server.wires.openai_responses.decode import decode_event, last_answer, status_of
 from endpoints_server.wires.openai_responses.ending import (
     read_cost,
     read_counts,
     read_stop,
     read_usage,
-    whole,
 )
 from endpoints_server.wires.openai_responses.envelope import envelope, write_failure
 from endpoints_server.wires.openai_responses.fault import (

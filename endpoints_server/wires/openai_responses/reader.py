@@ -19,13 +19,13 @@ from endpoints_server.domain.talk.reply import Event, ReplyEnd, ReplyStart, Stop
 from endpoints_server.wires.body import DECODE_ERRORS
 from endpoints_server.wires.decode import is_null
 from endpoints_server.wires.event_reader import EventReader
+from endpoints_server.wires.number import whole
 from endpoints_server.wires.openai_responses.decode import decode_event, last_answer
 from endpoints_server.wires.openai_responses.ending import (
     read_cost,
     read_counts,
     read_stop,
     read_usage,
-    whole,
 )
 from endpoints_server.wires.openai_responses.fault import (
     CUT_OFF,

@@ -7,6 +7,7 @@ from endpoints_server.domain.talk.prompt import Part, Refusal, Text, Thinking, T
 from endpoints_server.domain.talk.reply import Reply, unfold
 from endpoints_server.domain.wire import Seen, Style
 from endpoints_server.wires.body import DECODE_ERRORS
+from endpoints_server.wires.number import whole
 from endpoints_server.wires.openai_error import object_in, write_fault
 from endpoints_server.wires.openai_responses.decode import decoded
 from endpoints_server.wires.openai_responses.ending import (
@@ -14,7 +15,6 @@ from endpoints_server.wires.openai_responses.ending import (
     read_counts,
     read_stop,
     read_usage,
-    whole,
 )
 from endpoints_server.wires.openai_responses.fault import NOT_A_REPLY, NOT_JSON, read_failure
 from endpoints_server.wires.openai_responses.read_items import read_item

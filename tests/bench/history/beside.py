@@ -32,9 +32,11 @@ PEOPLE, MODELS = 500, 20
 
 @asynccontextmanager
 async def calls_beside(store: Store, per_second: int) -> AsyncGenerator[Answered]:
-    """Record entries evenly while the block lasts; the times are those until each is durable."""
+    """Record entries evenly while the block lasts; the times are those until each is durable.
+
+    One that cannot be recorded ends the block.
+    """
     answered = Answered(name="", took=[])
-    tasks: set[asyncio.Task[None]] = set()
     moments = count()
 
     async def record() -> None:
@@ -51,18 +53,14 @@ async def calls_beside(store: Store, per_second: int) -> AsyncGenerator[Answered
         await store.ledger.record(entry)
         answered.took.append((time.perf_counter() - begun_at) * 1000)
 
-    async def keep_on() -> None:
+    async def keep_on(group: asyncio.TaskGroup) -> None:
         due = time.perf_counter()
         while True:
             due += 1 / per_second
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            task = asyncio.create_task(record())
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
+            group.create_task(record())
 
-    running = asyncio.create_task(keep_on())
-    try:
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(keep_on(group))
         yield answered
-    finally:
         running.cancel()
-        await asyncio.gather(running, *tasks, return_exceptions=True)

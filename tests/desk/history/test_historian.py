@@ -8,10 +8,13 @@ from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
-from endpoints_server.desk.history.historian import MOST_WAITS, Historian
+from endpoints_server.desk.history.historian import MOST_FAILURES, MOST_WAITS, Historian
+from endpoints_server.domain.fault import Failed
+from endpoints_server.domain.money.usage import Usage
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.open import open_store
 from endpoints_server.store.sqlite.open import FILE_NAME
+from tests.postgres import PATIENCE_SECONDS, Cluster
 from tests.store.entries import DAY, NOON, entry
 
 
@@ -88,3 +91,44 @@ async def test_what_nobody_foresaw_is_told_and_tried_again(tmp_path: Path) -> No
     running.cancel()
     assert (await store.ledger.verify()).findings == ()
     await store.close()
+
+
+async def test_a_store_that_stays_away_is_told_of_once(tmp_path: Path) -> None:
+    store, told = await open_store(tmp_path), list[Exception]()
+    await store.ledger.record(entry("a", started_at=NOON))
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as file:
+        file.execute("drop table tallies")
+    historian = Historian(
+        store.history, lambda: None, lambda: NOON, lambda: "id", trouble=told.append
+    )
+    pauses, is_over = count(1), asyncio.Event()
+
+    async def pause(_seconds: float) -> None:
+        if next(pauses) == 2 * MOST_FAILURES:
+            is_over.set()
+            await asyncio.Event().wait()
+
+    historian.pause = pause
+    running = asyncio.create_task(historian.keep_on(historian.add_up))
+    await asyncio.wait_for(is_over.wait(), PATIENCE_SECONDS)
+    running.cancel()
+    (failed,) = told
+    assert isinstance(failed, Failed)
+    assert "no such table" in failed.fault.detail
+    await store.close()
+
+
+async def test_sums_that_fit_no_column_are_told(cluster: Cluster, tmp_path: Path) -> None:
+    with cluster.database() as url:
+        store, told = await open_store(tmp_path, url), asyncio.Queue[Exception]()
+        for name in "ab":
+            await store.ledger.record(entry(name, usage=Usage(input=2**62)))
+        historian = Historian(
+            store.history, lambda: None, lambda: NOON, lambda: "id", trouble=told.put_nowait
+        )
+        running = asyncio.create_task(historian.run())
+        failed = await asyncio.wait_for(told.get(), PATIENCE_SECONDS)
+        running.cancel()
+        await store.close()
+    assert isinstance(failed, Failed)
+    assert "out of range" in failed.fault.detail

@@ -162,6 +162,7 @@ def test_models_in_other_scripts_are_told_apart() -> None:
 def test_a_model_is_known_however_it_is_spelt(names: tuple[str, ...]) -> None:
     assert len({plain(name) for name in names}) == 1
     assert plain("gpt-4o") not in {plain("gpt-4o-mini"), plain("gpt-4.1")}
+    assert plain("gpt-5.4") != plain("gpt-4.5")
 
 
 def bill(*rows: str) -> str:
@@ -245,6 +246,9 @@ async def test_an_invoice_is_for_endpoints_that_are_named() -> None:
     with pytest.raises(Failed) as failed:
         await held_against(text, *recorded, endpoints=("Acme",))
     assert "No call went to 'acme'" in failed.value.fault.message
+    with pytest.raises(Failed) as failed:
+        await held_against(text, endpoints=("Acme",))
+    assert failed.value.fault.message == "No call went to 'acme' in these days, nor to any other."
 
 
 async def test_tokens_are_compared_where_there_are_no_amounts() -> None:

@@ -17,7 +17,14 @@ from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.sql.engine import writing
 from endpoints_server.store.sql.history.differences import ENTRIES_AT_ONCE, edges
-from endpoints_server.store.sql.history.portion import FEWEST, LONGEST_SECONDS, MOST, Portion
+from endpoints_server.store.sql.history.portion import (
+    FEWEST,
+    FIRST_COUNT,
+    LONGEST_SECONDS,
+    MOST,
+    Portion,
+)
+from endpoints_server.store.sql.history.purge import Purging
 from endpoints_server.store.sqlite.file import open_engine
 from endpoints_server.store.sqlite.open import FILE_NAME
 from tests.store.backends import AT_ONCE, open_backend
@@ -131,6 +138,48 @@ async def test_entries_of_before_are_added_a_few_at_a_time(tmp_path: Path) -> No
     assert steps > 2500 // MOST + 1
     assert sum(tally.attempts for tally in await store.history.list_tallies(TODAY)) == 2500
     await store.close()
+
+
+async def test_a_purge_that_was_cut_short_left_no_call_in_halves(tmp_path: Path) -> None:
+    store, begun_at = await open_store(tmp_path), NOON - 40 * DAY
+    singles = [entry(f"{i}", started_at=begun_at + i) for i in range(FIRST_COUNT - 1)]
+    halves = [
+        entry(f"of{i}", request_id="r", attempt=i, started_at=begun_at + 10**6 * i) for i in (1, 2)
+    ]
+    between = entry("between", started_at=begun_at + 10**6 + 1)
+    await asyncio.gather(*map(store.ledger.record, (*singles, *halves, between)))
+    while await store.history.fold():
+        pass
+    engine = open_engine(tmp_path / FILE_NAME)
+    purging = Purging(engine, Order(id="p", before_day=TODAY - 35, reason="test", at=NOON))
+    assert purging.step() == FIRST_COUNT + 1
+    assert (await store.ledger.verify()).findings == ()
+    assert (purging.step(), purging.step()) == (1, 0)
+    assert await store.ledger.list_entries() == []
+    engine.dispose()
+    await store.close()
+
+
+async def test_a_call_is_not_purged_before_all_of_it_is_added_up(tmp_path: Path) -> None:
+    store, begun_at = await open_store(tmp_path), NOON - 40 * DAY
+    await store.ledger.record(entry("first", request_id="r", started_at=begun_at))
+    await store.history.fold()
+    await store.ledger.record(entry("late", request_id="r", attempt=2, started_at=begun_at))
+    order = Order(id="p", before_day=TODAY - 35, reason="test", at=NOON)
+    assert await store.history.purge(order) == 0
+    assert (await store.ledger.verify()).findings == ()
+    await store.history.fold()
+    assert await store.history.purge(order) == 2
+    assert (await store.ledger.verify()).findings == ()
+    await store.close()
+
+
+def test_a_portion_is_smaller_after_it_failed(tmp_path: Path) -> None:
+    engine, portion = open_engine(tmp_path / FILE_NAME), Portion()
+    with pytest.raises(ZeroDivisionError), portion.writing(engine):
+        raise ZeroDivisionError
+    assert portion.count == FIRST_COUNT // 2
+    engine.dispose()
 
 
 def test_a_portion_follows_how_long_it_took() -> None:

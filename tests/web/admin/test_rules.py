@@ -101,6 +101,7 @@ async def test_limits_and_groups_are_set_and_deleted(client: AsyncClient) -> Non
         ("budgets/a", {"usd": 1, "rollingSeconds": 60}, "did you mean `rolling_seconds`?"),
         ("limits/a", {"requestsPerMinute": 1}, "did you mean `requests_per_minute`?"),
         ("budgets/%0a", {"usd": 1}, "A name has"),
+        ("budgets/a%20", {"usd": 1}, "A name has"),
         ("limits/a", {}, "names requests a minute"),
         ("limits/a", {"concurrent": 0}, ">= 1"),
         ("groups/a", {"members": ["nobody"]}, "no user 'nobody'"),
@@ -126,6 +127,14 @@ async def test_what_the_file_says_is_listed_and_not_changed(
     assert "configuration file" in await refused(client, "DELETE", "budgets/house")
     await client.put("/admin/v1/budgets/ours", json={"usd": 3, "group": "team"})
     assert [each["source"] for each in await listed(client, "budgets")] == ["file", "store"]
+
+
+async def test_what_the_file_hides_is_deleted(site: Site, client: AsyncClient) -> None:
+    await client.put("/admin/v1/budgets/house", json={"usd": 3})
+    site.serve(rules=Rules(budgets=(Budget(name="house", nano_usd=10**9),)))
+    assert [each["source"] for each in await listed(client, "budgets")] == ["file", "store"]
+    assert (await client.delete("/admin/v1/budgets/house")).status_code == 204
+    assert [each["source"] for each in await listed(client, "budgets")] == ["file"]
 
 
 async def test_people_are_told_of_the_budgets_that_they_spend(

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
 
-from endpoints_server.desk.history.invoice.read import FIRST_DAY, Invoice, Line
-from endpoints_server.domain.money.tally import Tally
+from endpoints_server.desk.history.invoice.read import Invoice, Line
+from endpoints_server.domain.money.tally import Tally, date_of
 from endpoints_server.domain.money.usd import NANO_PER_USD
 
 WORDS = re.compile(r"[^\W\d_]+|\d+")
@@ -87,7 +86,7 @@ def compare(
     """Compare an invoice with tallies of the same days.
 
     `names` are models as the invoice calls them, and what they are called here. Models are matched
-    by the words and numbers in their names, without dates, in any order.
+    by the words in their names, in any order, and the numbers in theirs, without dates.
     """
     spelt = {plain(theirs): plain(ours) for theirs, ours in names.items()}
     billed = {matched(line.model, spelt) for line in invoice.lines}
@@ -155,7 +154,7 @@ def estimate_of(tally: Tally, unit: str) -> Decimal:
 def place_of(day: int, model: str, endpoint: str, along: Sequence[Along]) -> tuple[str, ...]:
     """Say where something stands."""
     told = {
-        Along.DAY: str(FIRST_DAY + timedelta(days=day)),
+        Along.DAY: str(date_of(day)),
         Along.MODEL: model,
         Along.ENDPOINT: endpoint,
     }
@@ -187,4 +186,9 @@ def matched(model: str, spelt: Mapping[str, str]) -> str:
 def plain(model: str) -> str:
     """Reduce a name to what all spellings share: `Claude Haiku 4.5` is `x/claude-haiku-4-5`."""
     bare = DATED.sub("", model.lower().rpartition("/")[2].strip())
-    return " ".join(sorted(WORDS.findall(bare)))
+    return " ".join(sorted(WORDS.findall(bare), key=without_numbers))
+
+
+def without_numbers(word: str) -> str:
+    """Sort words, and keep numbers in the order they have."""
+    return "" if word.isdecimal() else word

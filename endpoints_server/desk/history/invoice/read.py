@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from io import StringIO
 from typing import NamedTuple
@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from endpoints_server.desk.history.invoice.amount import half_a_unit, number_of, shortened
 from endpoints_server.desk.history.invoice.layout import Layout, layout_of, refused
+from endpoints_server.domain.money.tally import FIRST_DAY
 
-FIRST_DAY = date(1970, 1, 1)
 DIVIDERS = ",;\t"
 SECONDS = re.compile(r"\d{9,11}(\.0+)?")
 HOUSE_CURRENCY = "USD"

@@ -6,14 +6,13 @@ the same entries are told apart by whether it was still where they had seen it. 
 takes of it is added again.
 """
 
-import time
 from functools import cached_property
 
 from sqlalchemy import BigInteger, Engine, Table, TextClause, text
 
 from endpoints_server.store.sql.dialects.spelling import spelt, value
 from endpoints_server.store.sql.dialects.upsert import Upsert, insert
-from endpoints_server.store.sql.engine import reading, writing
+from endpoints_server.store.sql.engine import reading
 from endpoints_server.store.sql.history.parts import (
     WATERMARK,
     Part,
@@ -83,13 +82,11 @@ class Folding:
         return bool(found == count)
 
     def _add(self, low: int, high: int) -> None:
-        with writing(self._engine, is_light=True) as connection:
-            begun_at = time.monotonic()
+        with self._portion.writing(self._engine) as connection:
             moved = connection.execute(MOVE, {"name": WATERMARK, "low": low, "high": high})
             if moved.rowcount == 1:
                 for adding in self._additions:
                     connection.execute(adding, {"low": low, "high": high})
-        self._portion.note(time.monotonic() - begun_at)
 
     @cached_property
     def _additions(self) -> list[TextClause]:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from endpoints_server.domain.money.entry import CostStatus
-from endpoints_server.domain.money.tally import ALIKE, DAY
+from endpoints_server.domain.money.tally import ALIKE, DAY, FOREIGN, LONGEST_NAME
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.store.sql.dialects.columns import whole_sum
 from endpoints_server.store.sql.tables import (
@@ -42,11 +42,19 @@ Columns = Mapping[str, ColumnElement[Any]]
 Wish = Callable[[Columns], Sequence[ColumnElement[bool]]]
 """What rows must be like, said of their columns, whichever table they stand in."""
 
+
+def shortened(name: ColumnElement[str]) -> ColumnElement[str]:
+    """Keep the beginning of a long name, and any other as it is."""
+    beginning = func.substr(name, 1, LONGEST_NAME)
+    return case((func.length(name) > LONGEST_NAME, beginning), else_=name)
+
+
 COST = func.coalesce(entries.c.cost_nano_usd, 0)
 IS_ESTIMATE = entries.c.cost_status == CostStatus.ESTIMATED.value
 ENTRY: Columns = {
     "day": entries.c.started_at // DAY,
     **{name: entries.c[name] for name in ALIKE},
+    **{name: shortened(entries.c[name]) for name in FOREIGN},
     "attempts": cast(literal(1), BigInteger),
     "unpriced": case((entries.c.cost_nano_usd.is_(None), 1), else_=0),
     "estimated": case((IS_ESTIMATE, 1), else_=0),

@@ -1,5 +1,14 @@
 """How many entries one transaction takes, so that nobody waits long where one writes at a time."""
 
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from math import inf
+
+from sqlalchemy import Connection, Engine
+
+from endpoints_server.store.sql.engine import Turn, writing
+
 FIRST_COUNT = 100
 FEWEST, MOST = 20, 400
 LONGEST_SECONDS = 0.04
@@ -12,6 +21,18 @@ class Portion:
     def __init__(self, fewest: int = FEWEST) -> None:
         self.count = FIRST_COUNT
         self._fewest = fewest
+
+    @contextmanager
+    def writing(self, engine: Engine, turn: Turn | None = None) -> Generator[Connection]:
+        """Write about as many in one light transaction; one that failed had too many."""
+        took = inf
+        try:
+            with writing(engine, turn, is_light=True) as connection:
+                begun_at = time.monotonic()
+                yield connection
+            took = time.monotonic() - begun_at
+        finally:
+            self.note(took)
 
     def note(self, seconds: float) -> None:
         """Remember how long a transaction took for as many."""

@@ -5,7 +5,6 @@ of accounts that are still there becomes what those began with, so that the acco
 """
 
 import json
-import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import (
     BigInteger,
+    Connection,
     Dialect,
     Engine,
     Select,
@@ -28,7 +28,7 @@ from endpoints_server.domain.money.tally import DAY
 from endpoints_server.store.history.port import Order
 from endpoints_server.store.sql.dialects.spelling import spelt, value
 from endpoints_server.store.sql.dialects.upsert import Upsert, insert
-from endpoints_server.store.sql.engine import Turn, take_turn, writing
+from endpoints_server.store.sql.engine import Turn, take_turn
 from endpoints_server.store.sql.history.parts import ENTRY, Part, find_watermark, sums_of
 from endpoints_server.store.sql.history.portion import Portion
 from endpoints_server.store.sql.tables import MEASURES, entries, names_of, purges
@@ -44,6 +44,10 @@ ITEMS = {
 }
 """One item of such a row that is a list itself."""
 SOME = "entries.number in (select cast(listed.value as bigint) from {numbers} as listed)"
+WHOLE = """
+select number from entries
+where number <= :watermark and request_id in (select request_id from entries where {some})
+"""
 DELETE = "delete from entries where {some}"
 CHARGES = """
 select {name}, cast({starts_at} as bigint), cast(sum(coalesce(cost_nano_usd, 0)) as bigint)
@@ -60,6 +64,7 @@ class Statements(Struct, frozen=True, kw_only=True):
     """What a run asks of a database, again and again; `:numbers` and `:charges` are JSON."""
 
     find: TextClause
+    whole: TextClause
     keep: TextClause
     charges: TextClause
     delete: TextClause
@@ -78,24 +83,32 @@ class Purging:
 
     def step(self) -> int:
         """Delete some of the oldest entries, and count them; 0 where none are left."""
-        with writing(self._engine, Turn.PURGES, is_light=True) as connection:
-            begun_at = time.monotonic()
-            gone = connection.execute(
-                self._ask.find, self._extent(find_watermark(connection))
-            ).all()
+        with self._portion.writing(self._engine, Turn.PURGES) as connection:
+            gone = self._find(connection)
             if gone:
-                numbers = {"numbers": json.dumps([row.number for row in gone])}
-                connection.execute(self._ask.keep, {**self._kept, **numbers})
-                charges = connection.execute(self._ask.charges, numbers).all()
-                connection.execute(self._ask.delete, numbers)
-                if charges:  # last, for calls that pay wait until it is done
-                    take_turn(connection, Turn.ACCOUNTS)
-                    values = {"charges": json.dumps([tuple(row) for row in charges])}
-                    connection.execute(self._ask.begin_accounts, values)
-        if gone:
-            self._from = max(row.started_at for row in gone)
-        self._portion.note(time.monotonic() - begun_at)
+                self._delete(connection, {"numbers": json.dumps(gone)})
         return len(gone)
+
+    def _find(self, connection: Connection) -> list[int]:
+        """Number the oldest entries, and with each all of its call."""
+        extent = self._extent(find_watermark(connection))
+        found = connection.execute(self._ask.find, extent).all()
+        if not found:
+            return []
+        self._from = found[-1].started_at
+        numbers = json.dumps([row.number for row in found])
+        wanted = {"numbers": numbers, "watermark": extent["watermark"]}
+        return list(connection.execute(self._ask.whole, wanted).scalars())
+
+    def _delete(self, connection: Connection, numbers: Mapping[str, str]) -> None:
+        """Write down what they come to, and delete them."""
+        connection.execute(self._ask.keep, {**self._kept, **numbers})
+        charges = connection.execute(self._ask.charges, numbers).all()
+        connection.execute(self._ask.delete, numbers)
+        if charges:  # last, for calls that pay wait until it is done
+            take_turn(connection, Turn.ACCOUNTS)
+            values = {"charges": json.dumps([tuple(row) for row in charges])}
+            connection.execute(self._ask.begin_accounts, values)
 
     def _extent(self, watermark: int) -> Mapping[str, int]:
         before = self._order.before_day * DAY
@@ -125,6 +138,7 @@ def written(dialect: Dialect) -> Statements:
     )
     return Statements(
         find=spelt(oldest(), dialect),
+        whole=text(WHOLE.format(some=some)),
         keep=spelt(keeping(some), dialect),
         charges=text(charges),
         delete=text(DELETE.format(some=some)),
@@ -133,16 +147,17 @@ def written(dialect: Dialect) -> Statements:
 
 
 def oldest() -> Select[Any]:
-    """Find the oldest entries that are in the rollups; calls with a younger one stay whole."""
-    before = value("before", BigInteger)
-    younger = entries.alias("younger")
+    """Find the oldest entries; calls with one that is younger or in no rollup yet stay whole."""
+    before, watermark = value("before", BigInteger), value("watermark", BigInteger)
+    other = entries.alias("other")
     stays = exists().where(
-        younger.c.request_id == entries.c.request_id, younger.c.started_at >= before
+        other.c.request_id == entries.c.request_id,
+        (other.c.started_at >= before) | (other.c.number > watermark),
     )
     return (
         select(entries.c.number, entries.c.started_at)
         .where(entries.c.started_at >= value("begin", BigInteger), entries.c.started_at < before)
-        .where(entries.c.number <= value("watermark", BigInteger), ~stays)
+        .where(entries.c.number <= watermark, ~stays)
         .order_by(entries.c.started_at)
         .limit(value("count", BigInteger))
     )

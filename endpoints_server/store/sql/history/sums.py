@@ -1,10 +1,10 @@
 """Usage by one thing within a span of time."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from endpoints_server.domain.money.tally import date_of
 from endpoints_server.store.ports import By, Sum
 from endpoints_server.store.sql.history.parts import (
     Columns,
@@ -16,7 +16,6 @@ from endpoints_server.store.sql.history.parts import (
 )
 from endpoints_server.store.sql.tables import tallies, tallies_by_model, tallies_by_person
 
-FIRST_DAY = date(1970, 1, 1)
 COLUMNS = {By.USER: "person_id", By.ENDPOINT: "endpoint", By.MODEL: "model", By.DAY: "day"}
 SMALLEST = {
     By.USER: tallies_by_person,
@@ -50,7 +49,7 @@ def wish_for(person_id: str | None) -> Wish | None:
 
 def sum_of(row: Row[Any], by: By) -> Sum:
     """Read a row of sums; a day comes as its number since 1970."""
-    name = str(FIRST_DAY + timedelta(days=row[0])) if by is By.DAY else row[0]
+    name = str(date_of(row[0])) if by is By.DAY else row[0]
     read = row.cache_read_tokens + row.cache_write_tokens + row.cache_write_hour_tokens
     return Sum(
         name=name,

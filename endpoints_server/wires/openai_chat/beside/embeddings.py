@@ -9,8 +9,9 @@ from endpoints_server.domain.dialect import Dialect
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.wire import Carriage, Seen, Style, Written
 from endpoints_server.wires.body import DECODE_ERRORS, with_model
+from endpoints_server.wires.number import tokens
 from endpoints_server.wires.openai_chat.beside.input import estimate_fields
-from endpoints_server.wires.openai_chat.ending import read_cost, whole
+from endpoints_server.wires.openai_chat.ending import read_cost
 from endpoints_server.wires.openai_chat.fault import broken, not_json, read_error
 from endpoints_server.wires.openai_chat.reply_schema import Counts
 
@@ -56,7 +57,7 @@ def mend_reply(body: bytes, _style: Style) -> tuple[bytes, Seen]:
 def read_input(counts: Counts) -> Usage | None:
     """Read what went in; some vendors tell the total alone, which is the same."""
     told = counts.total_tokens if counts.prompt_tokens is None else counts.prompt_tokens
-    return None if told is None else Usage(input=whole(told))
+    return None if told is None else Usage(input=tokens(told))
 
 
 def estimate(body: bytes) -> int:
