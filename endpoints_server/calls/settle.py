@@ -12,6 +12,7 @@ from endpoints_server.domain.fault import RULES, Failed, Fault, Kind
 from endpoints_server.domain.money.entry import CostStatus, Entry, Outcome, UsageStatus
 from endpoints_server.domain.money.estimate import estimate_tokens
 from endpoints_server.domain.money.price import Price, Rates, cost
+from endpoints_server.domain.money.tally import LONGEST_NAME
 from endpoints_server.domain.money.usage import Usage
 
 TITLE = "title"
@@ -54,7 +55,7 @@ def make_entry(exchange: Exchange, attempt: Attempt, fault: Fault | None, status
         conversation_id=call.conversation.id,
         endpoint=call.route.endpoint.name,
         model=call.route.model.name,
-        answered_model=seen.model,
+        answered_model=seen.model[:LONGEST_NAME],
         wire_in=call.inbound.wire.name,
         wire_out=call.wire_out.name,
         is_stream=call.is_stream,

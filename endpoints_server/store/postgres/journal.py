@@ -38,7 +38,10 @@ NAMED = re.compile(r":(\w+)")
 NUL = "\x00"
 NUL_IN_JSON = rb"\u0000"
 REPLACEMENT = "\ufffd"
-UNFIT = (psycopg.DataError, psycopg.IntegrityError, ArithmeticError, TypeError, ValueError)
+UNFIT = (
+    *(psycopg.DataError, psycopg.IntegrityError),
+    *(ArithmeticError, AttributeError, TypeError, ValueError),
+)
 
 
 class PostgresJournal:

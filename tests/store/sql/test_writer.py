@@ -3,13 +3,14 @@
 import asyncio
 import sqlite3
 from asyncio import Future
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from endpoints_server.domain.fault import Failed, Kind
+from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.open import open_store
 from endpoints_server.store.sql.ledger.writer import LedgerWriter, Pace
 from endpoints_server.store.sqlite.file import connect
@@ -113,6 +114,32 @@ async def test_who_waits_too_long_is_told_and_the_entry_is_kept_all_the_same(
     assert ids_in(path) == ["one"]
     assert writer.has_room()
     assert len(told) == 1
+    await close(writer)
+
+
+class Broken(SqliteJournal):
+    """A journal with a defect that nobody foresaw."""
+
+    def keep(self, entries: Sequence[Entry]) -> None:
+        if any(entry.id == "b" for entry in entries):
+            raise LookupError("b")
+        super().keep(entries)
+
+
+async def test_what_nobody_foresaw_costs_one_entry_and_is_told(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    told: list[Exception] = []
+    loop = asyncio.get_running_loop()
+    writer = LedgerWriter(Broken(connection), loop, on_trouble=told.append)
+    waiting = [writer.record(entry(name)) for name in "abc"]
+    first, second, third = await asyncio.wait_for(
+        asyncio.gather(*waiting, return_exceptions=True), 10
+    )
+    assert isinstance(second, Failed)
+    assert second.fault.kind is Kind.INTERNAL
+    assert (first, third, ids_in(path)) == (None, None, ["a", "c"])
+    assert {str(each) for each in told} == {"b"}
     await close(writer)
 
 

@@ -177,6 +177,9 @@ class LedgerWriter:
                     return self._resolve(batch, unavailable(str(error)))
                 if self._has_failed_for(self._pace.patience_seconds):
                     self._resolve(batch, unavailable(str(error)))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next batch is written
+                self._on_trouble(error)
+                return self._write_apart(batch)
             else:
                 self._fails_since = None
                 return self._resolve(batch, given=given)
