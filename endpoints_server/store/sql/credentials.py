@@ -26,7 +26,7 @@ from endpoints_server.store.shared.bell import SILENT, Bell, Topic
 from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import Turn, reading, writing
 from endpoints_server.store.sql.tables import credentials, names_of
-from endpoints_server.store.sql.tolerance import FRESH_SECONDS, Tolerance
+from endpoints_server.store.sql.tolerance import FRESH_SECONDS, Foresight, Tolerance
 
 MOST_KNOWN = 10_000
 
@@ -66,6 +66,7 @@ class SqlCredentials:
         bell.listen(Topic.CREDENTIALS, self.look_again)
         self._lock = asyncio.Lock()
         self._tolerance = Tolerance(clock)
+        self._foresight = Foresight()
         # of their own: calls wait neither for what else the loop's threads do, nor for notes of use
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="credentials")
         self._notes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="uses")
@@ -76,8 +77,10 @@ class SqlCredentials:
         if owner not in self._known:
             return await self._look_up(owner)
         known = self._known[owner]
-        if self._clock() < self._fresh_until:
+        now = self._clock()
+        if now < self._fresh_until:
             self._known.move_to_end(owner)
+            self._foresight.consider(now, lambda: self._look_up(owner))
             return known
         return await self._tolerance.get(lambda: self._look_up(owner), known, self._read_at)
 
@@ -144,6 +147,7 @@ class SqlCredentials:
                 self._known.popitem(last=False)
             self._revision, self._read_at = look.revision, began_at
             self._fresh_until = began_at + FRESH_SECONDS
+            self._foresight.note(began_at)
             return look.kept
 
     def _look(self, owner: Owner, since: int | None) -> Look:

@@ -25,7 +25,7 @@ from endpoints_server.store.sql.changes import keep
 from endpoints_server.store.sql.dialects.upsert import insert
 from endpoints_server.store.sql.engine import Turn, reading, writing
 from endpoints_server.store.sql.tables import access_keys, names_of, people
-from endpoints_server.store.sql.tolerance import FRESH_SECONDS, Tolerance
+from endpoints_server.store.sql.tolerance import FRESH_SECONDS, Foresight, Tolerance
 
 NAMES = names_of(access_keys)
 PERSON_NAMES = names_of(people)
@@ -53,6 +53,7 @@ class SqlKeys:
         bell.listen(Topic.KEYS, self.look_again)
         self._lock = asyncio.Lock()
         self._tolerance = Tolerance(clock)
+        self._foresight = Foresight()
         # of its own, so that calls never wait for whatever else the loop's threads are busy with
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keys")
 
@@ -60,7 +61,9 @@ class SqlKeys:
         key = self._known.get(key_id)
         if key is None:
             return await self._look(key_id)
-        if self._clock() < self._fresh_until:
+        now = self._clock()
+        if now < self._fresh_until:
+            self._foresight.consider(now, self.catch_up)
             return key
         return await self._tolerance.get(lambda: self._look(key_id), key, self._read_at)
 
@@ -102,6 +105,7 @@ class SqlKeys:
             self._known.update((key.id, key) for key in map(key_of, rows))
             self._revision = rows[-1].revision if rows else self._revision
             self._read_at, self._fresh_until = began_at, began_at + FRESH_SECONDS
+            self._foresight.note(began_at)
 
     def look_again(self) -> None:
         """Ask the database before the next answer."""

@@ -1,13 +1,16 @@
-"""Goes on with what is remembered while the database cannot be read, or takes its time."""
+"""Goes on with what is remembered while the database is read, cannot be, or takes its time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from endpoints_server.domain.fault import Failed
 
 FRESH_SECONDS = 1.0
 """How long what is remembered is used without a look at the database."""
+AHEAD_SECONDS = 0.7
+"""After how long the next look begins, if anybody asks: who asks often never waits for one."""
 STALE_SECONDS = 300.0
 """How long it is still used while the database cannot be read: as long as databases take to be
 started again somewhere else, and no longer, for what was revoked meanwhile is not known here."""
@@ -43,3 +46,25 @@ class Tolerance:
         except (Failed, TimeoutError):
             self._failed_at = self._clock()
             return remembered
+
+
+class Foresight:
+    """Looks again before what is remembered is too old, and nobody waits for it."""
+
+    def __init__(self) -> None:
+        self._begins_at = float("inf")
+        self._task: asyncio.Task[None] | None = None
+
+    def note(self, read_at: float) -> None:
+        """Remember when the last look began."""
+        self._begins_at = read_at + AHEAD_SECONDS
+
+    def consider(self, now: float, look: Callable[[], Awaitable[object]]) -> None:
+        """Begin a look where it is time for one, and none is under way."""
+        if now >= self._begins_at:
+            self._begins_at = float("inf")
+            self._task = asyncio.create_task(self._take(look))
+
+    async def _take(self, look: Callable[[], Awaitable[object]]) -> None:
+        with suppress(Failed, RuntimeError):  # closed; and who asks too late for this will be told
+            await look()

@@ -14,7 +14,7 @@ from endpoints_server.store.open import open_store
 from endpoints_server.store.sql.engine import writing
 from endpoints_server.store.sql.keys import SqlKeys
 from endpoints_server.store.sql.tables import METADATA
-from endpoints_server.store.sql.tolerance import FRESH_SECONDS, STALE_SECONDS
+from endpoints_server.store.sql.tolerance import AHEAD_SECONDS, FRESH_SECONDS, STALE_SECONDS
 from endpoints_server.store.sqlite.file import open_engine
 from endpoints_server.store.sqlite.open import FILE_NAME
 
@@ -93,6 +93,18 @@ async def test_an_old_answer_is_checked_once_for_all_who_ask(
     found = await asyncio.gather(*(keys.find_key(KEY.id) for _ in range(100)))
     assert found == [KEY] * 100
     assert len(reads(statements)) <= 2
+
+
+async def test_nobody_waits_for_a_look_that_begins_before_an_answer_is_old(
+    keys: SqlKeys, clock: Clock, statements: list[str]
+) -> None:
+    clock.now += AHEAD_SECONDS
+    assert [await keys.find_key(KEY.id) for _ in range(100)] == [KEY] * 100
+    assert statements == []
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+    clock.now += FRESH_SECONDS - AHEAD_SECONDS / 2
+    assert await keys.find_key(KEY.id) == KEY
+    assert len(reads(statements)) == 1
 
 
 async def test_made_up_ids_share_their_reads_and_are_part_of_none(
