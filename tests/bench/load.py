@@ -13,7 +13,7 @@ from tests.bench.wires.script import Expected
 
 PACED_CONNECTIONS = 200
 TICK_SECONDS = 0.001
-RUN_UP_SECONDS = 0.3
+RUN_UP_SECONDS = 0.8
 """For whoever stood still has to find much in memory again that was in caches before."""
 
 
