@@ -1,9 +1,12 @@
 """Who changed what."""
 
+from typing import Literal
+
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
 from endpoints_server.desk.changes.listed import Page, list_changes
+from endpoints_server.desk.people import only_of
 from endpoints_server.store.changes.port import Wanted
 from endpoints_server.store.ports import Store
 from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
@@ -15,7 +18,7 @@ class ChangesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What changes may be asked by."""
 
     user: str = ""
-    kind: str = ""
+    kind: Literal["", "budget", "limit", "group", "key", "user", "balance"] = ""
 
 
 def change_handlers(store: Store) -> list[HTTPRouteHandler]:
@@ -25,7 +28,7 @@ def change_handlers(store: Store) -> list[HTTPRouteHandler]:
     async def show_changes(request: AnyRequest) -> Page:
         """List changes, latest first: by a `user`, of a `kind`, `since` and `until` instants."""
         query = read_query(request, ChangesQuery)
-        asked = read_page(query, query.user or None)
+        asked = read_page(query, await only_of(store, query.user))
         wanted = Wanted(
             kind=query.kind or None,
             person_id=asked.person_id,

@@ -2,18 +2,19 @@
 
 from decimal import Decimal
 from secrets import token_bytes
+from typing import Annotated, Literal
 
 from litestar import delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.balance import BalanceView, credit, find_balance
 from endpoints_server.desk.keys import KeyDraft, create_key, list_keys, revoke_key, rotate_key
 from endpoints_server.desk.people import add_person, get_person, list_people, only_of, set_disabled
-from endpoints_server.desk.rule_drafts import signed_nano_usd_of
+from endpoints_server.desk.rule_drafts import MOST_SECONDS, signed_nano_usd_of
 from endpoints_server.domain.people.access_key import RANDOM_BYTES
 from endpoints_server.domain.people.person import Person
 from endpoints_server.store.ports import Store
@@ -43,7 +44,7 @@ class UserDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: str
     name: str = ""
     email: str = ""
-    role: str = "USER"
+    role: Literal["USER", "ADMIN"] = "USER"
 
 
 class UserChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,7 +74,7 @@ class KeysQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Rotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long the old key is accepted beside the new one."""
 
-    grace_seconds: float = 0.0
+    grace_seconds: Annotated[float, Meta(ge=0, le=MOST_SECONDS)] = 0.0
 
 
 def people_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
@@ -161,7 +162,7 @@ def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandle
     async def rotate(request: AnyRequest, key_id: FromPath[str]) -> MadeKey:
         """Make a key in place of another, which is revoked now or after a time of grace."""
         wanted, now = await read_body(request, Rotation), exchange.now()
-        until = now + int(max(0.0, wanted.grace_seconds) * SECOND)
+        until = now + int(wanted.grace_seconds * SECOND)
         drawn = token_bytes(RANDOM_BYTES)
         key, secret = await rotate_key(acting(request), exchange.ring, key_id, drawn, until, now)
         return MadeKey(key=secret.reveal(), **asdict(view(key)))

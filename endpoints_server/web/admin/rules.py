@@ -128,12 +128,13 @@ def group_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     async def set_group(request: AnyRequest, name: FromPath[str]) -> GroupView:
         """Say who is in a group."""
         wanted = await read_body(request, Members)
+        members = tuple(dict.fromkeys(wanted.members))
         await put_rule(
             acting(request),
             exchange.catalog(),
-            Group(name=name, members=wanted.members),
+            Group(name=name, members=members),
         )
-        return GroupView(name=name, members=wanted.members)
+        return GroupView(name=name, members=members)
 
     @delete("/admin/v1/groups/{name:str}", opt=ADMINISTRATIVE, status_code=204)
     async def delete_group(request: AnyRequest, name: FromPath[str]) -> None:

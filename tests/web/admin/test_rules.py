@@ -71,11 +71,19 @@ async def test_a_budget_is_set_listed_set_anew_and_deleted(client: AsyncClient) 
     assert (only["limit_usd"], only["left_usd"], only["per"]) == ("7", "7", "never")
     assert (await client.delete("/admin/v1/budgets/ada-month?user=ada")).status_code == 204
     assert await listed(client, "budgets") == []
-    assert "no budget" in await refused(client, "DELETE", "budgets/ada-month?user=ada")
+
+
+async def test_all_that_was_set_of_a_budget_is_listed(client: AsyncClient) -> None:
+    wanted = {"usd": 1, "thresholds": [10, 90], "include_own_keys": True, "when_spent": "cut"}
+    await client.put("/admin/v1/budgets/full", json=wanted)
+    (only,) = await listed(client, "budgets")
+    assert {name: only[name] for name in wanted if name != "usd"} == {
+        name: value for name, value in wanted.items() if name != "usd"
+    }
 
 
 async def test_limits_and_groups_are_set_and_deleted(client: AsyncClient) -> None:
-    group = await client.put("/admin/v1/groups/team", json={"members": ["ada"]})
+    group = await client.put("/admin/v1/groups/team", json={"members": ["ada", "ada"]})
     assert group.json() == {"name": "team", "members": ["ada"], "source": "store"}
     wanted = {"requests_per_minute": 5, "group": "team"}
     (made,) = (await client.put("/admin/v1/limits/few", json=wanted)).json()["data"]
@@ -102,6 +110,7 @@ async def test_limits_and_groups_are_set_and_deleted(client: AsyncClient) -> Non
         ("limits/a", {"requestsPerMinute": 1}, "did you mean `requests_per_minute`?"),
         ("budgets/%0a", {"usd": 1}, "A name has"),
         ("budgets/a%20", {"usd": 1}, "A name has"),
+        ("budgets/a", {"usd": 1, "model": "a\0b"}, "A model's name"),
         ("limits/a", {}, "names requests a minute"),
         ("limits/a", {"concurrent": 0}, ">= 1"),
         ("groups/a", {"members": ["nobody"]}, "no user 'nobody'"),

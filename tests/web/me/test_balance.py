@@ -10,6 +10,8 @@ from httpx2 import AsyncClient
 from endpoints_server.domain.money.account import Reservation
 from endpoints_server.domain.money.balance import Allowance, Grant, Refill, Unit, account_of
 from endpoints_server.domain.money.currency import Currency
+from endpoints_server.domain.rules.budget import Budget
+from endpoints_server.domain.rules.rulebook import Rules
 from tests.store.entries import entry
 from tests.web.console.browsing import sign_in
 from tests.web.site import ADA, NOON, Site
@@ -46,6 +48,13 @@ async def test_without_a_balance_nobody_is_limited(client: AsyncClient) -> None:
     assert told["is_limited"] is False
     assert told["left_usd"] is None
     assert (await client.get("/api/balance")).status_code == 404
+
+
+async def test_a_budget_says_whether_the_file_has_it(site: Site, client: AsyncClient) -> None:
+    site.serve(rules=Rules(budgets=(Budget(name="house", nano_usd=10**9),)))
+    await site.store.rules.put_rule(Budget(name="mine", nano_usd=10**9))
+    told = (await client.get("/me/balance")).json()["budgets"]
+    assert {each["name"]: each["source"] for each in told} == {"house": "file", "mine": "store"}
 
 
 async def test_looking_opens_no_account(site: Site, client: AsyncClient) -> None:
