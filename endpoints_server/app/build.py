@@ -51,7 +51,7 @@ def build(parts: Parts, public_url: str, siblings: Siblings | None = None) -> AS
             exchange.catalog, partial(checks, parts), partial(exposition, parts, siblings)
         ),
         *me_handlers(exchange, store),
-        *admin_handlers(exchange, store),
+        *admin_handlers(exchange, store, lambda: live.problems),
         *librechat_key_handlers(exchange),
         *librechat_endpoint_handlers(exchange),
         *librechat_model_handlers(exchange),

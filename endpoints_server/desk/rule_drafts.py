@@ -29,7 +29,7 @@ Percent = Annotated[int, Meta(gt=0, le=MOST_PERCENT)]
 class Whose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whom a rule concerns: a user, a group or a key by its id, or everybody where none is named.
 
-    `endpoint` is a slug.
+    `endpoint` is a name or a slug.
     """
 
     user: str = ""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from endpoints_server.desk.people import missing
 from endpoints_server.desk.rule_drafts import refused
@@ -131,9 +132,10 @@ async def put_rule(store: Store, catalog: Catalog, rule: Rule) -> None:
         case Group():
             for member in rule.members:
                 await require_person(store, member)
+            await store.rules.put_rule(rule)
         case Budget() | Limit():
             await require_scope(store, catalog, rule.scope)
-    await store.rules.put_rule(rule)
+            await store.rules.put_rule(replace(rule, scope=by_slug(catalog, rule.scope)))
 
 
 async def delete_rule(store: Store, catalog: Catalog, rule: Rule) -> None:
@@ -168,10 +170,17 @@ async def require_scope(store: Store, catalog: Catalog, scope: Scope) -> None:
                 raise refused(f"There is no group '{target.name}'.")
         case Level.ALL:
             pass
-    if scope.endpoint and scope.endpoint not in catalog.by_name:
+    if scope.endpoint and scope.endpoint.lower() not in catalog.by_name:
         raise refused(f"There is no endpoint '{scope.endpoint}'.")
     if len(scope.model) > LONGEST_MODEL or not scope.model.isprintable():
         raise refused(f"A model's name has at most {LONGEST_MODEL} printable letters.")
+
+
+def by_slug(catalog: Catalog, scope: Scope) -> Scope:
+    """Name the endpoint of a scope as calls do, however it was spelt."""
+    if not scope.endpoint:
+        return scope
+    return replace(scope, endpoint=catalog.by_name[scope.endpoint.lower()].slug)
 
 
 async def require_person(store: Store, person_id: str) -> None:

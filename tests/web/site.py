@@ -109,7 +109,7 @@ class Site:
             route_handlers=[
                 *console_handlers(self.console),
                 *me_handlers(self.exchange, self.store),
-                *admin_handlers(self.exchange, self.store),
+                *admin_handlers(self.exchange, self.store, lambda: problems),
                 *librechat_key_handlers(self.exchange),
                 *librechat_balance_handlers(self.exchange),
             ],

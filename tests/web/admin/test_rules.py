@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 from litestar.routes import HTTPRoute
+from msgspec.structs import replace
 
+from endpoints_server.domain.catalog import with_endpoints
 from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.domain.rules.budget import Budget
 from endpoints_server.domain.rules.rulebook import Group, Rules
-from tests.web.site import ADA, Site
+from tests.web.site import ADA, MISTRAL, Site
 
 BUDGET = {"usd": "2.5", "per": "month", "each": "model", "user": "ada"}
 Json = dict[str, Any]
@@ -91,6 +93,19 @@ async def test_limits_and_groups_are_set_and_deleted(client: AsyncClient) -> Non
     assert (await client.delete("/admin/v1/limits/few?group=team")).status_code == 204
     assert (await client.delete("/admin/v1/groups/team")).status_code == 204
     assert await listed(client, "groups") == await listed(client, "limits") == []
+
+
+@pytest.mark.parametrize("name", ["mistral-ai", "Mistral AI", "mistral ai", "MISTRAL-AI"])
+async def test_the_endpoint_of_a_rule_may_be_spelt_as_calls_spell_it(
+    name: str, site: Site, client: AsyncClient
+) -> None:
+    catalog = with_endpoints(
+        site.catalog, (replace(MISTRAL, name="Mistral AI", slug="mistral-ai"),)
+    )
+    site.serve(endpoints=catalog.endpoints, by_name=catalog.by_name)
+    for path, body in (("budgets", {"usd": 1}), ("limits", {"concurrent": 1})):
+        answer = await client.put(f"/admin/v1/{path}/a", json={"endpoint": name, **body})
+        assert [each["endpoint"] for each in answer.json()["data"]] == ["mistral-ai"]
 
 
 @pytest.mark.parametrize(
