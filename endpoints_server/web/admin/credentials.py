@@ -12,7 +12,7 @@ from endpoints_server.store.credentials import Kept
 from endpoints_server.store.ports import Store
 from endpoints_server.web.admin.people import KeysQuery
 from endpoints_server.web.admin.rules import Listed
-from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
+from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest, taking
 from endpoints_server.web.me.caller import not_found
 from endpoints_server.web.me.keys import moment
 from endpoints_server.web.me.reading import read_query
@@ -32,7 +32,7 @@ class HeldView(Struct, frozen=True, kw_only=True):
 def admin_credential_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers."""
 
-    @get("/admin/v1/credentials", opt=ADMINISTRATIVE)
+    @get("/admin/v1/credentials", opt=taking(ADMINISTRATIVE, query=KeysQuery))
     async def show_credentials(request: AnyRequest) -> Listed[HeldView]:
         """List the keys that everybody stored, or the `user` that the query names."""
         wanted = await only_of(store, read_query(request, KeysQuery).user)
