@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from endpoints_server.desk.own_limits import OwnLimit
 from endpoints_server.desk.rule_drafts import refused
 from endpoints_server.desk.rules import BudgetView
 from endpoints_server.domain.catalog import Catalog
@@ -37,7 +38,8 @@ class BalanceView(Struct, frozen=True, kw_only=True):
     """What is left, in USD and in the currency shown beside it; all None where nobody is stopped.
 
     `left_usd` is below zero where the last call cost more than there was; `reserved_usd`, held for
-    calls under way, is not in it. `budgets` are those that the person's calls are paid from too.
+    calls under way, is not in it. The person's calls are paid from `budgets` too, and counted by
+    `limits`.
     """
 
     is_limited: bool
@@ -49,6 +51,7 @@ class BalanceView(Struct, frozen=True, kw_only=True):
     refill: RefillView | None = None
     reserved_usd: str | None = None
     budgets: tuple[BudgetView, ...] = ()
+    limits: tuple[OwnLimit, ...] = ()
 
 
 async def find_standing(
