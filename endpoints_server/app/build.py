@@ -27,6 +27,7 @@ from endpoints_server.web.librechat.keys import librechat_key_handlers
 from endpoints_server.web.librechat.models import librechat_model_handlers
 from endpoints_server.web.librechat.titles import librechat_title_handlers
 from endpoints_server.web.me.me import me_handlers
+from endpoints_server.web.openapi import openapi_handler
 from endpoints_server.web.shortcut import Shortcut
 
 
@@ -37,12 +38,6 @@ def build(parts: Parts, public_url: str, siblings: Siblings | None = None) -> AS
     While it runs, the configuration file is watched.
     """
     exchange, live, store = parts.exchange, parts.live, parts.store
-    console = Console(
-        exchange=exchange,
-        store=store,
-        public_url=public_url,
-        problems=lambda: live.problems,
-    )
     applications = wire_applications(exchange)
     handlers = [
         *wire_handlers(applications),
@@ -51,14 +46,15 @@ def build(parts: Parts, public_url: str, siblings: Siblings | None = None) -> AS
             exchange.catalog, partial(checks, parts), partial(exposition, parts, siblings)
         ),
         *me_handlers(exchange, store),
-        *admin_handlers(exchange, store),
+        *admin_handlers(exchange, store, lambda: live.problems),
         *librechat_key_handlers(exchange),
         *librechat_endpoint_handlers(exchange),
         *librechat_model_handlers(exchange),
         *librechat_balance_handlers(exchange),
         *title_handlers(exchange, parts.titling),
         *librechat_title_handlers(parts.titling),
-        *console_handlers(console),
+        *console_handlers(console_of(parts, public_url)),
+        openapi_handler(),
     ]
     app = Litestar(
         route_handlers=[Router("/", route_handlers=handlers, guards=[key_guard(exchange)])],
@@ -70,6 +66,16 @@ def build(parts: Parts, public_url: str, siblings: Siblings | None = None) -> AS
     )
     require_declared_access(app)
     return Shortcut(app, applications, verbs_of(exchange.wires.values()))
+
+
+def console_of(parts: Parts, public_url: str) -> Console:
+    """Give what the console's pages need."""
+    return Console(
+        exchange=parts.exchange,
+        store=parts.store,
+        public_url=public_url,
+        problems=lambda: parts.live.problems,
+    )
 
 
 async def exposition(parts: Parts, siblings: Siblings | None) -> bytes:

@@ -27,7 +27,7 @@ def scope_options(command: F) -> F:
     """Let a command say how shares are divided, and which calls count."""
     each = click.Choice([each.value for each in Each])
     command = click.option("--model", default="", help="Count only calls of this model.")(command)
-    command = click.option("--endpoint", default="", help="Count only calls to it, by its slug.")(
+    command = click.option("--endpoint", default="", help="Count only calls to this endpoint.")(
         command
     )
     return click.option("--each", type=each, default=None, help="A share for each.")(command)

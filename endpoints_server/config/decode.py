@@ -27,7 +27,33 @@ def decode_settings(document: Document) -> Settings:
             for number in range(len(endpoints["custom"]))
         ]
         value["endpoints"] = endpoints | {"custom": entries}
-    return msgspec.convert(value, Settings)
+    if "server" in value:
+        value["server"] = server_of(document, value["server"])
+    # what is a whole number may be written as one with a point, as it may in LibreChat
+    return msgspec.convert(value, Settings, strict=False)
+
+
+def server_of(document: Document, server: dict[str, Any]) -> dict[str, Any]:
+    """Give the server's own block, the amounts of budgets exact."""
+    place: Path = ("server",)
+    kept = with_exact_budgets(document, place, server)
+    if "groups" in kept:
+        kept["groups"] = {
+            name: with_exact_budgets(document, (*place, "groups", name), group)
+            for name, group in kept["groups"].items()
+        }
+    return kept
+
+
+def with_exact_budgets(document: Document, path: Path, home: dict[str, Any]) -> dict[str, Any]:
+    """Read the amount of each budget of the server, or of a group, from its own text."""
+    kept = dict(home)
+    if "budgets" in kept:
+        kept["budgets"] = {
+            name: rule | {"usd": exact(document.texts[(*path, "budgets", name, "usd")])}
+            for name, rule in kept["budgets"].items()
+        }
+    return kept
 
 
 def laid_under(shared: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:

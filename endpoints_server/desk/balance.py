@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from endpoints_server.desk.own_limits import OwnLimit
+from endpoints_server.desk.rule_drafts import refused
 from endpoints_server.desk.rules import BudgetView
 from endpoints_server.domain.catalog import Catalog
-from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.balance import (
     BEGINNING,
     Allowance,
@@ -17,6 +18,7 @@ from endpoints_server.domain.money.balance import (
 )
 from endpoints_server.domain.money.currency import Shown, show
 from endpoints_server.domain.money.usd import usd
+from endpoints_server.domain.rules.budget import MOST_NANO_USD
 from endpoints_server.store.balances import Balances
 
 
@@ -36,7 +38,8 @@ class BalanceView(Struct, frozen=True, kw_only=True):
     """What is left, in USD and in the currency shown beside it; all None where nobody is stopped.
 
     `left_usd` is below zero where the last call cost more than there was; `reserved_usd`, held for
-    calls under way, is not in it. `budgets` are those that the person's calls are paid from too.
+    calls under way, is not in it. The person's calls are paid from `budgets` too, and counted by
+    `limits`.
     """
 
     is_limited: bool
@@ -48,6 +51,7 @@ class BalanceView(Struct, frozen=True, kw_only=True):
     refill: RefillView | None = None
     reserved_usd: str | None = None
     budgets: tuple[BudgetView, ...] = ()
+    limits: tuple[OwnLimit, ...] = ()
 
 
 async def find_standing(
@@ -88,15 +92,16 @@ async def credit(
     """Grant somebody more, or less where the amount is below zero, and give how they stand then.
 
     Who has no grant yet gets that of the start first. Raises Failed(bad_request) where nobody's
-    balance is limited.
+    balance is limited, and where so much cannot be counted.
     """
     if allowance is None:
-        message = "Nobody's balance is limited: `balance.enabled` is off in the configuration."
-        raise Failed(Fault(kind=Kind.BAD_REQUEST, message=message))
+        raise refused("Nobody's balance is limited: `balance.enabled` is off in the configuration.")
     start = allowance.start_nano_usd
-    await balances.open_grant(
+    opened = await balances.open_grant(
         Grant(person_id=person_id, granted_nano_usd=start, opened_at=now, refilled_at=now)
     )
+    if abs(opened.grant.granted_nano_usd + nano_usd) > MOST_NANO_USD:
+        raise refused(f"All that '{person_id}' was granted would be above a thousand million USD.")
     standing = await balances.credit(person_id, nano_usd)
     if standing is None:
         raise LookupError(person_id)

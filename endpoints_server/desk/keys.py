@@ -3,6 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
+from endpoints_server.desk.people import missing
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.people.access_key import (
     CHOSEN_LENGTH,
@@ -42,8 +43,9 @@ async def create_key(
     """
     if draft.expires_at is not None and draft.expires_at <= now:
         raise refused("The key would have expired already; choose a later time.")
-    if len(draft.name) > LONGEST_NAME or draft.name == ENVIRONMENT:
-        raise refused(f"A key's name has at most {LONGEST_NAME} letters and is not {ENVIRONMENT}.")
+    if len(draft.name) > LONGEST_NAME or not draft.name.isprintable() or draft.name == ENVIRONMENT:
+        limits = f"at most {LONGEST_NAME} printable letters and is not {ENVIRONMENT}"
+        raise refused(f"A key's name has {limits}.")
     secret = make_key(random_bytes)
     key = replace(
         key_of(secret, ring, draft.person, now), name=draft.name, expires_at=draft.expires_at
@@ -63,7 +65,8 @@ async def revoke_key(
     """Revoke the key of this id, of these first characters, or the key itself where it leaked.
 
     A `person_id` keeps to that person's keys. Revoking again changes nothing. Raises
-    Failed(bad_request) where no key or more than one is meant; `wanted` is never repeated.
+    Failed(bad_request) where more than one is meant, and with 404 where none is; `wanted` is never
+    repeated.
     """
     key = choose(await store.keys.list_keys(person_id), wanted)
     if key.revoked_at is not None:
@@ -150,7 +153,7 @@ def choose(keys: list[AccessKey], wanted: str) -> AccessKey:
     found = [key for key in keys if key.shown.startswith(wanted)]
     found = [key for key in found if key.revoked_at is None] or found
     if not found:
-        raise refused("There is no such key.")
+        raise missing("There is no such key.")
     if len(found) > 1:
         raise refused(f"Several keys begin so: {', '.join(key.id for key in found)}. Give an id.")
     return found[0]

@@ -30,8 +30,7 @@ async def get_person(store: Store, person_id: str) -> Person:
     """Give a person; raises Failed(bad_request) with 404 for nobody we know."""
     person = await store.people.find_person(person_id)
     if person is None:
-        message = f"There is no user '{person_id}'."
-        raise Failed(Fault(kind=Kind.BAD_REQUEST, status=404, code="not_found", message=message))
+        raise missing(f"There is no user '{person_id}'.")
     return person
 
 
@@ -48,16 +47,21 @@ async def list_people(store: Store) -> list[Person]:
 async def set_disabled(store: Store, person_id: str, at: int | None) -> Person:
     """Accept none of a person's keys from now on, or all of them again.
 
-    Raises Failed(bad_request) for nobody we know, and for the built-in admin.
+    Raises Failed(bad_request) for the built-in admin, and with 404 for nobody we know.
     """
     if person_id == ADMIN.id and at is not None:
         raise refused("The built-in admin cannot be disabled; revoke their keys instead.")
     person = await store.people.set_disabled(person_id, at)
     if person is None:
-        raise refused(f"There is no user '{person_id}'.")
+        raise missing(f"There is no user '{person_id}'.")
     return person
 
 
 def refused(message: str) -> Failed:
     """Say why nothing was done."""
     return Failed(Fault(kind=Kind.BAD_REQUEST, message=message))
+
+
+def missing(message: str) -> Failed:
+    """Say that what is to be changed is not there."""
+    return Failed(Fault(kind=Kind.BAD_REQUEST, status=404, code="not_found", message=message))

@@ -19,14 +19,17 @@ from endpoints_server.domain.rules.period import Every, Period
 from endpoints_server.domain.rules.target import Each, Level, Scope, Target
 
 MOST_USD = MOST_NANO_USD // ONE_USD
-Count = Annotated[int, Meta(gt=0, le=10**12)]
-Percent = Annotated[int, Meta(gt=0, le=1000)]
+MOST_COUNT = 10**12
+MOST_SECONDS = 10**9
+MOST_PERCENT = 1000
+Count = Annotated[int, Meta(gt=0, le=MOST_COUNT)]
+Percent = Annotated[int, Meta(gt=0, le=MOST_PERCENT)]
 
 
 class Whose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whom a rule concerns: a user, a group or a key by its id, or everybody where none is named.
 
-    `endpoint` is a slug.
+    `endpoint` is a name or a slug.
     """
 
     user: str = ""
@@ -42,7 +45,7 @@ class BudgetDraft(Whose, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     usd: Decimal
     per: Every = Every.NEVER
-    rolling_seconds: Annotated[int, Meta(ge=0, le=10**9)] = 0
+    rolling_seconds: Annotated[int, Meta(ge=0, le=MOST_SECONDS)] = 0
     action: Action = Action.REFUSE
     when_spent: AtEnd = AtEnd.FINISH
     thresholds: tuple[Percent, ...] = USUAL_THRESHOLDS

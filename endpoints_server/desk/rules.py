@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from endpoints_server.desk.people import missing
 from endpoints_server.desk.rule_drafts import refused
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.money.balance import BEGINNING
@@ -20,6 +22,7 @@ from endpoints_server.store.rules import Rule, place_of
 
 T = TypeVar("T")
 NAME = re.compile(r"\w([\w .@/-]{0,62}[\w.@/-])?")
+LONGEST_MODEL = 256
 Source = Literal["file", "store"]
 
 
@@ -42,6 +45,8 @@ class BudgetView(Struct, frozen=True, kw_only=True):
     when_spent: str
     is_shadow: bool
     source: Source = "store"
+    thresholds: tuple[int, ...] = ()
+    include_own_keys: bool = False
 
 
 class LimitView(Struct, frozen=True, kw_only=True):
@@ -92,7 +97,10 @@ async def list_own_budgets(
         if budget.scope.each in (None, Each.USER, Each.KEY)
     ]
     lefts = await remainders(store, catalog, draws, me)
-    return [budget_view(draw, lefts[draw.account.row]) for draw in draws]
+    return [
+        budget_view(draw, lefts[draw.account.row], source_of(catalog, draw.budget))
+        for draw in draws
+    ]
 
 
 def list_limits(store: Store, catalog: Catalog) -> list[LimitView]:
@@ -124,19 +132,20 @@ async def put_rule(store: Store, catalog: Catalog, rule: Rule) -> None:
         case Group():
             for member in rule.members:
                 await require_person(store, member)
+            await store.rules.put_rule(rule)
         case Budget() | Limit():
             await require_scope(store, catalog, rule.scope)
-    await store.rules.put_rule(rule)
+            await store.rules.put_rule(replace(rule, scope=by_slug(catalog, rule.scope)))
 
 
 async def delete_rule(store: Store, catalog: Catalog, rule: Rule) -> None:
     """Forget a rule, also one that the file's hides by now.
 
-    Raises Failed(bad_request) where there is none, or where it is the file's.
+    Raises Failed(bad_request) where it is the file's, and with 404 where there is none.
     """
     if not await store.rules.delete_rule(rule):
         require_unwritten(catalog.rules, rule)
-        raise refused(f"There is no {place_of(rule)[0]} '{rule.name}' of such.")
+        raise missing(f"There is no {place_of(rule)[0]} '{rule.name}' of such.")
 
 
 def require_unwritten(rules: Rules, rule: Rule) -> None:
@@ -161,8 +170,17 @@ async def require_scope(store: Store, catalog: Catalog, scope: Scope) -> None:
                 raise refused(f"There is no group '{target.name}'.")
         case Level.ALL:
             pass
-    if scope.endpoint and scope.endpoint not in catalog.by_name:
+    if scope.endpoint and scope.endpoint.lower() not in catalog.by_name:
         raise refused(f"There is no endpoint '{scope.endpoint}'.")
+    if len(scope.model) > LONGEST_MODEL or not scope.model.isprintable():
+        raise refused(f"A model's name has at most {LONGEST_MODEL} printable letters.")
+
+
+def by_slug(catalog: Catalog, scope: Scope) -> Scope:
+    """Name the endpoint of a scope as calls do, however it was spelt."""
+    if not scope.endpoint:
+        return scope
+    return replace(scope, endpoint=catalog.by_name[scope.endpoint.lower()].slug)
 
 
 async def require_person(store: Store, person_id: str) -> None:
@@ -174,6 +192,11 @@ async def require_person(store: Store, person_id: str) -> None:
 def book_of(store: Store, catalog: Catalog) -> Rulebook:
     """Put the rules of the file and of the store together."""
     return rulebook_of((catalog.rules, store.rules.current()), catalog.zone)
+
+
+def source_of(catalog: Catalog, budget: Budget) -> Source:
+    """Name where a budget in force stands."""
+    return "file" if budget in catalog.rules.budgets else "store"
 
 
 def sourced(file: Iterable[T], stored: Iterable[T]) -> list[tuple[T, Source]]:
@@ -224,6 +247,8 @@ def budget_view(draw: Draw, left_nano_usd: int | None, source: Source = "store")
         when_spent=budget.at_end,
         is_shadow=budget.is_shadow,
         source=source,
+        thresholds=budget.thresholds,
+        include_own_keys=budget.has_own_keys,
     )
 
 

@@ -42,7 +42,7 @@ class AttemptUsage(Struct, frozen=True, kw_only=True):
     """One attempt of a call; `cost_usd` is None where nobody knows a price.
 
     `reported_cost_usd` is what the upstream says it charges; `is_charged` says that `cost_usd` was
-    taken from the person's balance.
+    taken from the person's balance. `abandoned` is the rule it followed where its caller had left.
     """
 
     id: str
@@ -66,6 +66,7 @@ class AttemptUsage(Struct, frozen=True, kw_only=True):
     is_charged: bool = False
     price_source: str
     losses: tuple[str, ...]
+    abandoned: str = ""
 
 
 class CallUsage(Struct, frozen=True, kw_only=True):
@@ -173,6 +174,7 @@ def attempt_of(entry: Entry, currency: Currency | None) -> AttemptUsage:
         is_charged=entry.is_charged,
         price_source=entry.price_source,
         losses=entry.losses,
+        abandoned=entry.abandoned,
     )
 
 

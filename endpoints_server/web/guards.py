@@ -7,6 +7,7 @@ from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.routes import ASGIRoute, BaseRoute, HTTPRoute, WebSocketRoute
+from msgspec import Struct
 
 from endpoints_server.calls.authenticate import authenticate, require_keyless
 from endpoints_server.calls.exchange import Exchange
@@ -28,6 +29,15 @@ SIGNED_IN: dict[str, Any] = {ACCESS: "session"}
 """Answered to a browser that is signed in to the console."""
 ITSELF: dict[str, Any] = {ACCESS: "itself"}
 """Checks the key on its own, because its refusals have a shape of their own."""
+
+BODY, QUERY = "body", "query"
+
+
+def taking(
+    access: dict[str, Any], *, body: type[Struct] | None = None, query: type[Struct] | None = None
+) -> dict[str, Any]:
+    """Say, beside who may call a route, what it reads; its OpenAPI document tells it."""
+    return {**access, BODY: body, QUERY: query}
 
 
 def key_guard(exchange: Exchange) -> Guard:

@@ -50,6 +50,10 @@ def test_every_attempt_is_exported(filled: Command) -> None:
     assert rows[0]["losses"] == "seed top_k"
     assert (rows[3]["started_at"], rows[3]["cost_usd"]) == ("2025-10-17T12:00:00+00:00", "0.000195")
     assert (rows[3]["input_tokens"], rows[3]["is_stream"]) == ("1000", "false")
+    listed = json.loads(filled("ledger", "export", "--json").out)
+    assert [row["model"] for row in listed[:2]] == ["=cmd()", rows[1]["model"]]
+    assert listed[1:] == rows[1:]
+    assert json.loads(filled("ledger", "export", "--json", "--since", "2100-01-01").out) == []
     nothing = filled("ledger", "export", "--since", "2100-01-01")
     assert nothing.out.splitlines() == done.out.splitlines()[:1]
     some = filled("ledger", "export", "--since", "2025-10-18", "--user", "admin")

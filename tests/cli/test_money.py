@@ -66,6 +66,8 @@ def test_a_budget_is_set_listed_and_removed(file: Command) -> None:
         (("set", "a", "--usd", "1", "--per", "day", "--rolling", "5"), "not both"),
         (("set", "a", "--usd", "1", "--endpoint", "nowhere"), "no endpoint 'nowhere'"),
         (("remove", "a"), "no budget 'a'"),
+        (("set", "a", "--usd", "1", "--rolling", "1000000001"), "not in the range"),
+        (("set", "a", "--usd", "1", "--threshold", "0"), "not in the range"),
     ],
 )
 def test_a_budget_that_cannot_be_set_says_why(
@@ -76,12 +78,26 @@ def test_a_budget_that_cannot_be_set_says_why(
     assert words in done.err
 
 
+def test_thresholds_are_set_and_told(file: Command) -> None:
+    args = ("budget", "set", "a", "--usd", "1", "--threshold", "50", "--threshold", "90")
+    assert told(file, *args)["thresholds"] == [50, 90]
+    assert told(file, "budget", "set", "a", "--usd", "1")["thresholds"] == [80, 100]
+
+
+@pytest.mark.parametrize("group", ["budget", "db", "import", "ledger", "secrets"])
+def test_a_command_that_is_not_named_is_asked_for(group: str, command: Command) -> None:
+    done = command(group)
+    assert (done.code, f"See: endpoints-server {group} --help" in done.err) == (1, True)
+
+
 def test_a_limit_is_set_listed_and_removed(file: Command) -> None:
     args = ("limit", "set", "calm", "--requests", "60", "--concurrent", "2", "--group", "staff")
     made = told(file, *args)
     assert (made["of"], made["requests_per_minute"], made["concurrent"]) == ("group staff", 60, 2)
     assert "calm" in file("limit", "list").out
     assert file("limit", "set", "idle").code == 1
+    many = file("limit", "set", "vast", "--requests", "1000000000001")
+    assert (many.code, "not in the range" in many.err) == (1, True)
     assert told(file, "limit", "remove", "calm", "--group", "staff") == {"removed": "calm"}
     assert told(file, "limit", "list") == []
 
@@ -93,6 +109,8 @@ def test_people_come_into_groups_and_leave_them(file: Command) -> None:
     assert told(file, "group", "remove", "research", "ada")["members"] == ["ben"]
     assert file("group", "add", "research", "nobody").code == 1
     assert file("group", "add", "staff", "ada").code == 1
+    for words in (("nothing", "ada"), ("research", "ada"), ("staff", "admin")):
+        assert file("group", "remove", *words).code == 1
     listed = told(file, "group", "list")
     assert [(each["name"], each["source"]) for each in listed] == [
         ("staff", "file"),

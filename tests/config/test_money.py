@@ -87,7 +87,7 @@ def test_zero_is_free_and_not_unknown() -> None:
         ("-.inf", "`prompt` must be zero or more, not negative"),
         (".nan", "`prompt` must be a finite number"),
         ("'1'", "`prompt` must be a number, not text (write the number without quotes)"),
-        ("cheap", "`prompt` must be a number, not text (write the number without quotes)"),
+        ("cheap", "`prompt` must be a number, not text (write the number in digits alone)"),
         ("true", "`prompt` must be a number, not `true` or `false`"),
         ("1e9", "`prompt` is above a USD a token (rates are in USD per million tokens)"),
     ],
@@ -148,6 +148,16 @@ def test_every_unit_of_the_schema_is_one_of_ours() -> None:
 )
 def test_amounts_nobody_can_count_with_are_told(balance: str, said: str) -> None:
     assert any(said in line for line in told(ENTRY + f"balance: {{enabled: true, {balance}}}\n"))
+
+
+def test_a_misspelt_key_that_librechat_would_pass_over_is_told() -> None:
+    text = "balance: {enabld: true, startbalance: 5, foo: 1}\ntransactions: {enable: false}\n"
+    assert told(ENTRY + text) == [
+        "8:11: warning: `enabld` is not a key of `balance` (did you mean `enabled`?)",
+        "8:25: warning: `startbalance` is not a key of `balance` (did you mean `startBalance`?)",
+        "8:42: warning: `foo` is not a key of `balance`",
+        "9:16: warning: `enable` is not a key of `transactions` (did you mean `enabled`?)",
+    ]
 
 
 def test_switching_the_record_off_says_what_it_comes_to() -> None:

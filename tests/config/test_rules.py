@@ -130,9 +130,46 @@ def test_an_endpoint_says_what_becomes_of_answers_whose_callers_left() -> None:
         ("  ledger: {keepDays: 36501}\n", "9:22: error: `keepDays` must be at most 36500"),
         ("  timeouts: {total: 1e300}\n", "9:21: error: `total` must be at most 1000000000"),
         ("  groups: {team: {member: [a]}}\n", "9:19: error: `member` is not a key of `team`"),
+        (
+            "  budgets: {a: {usd: 1e-10}}\n",
+            "9:22: error: `usd` is less than a billionth of a USD, so it would be zero",
+        ),
+        (
+            "  budgets: {a: {usd: 1, rollingSeconds: 24h}}\n",
+            "9:41: error: `rollingSeconds` must be a whole number, not text (write the number in d",
+        ),
+        ("  budgets: {'': {usd: 1}}\n", "9:13: error: a budget lacks a name"),
+        ("  limits: {' ': {concurrent: 1}}\n", "9:12: error: a limit lacks a name"),
+        ('  groups: {"a\\nx-b: c": {}}\n', "9:12: error: the name of a group has 1 to 64 print"),
+        ("  budgets: {a|b: {usd: 1}}\n", "9:13: error: the name of a budget has 1 to 64 print"),
+        ("  budgets: {%s: {usd: 1}}\n" % ("a" * 65), "9:13: error: the name of a budget has 1"),
+        ('  groups: {a: {limits: {"\\ud83d": {}}}}\n', "9:25: error: the name of a limit has"),
     ],
 )
 def test_t_31_i_60_a_rule_that_cannot_take_effect_is_told_of_in_its_place(
     server: str, problem: str
 ) -> None:
     assert [line for line in told_of(server) if line.startswith(problem)], told_of(server)
+
+
+def test_a_whole_number_may_be_written_with_a_point_or_an_exponent() -> None:
+    catalog = catalog_with("""\
+  holdTokens: 1e3
+  budgets: {a: {usd: 1, rollingSeconds: 60.0, thresholds: [5e1]}}
+  limits: {a: {requestsPerMinute: 1e2}}
+  retries: {attempts: 2.0}
+  breaker: {consecutiveFailures: 7.0}
+""")
+    assert (catalog.step_tokens, catalog.routing.retries.attempts) == (1000, 2)
+    assert catalog.rules.budgets[0].period.rolling_seconds == 60
+    assert catalog.rules.budgets[0].thresholds == (50,)
+    assert catalog.rules.limits[0].requests == 100
+
+
+def test_an_amount_is_taken_as_written_to_the_last_digit() -> None:
+    catalog = catalog_with("""\
+  budgets: {a: {usd: 123456789.123456789}}
+  groups: {team: {budgets: {b: {usd: 0x10}, c: {usd: 987654321.987654321}}}}
+""")
+    amounts = [budget.nano_usd for budget in catalog.rules.budgets]
+    assert amounts == [123456789123456789, 16 * 10**9, 987654321987654321]

@@ -121,6 +121,7 @@ async def test_a_call_is_told_with_all_its_attempts(store: Store) -> None:
             "is_charged": False,
             "price_source": "tokenConfig",
             "losses": (),
+            "abandoned": "",
         }
     )
 

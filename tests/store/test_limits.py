@@ -51,6 +51,18 @@ async def admitted(limits: Limits, claims: list[Claim], now: int) -> bool:
     return (await limits.take(claims, now)).is_admitted
 
 
+async def test_who_wants_nothing_is_told_how_it_stands_and_takes_nothing(limits: Limits) -> None:
+    measures = [Measure.REQUESTS, Measure.TOKENS, Measure.CONCURRENT]
+    taken = [claim(measure=measure, amount=4) for measure in measures]
+    assert await admitted(limits, taken, NOW)
+    asked = [claim(measure=measure, amount=0, is_binding=False) for measure in measures]
+    for _ in range(3):
+        verdict = await limits.take(asked, NOW)
+        assert [room.left for room in verdict.rooms] == [6, 6, 6]
+    assert await admitted(limits, [claim(measure=measure, amount=6) for measure in measures], NOW)
+    assert not await admitted(limits, [claim()], NOW)
+
+
 async def test_a_window_fills_and_empties(limits: Limits) -> None:
     results = [await admitted(limits, [claim(limit=3)], NOW + at * SECOND) for at in range(5)]
     assert results == [True, True, True, False, False]

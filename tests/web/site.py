@@ -36,6 +36,7 @@ from endpoints_server.web.guards import key_guard, require_declared_access
 from endpoints_server.web.librechat.balance import librechat_balance_handlers
 from endpoints_server.web.librechat.keys import librechat_key_handlers
 from endpoints_server.web.me.me import me_handlers
+from endpoints_server.web.openapi import openapi_handler
 from endpoints_server.wires.listed import WIRES
 
 NOON = 1_795_262_400_000_000
@@ -109,9 +110,10 @@ class Site:
             route_handlers=[
                 *console_handlers(self.console),
                 *me_handlers(self.exchange, self.store),
-                *admin_handlers(self.exchange, self.store),
+                *admin_handlers(self.exchange, self.store, lambda: problems),
                 *librechat_key_handlers(self.exchange),
                 *librechat_balance_handlers(self.exchange),
+                openapi_handler(),
             ],
             guards=[key_guard(self.exchange)],
             exception_handlers=fault_answers(self.exchange),

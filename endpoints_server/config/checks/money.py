@@ -1,13 +1,15 @@
 """What the file says of money, beyond its shape: that it can be counted with."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, TypeGuard
 
 from endpoints_server.config.checks.models import name_of, placed_models
+from endpoints_server.config.checks.nearest import did_you_mean
 from endpoints_server.config.checks.plain import check_plain
 from endpoints_server.config.checks.wording import subject
 from endpoints_server.config.money import ANY, fits, is_pattern
 from endpoints_server.config.problem import Level, Problem, shown
+from endpoints_server.config.schema.settings import Balance, Transactions
 from endpoints_server.config.text.document import Document, Path
 
 RATES = (
@@ -18,6 +20,7 @@ DEAREST_RATE = 1_000_000
 """A USD a token."""
 MOST_CREDITS = 10**12
 """A million USD."""
+LENIENT = {"balance": Balance, "transactions": Transactions}
 AMOUNTS = ("startBalance", "refillAmount")
 
 
@@ -25,6 +28,8 @@ def check_money(document: Document) -> list[Problem]:
     """Check rates, the balance and the currency; values are already expanded."""
     entries = document.get(("endpoints", "custom"))
     problems = [*check_balance(document), *check_transactions(document)]
+    for name, block in LENIENT.items():
+        problems += check_spelling(document, name, block.__struct_encode_fields__)
     problems += check_plain(document, ("interface", "currency"))
     for number in range(len(entries) if isinstance(entries, list) else 0):
         problems += check_rates(document, ("endpoints", "custom", number))
@@ -84,6 +89,17 @@ def check_balance(document: Document) -> Iterator[Problem]:
     if in_months and isinstance(value, float) and not value.is_integer():
         path = ("balance", "refillIntervalValue")
         yield document.problem(path, f"{subject(path)} must be a whole number of months")
+
+
+def check_spelling(document: Document, name: str, known: Collection[str]) -> Iterator[Problem]:
+    """Warn of a key that does nothing, in a block in which LibreChat passes over such."""
+    block = document.get((name,))
+    for key in block if isinstance(block, dict) else ():
+        if key not in known:
+            message = f"{shown(key)} is not a key of {shown(name)}"
+            hint = did_you_mean(key, known)
+            path = (name, key)
+            yield document.problem(path, message, hint, level=Level.WARNING, is_about_key=True)
 
 
 def check_transactions(document: Document) -> Iterator[Problem]:

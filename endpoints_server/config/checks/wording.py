@@ -60,8 +60,17 @@ def remedy(kinds: list[str], value: object) -> str:
         case str() if "boolean" in kinds and value.lower() in TRUTH_WORDS:
             return "write `true` or `false`, without quotes"
         case str() if {"number", "integer"} & set(kinds):
-            return "write the number without quotes"
+            return f"write the number {'without quotes' if is_number(value) else 'in digits alone'}"
         case str() if "array" in kinds:
             return "begin each item with `- `"
         case _:  # nothing to advise
             return ""
+
+
+def is_number(text: str) -> bool:
+    """Say whether a text would be a number without its quotes."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_" not in text

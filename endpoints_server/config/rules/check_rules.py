@@ -13,6 +13,10 @@ from endpoints_server.config.text.document import Document, Path
 
 SERVER: Path = ("server",)
 MOST_USD = 10**9
+LEAST_USD = 5e-10
+"""What is less is rounded to nothing."""
+LONGEST_NAME = 64
+RULES = ("budgets", "limits", "groups")
 CEILINGS = ("requestsPerMinute", "tokensPerMinute", "concurrent")
 
 
@@ -23,6 +27,8 @@ def check_rules(document: Document, others: Sequence[str] = ()) -> list[Problem]
     """
     problems = [*check_zone(document)]
     for home in homes(document):
+        for kind in RULES:
+            problems += check_names(document, (*home, kind))
         for path in rules_in(document, (*home, "budgets")):
             problems += [*check_budget(document, path), *check_scope(document, path, others)]
         for path in rules_in(document, (*home, "limits")):
@@ -41,6 +47,20 @@ def rules_in(document: Document, path: Path) -> Iterator[Path]:
     rules = document.get(path)
     if isinstance(rules, dict):
         yield from ((*path, name) for name in rules)
+
+
+def check_names(document: Document, path: Path) -> Iterator[Problem]:
+    """Tell of names that no header can carry, or that accounts could be mixed up by."""
+    kind = str(path[-1]).removesuffix("s")
+    for place in rules_in(document, path):
+        name = str(place[-1])
+        if not name.strip():
+            yield document.problem(place, f"a {kind} lacks a name", is_about_key=True)
+        elif len(name) > LONGEST_NAME or not name.isprintable() or "|" in name:
+            message = (
+                f"the name of a {kind} has 1 to {LONGEST_NAME} printable characters, and no `|`"
+            )
+            yield document.problem(place, message, is_about_key=True)
 
 
 def check_zone(document: Document) -> Iterator[Problem]:
@@ -63,6 +83,9 @@ def check_budget(document: Document, path: Path) -> Iterator[Problem]:
     if isinstance(usd, (int, float)) and not isinstance(usd, bool):
         if usd < 0:
             message = f"{subject(('usd',))} must be zero or more, not negative"
+            yield document.problem((*path, "usd"), message)
+        elif 0 < usd < LEAST_USD:
+            message = f"{subject(('usd',))} is less than a billionth of a USD, so it would be zero"
             yield document.problem((*path, "usd"), message)
         elif MOST_USD < usd < float("inf"):
             message = f"{subject(('usd',))} is above a thousand million USD"

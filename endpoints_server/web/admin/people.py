@@ -2,23 +2,24 @@
 
 from decimal import Decimal
 from secrets import token_bytes
+from typing import Annotated, Literal
 
 from litestar import delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.balance import BalanceView, credit, find_balance
 from endpoints_server.desk.keys import KeyDraft, create_key, list_keys, revoke_key, rotate_key
 from endpoints_server.desk.people import add_person, get_person, list_people, only_of, set_disabled
-from endpoints_server.desk.rule_drafts import signed_nano_usd_of
+from endpoints_server.desk.rule_drafts import MOST_SECONDS, signed_nano_usd_of
 from endpoints_server.domain.people.access_key import RANDOM_BYTES
 from endpoints_server.domain.people.person import Person
 from endpoints_server.store.ports import Store
 from endpoints_server.web.admin.rules import Listed
-from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
+from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest, taking
 from endpoints_server.web.me.hands import hands
 from endpoints_server.web.me.keys import KeyRequest, KeyView, MadeKey, instant_of, view
 from endpoints_server.web.me.once import OnlyOnce
@@ -43,7 +44,7 @@ class UserDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: str
     name: str = ""
     email: str = ""
-    role: str = "USER"
+    role: Literal["USER", "ADMIN"] = "USER"
 
 
 class UserChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,7 +74,7 @@ class KeysQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Rotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long the old key is accepted beside the new one."""
 
-    grace_seconds: float = 0.0
+    grace_seconds: Annotated[float, Meta(ge=0, le=MOST_SECONDS)] = 0.0
 
 
 def people_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
@@ -85,7 +86,11 @@ def people_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         """List everybody."""
         return Listed([user_view(person) for person in await list_people(store)])
 
-    @post("/admin/v1/users", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
+    @post(
+        "/admin/v1/users",
+        opt=taking(ADMINISTRATIVE, body=UserDraft),
+        request_max_body_size=BODY_BYTES,
+    )
     @once
     async def add_user(request: AnyRequest) -> UserView:
         """Add a person."""
@@ -93,7 +98,11 @@ def people_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         person = Person(username=wanted.id, **asdict(wanted))
         return user_view(await add_person(acting(request), person))
 
-    @patch("/admin/v1/users/{user_id:str}", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
+    @patch(
+        "/admin/v1/users/{user_id:str}",
+        opt=taking(ADMINISTRATIVE, body=UserChange),
+        request_max_body_size=BODY_BYTES,
+    )
     async def change_user(request: AnyRequest, user_id: FromPath[str]) -> UserView:
         """Disable a person, or enable them again."""
         wanted = await read_body(request, UserChange)
@@ -113,7 +122,11 @@ def balance_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]
         await get_person(store, user_id)
         return await find_balance(store.balances, exchange.catalog(), user_id)
 
-    @post("/admin/v1/users/{user_id:str}/credit", opt=ADMINISTRATIVE, status_code=200)
+    @post(
+        "/admin/v1/users/{user_id:str}/credit",
+        opt=taking(ADMINISTRATIVE, body=Credit),
+        status_code=200,
+    )
     @once
     async def credit_user(request: AnyRequest, user_id: FromPath[str]) -> BalanceView:
         """Grant somebody more."""
@@ -136,13 +149,17 @@ def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandle
     """Make the handlers of everybody's keys."""
     acting, once = hands(exchange, store), OnlyOnce(exchange, store)
 
-    @get("/admin/v1/keys", opt=ADMINISTRATIVE)
+    @get("/admin/v1/keys", opt=taking(ADMINISTRATIVE, query=KeysQuery))
     async def show_keys(request: AnyRequest) -> Listed[KeyView]:
         """List keys, of everybody or of the `user` that the query names."""
         person_id = await only_of(store, read_query(request, KeysQuery).user)
         return Listed([view(key) for key in await list_keys(store, person_id)])
 
-    @post("/admin/v1/keys", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
+    @post(
+        "/admin/v1/keys",
+        opt=taking(ADMINISTRATIVE, body=UserKeyRequest),
+        request_max_body_size=BODY_BYTES,
+    )
     @once
     async def make_key(request: AnyRequest) -> MadeKey:
         """Make a key for somebody; it is told here and never again."""
@@ -156,12 +173,19 @@ def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandle
         key, secret = await create_key(acting(request), exchange.ring, draft, drawn, exchange.now())
         return MadeKey(key=secret.reveal(), **asdict(view(key)))
 
-    @post("/admin/v1/keys/{key_id:str}/rotate", opt=ADMINISTRATIVE)
+    return [show_keys, make_key, *key_change_handlers(exchange, store)]
+
+
+def key_change_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
+    """Make the handlers of keys that there are."""
+    acting, once = hands(exchange, store), OnlyOnce(exchange, store)
+
+    @post("/admin/v1/keys/{key_id:str}/rotate", opt=taking(ADMINISTRATIVE, body=Rotation))
     @once
     async def rotate(request: AnyRequest, key_id: FromPath[str]) -> MadeKey:
         """Make a key in place of another, which is revoked now or after a time of grace."""
         wanted, now = await read_body(request, Rotation), exchange.now()
-        until = now + int(max(0.0, wanted.grace_seconds) * SECOND)
+        until = now + int(wanted.grace_seconds * SECOND)
         drawn = token_bytes(RANDOM_BYTES)
         key, secret = await rotate_key(acting(request), exchange.ring, key_id, drawn, until, now)
         return MadeKey(key=secret.reveal(), **asdict(view(key)))
@@ -171,7 +195,7 @@ def admin_key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandle
         """Revoke a key."""
         await revoke_key(acting(request), key_id, exchange.now())
 
-    return [show_keys, make_key, rotate, revoke]
+    return [rotate, revoke]
 
 
 def user_view(person: Person) -> UserView:

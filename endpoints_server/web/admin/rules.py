@@ -30,7 +30,7 @@ from endpoints_server.domain.rules.budget import Budget
 from endpoints_server.domain.rules.limit import Limit
 from endpoints_server.domain.rules.rulebook import Group
 from endpoints_server.store.ports import Store
-from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
+from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest, taking
 from endpoints_server.web.me.hands import hands
 from endpoints_server.web.me.reading import BODY_BYTES, read_body, read_query
 
@@ -67,7 +67,11 @@ def budget_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         """List budgets, with what is left of them."""
         return Listed(await list_budgets(store, exchange.catalog(), exchange.now()))
 
-    @put("/admin/v1/budgets/{name:str}", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
+    @put(
+        "/admin/v1/budgets/{name:str}",
+        opt=taking(ADMINISTRATIVE, body=BudgetDraft),
+        request_max_body_size=BODY_BYTES,
+    )
     async def set_budget(request: AnyRequest, name: FromPath[str]) -> Listed[BudgetView]:
         """Set the budget of a name, for everybody or for a user, a group or a key."""
         budget = budget_of(name, await read_body(request, BudgetDraft))
@@ -76,7 +80,9 @@ def budget_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         of = str(budget.scope.target)
         return Listed([view for view in views if (view.name, view.of) == (name, of)])
 
-    @delete("/admin/v1/budgets/{name:str}", opt=ADMINISTRATIVE, status_code=204)
+    @delete(
+        "/admin/v1/budgets/{name:str}", opt=taking(ADMINISTRATIVE, query=Whose), status_code=204
+    )
     async def delete_budget(request: AnyRequest, name: FromPath[str]) -> None:
         """Delete a budget; whose it is stands in the query."""
         scope = scope_of(read_query(request, Whose))
@@ -98,7 +104,11 @@ def limit_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         """List limits."""
         return Listed(list_limits(store, exchange.catalog()))
 
-    @put("/admin/v1/limits/{name:str}", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
+    @put(
+        "/admin/v1/limits/{name:str}",
+        opt=taking(ADMINISTRATIVE, body=LimitDraft),
+        request_max_body_size=BODY_BYTES,
+    )
     async def set_limit(request: AnyRequest, name: FromPath[str]) -> Listed[LimitView]:
         """Set the limit of a name, for everybody or for a user, a group or a key."""
         limit = limit_of(name, await read_body(request, LimitDraft))
@@ -106,7 +116,7 @@ def limit_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         views, of = list_limits(store, exchange.catalog()), str(limit.scope.target)
         return Listed([view for view in views if (view.name, view.of) == (name, of)])
 
-    @delete("/admin/v1/limits/{name:str}", opt=ADMINISTRATIVE, status_code=204)
+    @delete("/admin/v1/limits/{name:str}", opt=taking(ADMINISTRATIVE, query=Whose), status_code=204)
     async def delete_limit(request: AnyRequest, name: FromPath[str]) -> None:
         """Delete a limit; whose it is stands in the query."""
         scope = scope_of(read_query(request, Whose))
@@ -124,16 +134,21 @@ def group_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         """List groups and who is in them."""
         return Listed(list_groups(store, exchange.catalog()))
 
-    @put("/admin/v1/groups/{name:str}", opt=ADMINISTRATIVE, request_max_body_size=BODY_BYTES)
+    @put(
+        "/admin/v1/groups/{name:str}",
+        opt=taking(ADMINISTRATIVE, body=Members),
+        request_max_body_size=BODY_BYTES,
+    )
     async def set_group(request: AnyRequest, name: FromPath[str]) -> GroupView:
         """Say who is in a group."""
         wanted = await read_body(request, Members)
+        members = tuple(dict.fromkeys(wanted.members))
         await put_rule(
             acting(request),
             exchange.catalog(),
-            Group(name=name, members=wanted.members),
+            Group(name=name, members=members),
         )
-        return GroupView(name=name, members=wanted.members)
+        return GroupView(name=name, members=members)
 
     @delete("/admin/v1/groups/{name:str}", opt=ADMINISTRATIVE, status_code=204)
     async def delete_group(request: AnyRequest, name: FromPath[str]) -> None:

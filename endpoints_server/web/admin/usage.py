@@ -11,7 +11,7 @@ from endpoints_server.desk.people import only_of
 from endpoints_server.desk.usage import CallUsage, UsageTable, find_call
 from endpoints_server.store.ports import Store
 from endpoints_server.web.admin.rules import Listed
-from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest
+from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest, taking
 from endpoints_server.web.me.caller import not_found
 from endpoints_server.web.me.reading import read_query
 from endpoints_server.web.me.usage import PageQuery, SumsQuery, read_page, sum_asked
@@ -32,7 +32,7 @@ class UserPageQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=
 def admin_usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers."""
 
-    @get("/admin/v1/usage", opt=ADMINISTRATIVE)
+    @get("/admin/v1/usage", opt=taking(ADMINISTRATIVE, query=UserSumsQuery))
     async def show_usage(request: AnyRequest) -> UsageTable:
         """Add up usage of everybody, or of a `user`; asked as at `/me/usage`."""
         asked = read_query(request, UserSumsQuery)
@@ -46,7 +46,7 @@ def admin_usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHand
             raise not_found("There is no call with this request id.")
         return call
 
-    @get("/admin/v1/calls", opt=ADMINISTRATIVE)
+    @get("/admin/v1/calls", opt=taking(ADMINISTRATIVE, query=UserPageQuery))
     async def show_calls(request: AnyRequest) -> Page:
         """List attempts of everybody, or of a `user`, a page at a time; as at `/me/calls`."""
         asked = read_query(request, UserPageQuery)

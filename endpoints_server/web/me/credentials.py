@@ -24,7 +24,7 @@ from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.seal import Owner
 from endpoints_server.store.vault import require_key
-from endpoints_server.web.guards import KEYED, AnyRequest
+from endpoints_server.web.guards import KEYED, AnyRequest, taking
 from endpoints_server.web.me.caller import bad_request, caller_of
 from endpoints_server.web.me.expiry import read_expiry
 from endpoints_server.web.me.keys import moment
@@ -88,7 +88,7 @@ def look_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
 def change_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     """Make the handlers that store and forget."""
 
-    @put(ONE, opt=KEYED, request_max_body_size=BODY_BYTES)
+    @put(ONE, opt=taking(KEYED, body=OwnKeyRequest), request_max_body_size=BODY_BYTES)
     async def store_my_credential(request: AnyRequest, endpoint: FromPath[str]) -> CredentialView:
         """Store a key of mine; an earlier one is replaced."""
         catalog, person = exchange.catalog(), caller_of(request).person
@@ -109,7 +109,12 @@ def change_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
 def trial_handler(exchange: Exchange) -> HTTPRouteHandler:
     """Make the handler that tries a key."""
 
-    @post(ONE + "/test", opt=KEYED, status_code=200, request_max_body_size=BODY_BYTES)
+    @post(
+        ONE + "/test",
+        opt=taking(KEYED, body=OwnKeyRequest),
+        status_code=200,
+        request_max_body_size=BODY_BYTES,
+    )
     async def try_my_credential(request: AnyRequest, endpoint: FromPath[str]) -> Trial:
         """Try the key in the body, which is not stored; without a body the one that is stored."""
         found = asking_endpoint(exchange.catalog(), endpoint)

@@ -15,7 +15,7 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.keys import KeyDraft, create_key, list_keys, revoke_key
 from endpoints_server.domain.people.access_key import RANDOM_BYTES, AccessKey
 from endpoints_server.store.ports import Store
-from endpoints_server.web.guards import KEYED, AnyRequest
+from endpoints_server.web.guards import KEYED, AnyRequest, taking
 from endpoints_server.web.me.caller import bad_request, caller_of, not_found
 from endpoints_server.web.me.hands import hands
 from endpoints_server.web.me.once import OnlyOnce
@@ -68,7 +68,12 @@ def key_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         keys = await list_keys(store, caller_of(request).person.id)
         return Keys([view(key) for key in keys])
 
-    @post("/me/keys", opt=KEYED, status_code=201, request_max_body_size=BODY_BYTES)
+    @post(
+        "/me/keys",
+        opt=taking(KEYED, body=KeyRequest),
+        status_code=201,
+        request_max_body_size=BODY_BYTES,
+    )
     @once
     async def make_my_key(request: AnyRequest) -> MadeKey:
         """Make a client key; it is told here and never again."""

@@ -11,7 +11,7 @@ from endpoints_server.calls.exchange import Exchange
 from endpoints_server.desk.history.attempts import MOST, USUAL, Asked, Page, list_attempts
 from endpoints_server.desk.usage import CallUsage, UsageTable, find_call, sum_usage
 from endpoints_server.store.ports import By, Store
-from endpoints_server.web.guards import KEYED, AnyRequest
+from endpoints_server.web.guards import KEYED, AnyRequest, taking
 from endpoints_server.web.me.caller import bad_request, caller_of, not_found
 from endpoints_server.web.me.reading import read_query
 
@@ -38,7 +38,7 @@ class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers."""
 
-    @get("/me/usage", opt=KEYED)
+    @get("/me/usage", opt=taking(KEYED, query=SumsQuery))
     async def show_my_usage(request: AnyRequest) -> UsageTable:
         """Add up my usage; `by` is model, endpoint, day or user, `since` and `until` are times."""
         asked = read_query(request, SumsQuery)
@@ -53,7 +53,7 @@ def usage_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
             raise not_found("You have made no call with this request id.")
         return call
 
-    @get("/me/calls", opt=KEYED)
+    @get("/me/calls", opt=taking(KEYED, query=PageQuery))
     async def show_my_calls(request: AnyRequest) -> Page:
         """List my attempts, newest first; `limit` at a time, `after` the last of a page."""
         asked = read_page(read_query(request, PageQuery), caller_of(request).person.id)

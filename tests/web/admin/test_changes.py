@@ -92,7 +92,9 @@ async def test_a_page_at_a_time_and_for_administrators_alone(
     names = [each["name"] for each in (*page["data"], *rest["data"])]
     assert (names, rest["next"]) == (["l4", "l3", "l2", "l1", "l0"], None)
     assert await changes(client, "?until=2026-11-21") == []
-    assert (await client.get("/admin/v1/audit?limit=0")).status_code == 400
+    for none in ("limit=0", "kind=budgets"):
+        assert (await client.get(f"/admin/v1/audit?{none}")).status_code == 400
+    assert (await client.get("/admin/v1/audit?user=nobody")).status_code == 404
     _, text = await site.key_of(ADA)
     answer = await client.get("/admin/v1/audit", headers={"authorization": f"Bearer {text}"})
     assert answer.status_code == 403

@@ -66,6 +66,53 @@ async def test_a_key_is_rotated_at_once_or_with_grace(site: Site, client: AsyncC
     assert (await client.post(f"/admin/v1/keys/{second['id']}/rotate", json={})).is_error
 
 
+@pytest.mark.parametrize("grace", ["1e300", "-5", '"5"', "null"])
+async def test_a_time_of_grace_that_is_none_is_refused(
+    grace: str, site: Site, client: AsyncClient
+) -> None:
+    key, text = await site.key_of(ADA)
+    body = f'{{"grace_seconds": {grace}}}'
+    answer = await client.post(f"/admin/v1/keys/{key.id}/rotate", content=body)
+    assert (answer.status_code, "grace_seconds" in answer.text) == (400, True)
+    assert await is_accepted(client, text)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PATCH", "users/nobody"),
+        ("DELETE", "keys/nothing"),
+        ("POST", "keys/nothing/rotate"),
+        ("DELETE", "budgets/nothing"),
+        ("DELETE", "limits/nothing"),
+        ("DELETE", "groups/nothing"),
+        ("GET", "users/nobody/balance"),
+    ],
+)
+async def test_what_is_not_there_is_not_found(method: str, path: str, client: AsyncClient) -> None:
+    body = b'{"disabled": true}' if method == "PATCH" else b""
+    answer = await client.request(method, f"/admin/v1/{path}", content=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
+async def test_a_role_or_a_name_that_is_none_is_refused(client: AsyncClient) -> None:
+    for role in ("king", "admin", ""):
+        answer = await client.post("/admin/v1/users", json={"id": "eve", "role": role})
+        assert (answer.status_code, "role" in answer.text) == (400, True)
+    answer = await client.post("/admin/v1/keys", json={"user": "admin", "name": "a\nb"})
+    assert (answer.status_code, "printable" in answer.text) == (400, True)
+
+
+async def test_no_more_is_granted_than_can_be_counted(site: Site, client: AsyncClient) -> None:
+    await site.key_of(ADA)
+    site.serve(allowance=ALLOWANCE)
+    for usd in ("1000000000", "-1000000001"):
+        answer = await client.post("/admin/v1/users/ada/credit", json={"usd": usd})
+        assert (answer.status_code, "thousand million" in answer.text) == (400, True)
+    told = (await client.post("/admin/v1/users/ada/credit", json={"usd": 999999999})).json()
+    assert told["left_usd"] == "999999999.02"
+
+
 async def test_somebody_is_granted_more_or_less(site: Site, client: AsyncClient) -> None:
     await site.key_of(ADA)
     answer = await client.post("/admin/v1/users/ada/credit", json={"usd": "1"})

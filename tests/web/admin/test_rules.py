@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 from litestar.routes import HTTPRoute
+from msgspec.structs import replace
 
+from endpoints_server.domain.catalog import with_endpoints
 from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.domain.rules.budget import Budget
 from endpoints_server.domain.rules.rulebook import Group, Rules
-from tests.web.site import ADA, Site
+from tests.web.site import ADA, MISTRAL, Site
 
 BUDGET = {"usd": "2.5", "per": "month", "each": "model", "user": "ada"}
 Json = dict[str, Any]
@@ -71,11 +73,19 @@ async def test_a_budget_is_set_listed_set_anew_and_deleted(client: AsyncClient) 
     assert (only["limit_usd"], only["left_usd"], only["per"]) == ("7", "7", "never")
     assert (await client.delete("/admin/v1/budgets/ada-month?user=ada")).status_code == 204
     assert await listed(client, "budgets") == []
-    assert "no budget" in await refused(client, "DELETE", "budgets/ada-month?user=ada")
+
+
+async def test_all_that_was_set_of_a_budget_is_listed(client: AsyncClient) -> None:
+    wanted = {"usd": 1, "thresholds": [10, 90], "include_own_keys": True, "when_spent": "cut"}
+    await client.put("/admin/v1/budgets/full", json=wanted)
+    (only,) = await listed(client, "budgets")
+    assert {name: only[name] for name in wanted if name != "usd"} == {
+        name: value for name, value in wanted.items() if name != "usd"
+    }
 
 
 async def test_limits_and_groups_are_set_and_deleted(client: AsyncClient) -> None:
-    group = await client.put("/admin/v1/groups/team", json={"members": ["ada"]})
+    group = await client.put("/admin/v1/groups/team", json={"members": ["ada", "ada"]})
     assert group.json() == {"name": "team", "members": ["ada"], "source": "store"}
     wanted = {"requests_per_minute": 5, "group": "team"}
     (made,) = (await client.put("/admin/v1/limits/few", json=wanted)).json()["data"]
@@ -83,6 +93,19 @@ async def test_limits_and_groups_are_set_and_deleted(client: AsyncClient) -> Non
     assert (await client.delete("/admin/v1/limits/few?group=team")).status_code == 204
     assert (await client.delete("/admin/v1/groups/team")).status_code == 204
     assert await listed(client, "groups") == await listed(client, "limits") == []
+
+
+@pytest.mark.parametrize("name", ["mistral-ai", "Mistral AI", "mistral ai", "MISTRAL-AI"])
+async def test_the_endpoint_of_a_rule_may_be_spelt_as_calls_spell_it(
+    name: str, site: Site, client: AsyncClient
+) -> None:
+    catalog = with_endpoints(
+        site.catalog, (replace(MISTRAL, name="Mistral AI", slug="mistral-ai"),)
+    )
+    site.serve(endpoints=catalog.endpoints, by_name=catalog.by_name)
+    for path, body in (("budgets", {"usd": 1}), ("limits", {"concurrent": 1})):
+        answer = await client.put(f"/admin/v1/{path}/a", json={"endpoint": name, **body})
+        assert [each["endpoint"] for each in answer.json()["data"]] == ["mistral-ai"]
 
 
 @pytest.mark.parametrize(
@@ -102,6 +125,7 @@ async def test_limits_and_groups_are_set_and_deleted(client: AsyncClient) -> Non
         ("limits/a", {"requestsPerMinute": 1}, "did you mean `requests_per_minute`?"),
         ("budgets/%0a", {"usd": 1}, "A name has"),
         ("budgets/a%20", {"usd": 1}, "A name has"),
+        ("budgets/a", {"usd": 1, "model": "a\0b"}, "A model's name"),
         ("limits/a", {}, "names requests a minute"),
         ("limits/a", {"concurrent": 0}, ">= 1"),
         ("groups/a", {"members": ["nobody"]}, "no user 'nobody'"),

@@ -155,7 +155,7 @@ async def test_a_revoked_key_stays_in_the_list_and_stops_working(
 
 async def test_a_key_that_is_not_there_cannot_be_revoked(browser: Browser) -> None:
     answer = await send_form(browser, "/console/keys/revoke", {"id": "none"})
-    assert answer.status_code == 400
+    assert answer.status_code == 404
     assert "There is no such key." in answer.text
 
 

@@ -10,6 +10,11 @@ from httpx2 import AsyncClient
 from endpoints_server.domain.money.account import Reservation
 from endpoints_server.domain.money.balance import Allowance, Grant, Refill, Unit, account_of
 from endpoints_server.domain.money.currency import Currency
+from endpoints_server.domain.rules.budget import Budget
+from endpoints_server.domain.rules.limit import Limit
+from endpoints_server.domain.rules.rulebook import Rules
+from endpoints_server.domain.rules.target import Each, Level, Scope, Target
+from endpoints_server.domain.rules.window import Claim, Measure
 from tests.store.entries import entry
 from tests.web.console.browsing import sign_in
 from tests.web.site import ADA, NOON, Site
@@ -48,6 +53,34 @@ async def test_without_a_balance_nobody_is_limited(client: AsyncClient) -> None:
     assert (await client.get("/api/balance")).status_code == 404
 
 
+async def test_a_budget_says_whether_the_file_has_it(site: Site, client: AsyncClient) -> None:
+    site.serve(rules=Rules(budgets=(Budget(name="house", nano_usd=10**9),)))
+    await site.store.rules.put_rule(Budget(name="mine", nano_usd=10**9))
+    told = (await client.get("/me/balance")).json()["budgets"]
+    assert {each["name"]: each["source"] for each in told} == {"house": "file", "mine": "store"}
+
+
+async def test_what_is_left_of_limits_is_told_and_looking_takes_nothing(
+    site: Site, client: AsyncClient
+) -> None:
+    shared = Limit(name="all", requests=5, concurrent=2)
+    own = Limit(name="own", tokens=100, scope=Scope(each=Each.USER))
+    other = Limit(name="other", requests=1, scope=Scope(target=Target(Level.USER, "grace")))
+    site.serve(rules=Rules(limits=(shared, own, other)))
+    requests = Claim(name="limit|all||all|", measure=Measure.REQUESTS, amount=2, limit=5)
+    tokens = Claim(name="limit|all||own|ada", measure=Measure.TOKENS, amount=30, limit=100)
+    running = Claim(name="limit|all||all|", measure=Measure.CONCURRENT, amount=1, limit=2)
+    await site.exchange.gate.limits.take((requests, tokens, running), site.now)
+    for _ in range(3):
+        told = (await client.get("/me/balance")).json()["limits"]
+        assert [(each["name"], each["measure"], each["left"]) for each in told] == [
+            ("all", "requests", 3),
+            ("all", "concurrent", 1),
+            ("own", "tokens", 70),
+        ]
+        assert told[0]["free_after_seconds"] == 61
+
+
 async def test_looking_opens_no_account(site: Site, client: AsyncClient) -> None:
     site.serve(allowance=ALLOWANCE)
     told = (await client.get("/me/balance")).json()
@@ -78,6 +111,7 @@ async def test_what_is_left_is_told_in_usd_and_in_the_currency_shown(
         },
         "reserved_usd": "0",
         "budgets": [],
+        "limits": [],
     }
 
 

@@ -12,6 +12,7 @@ from endpoints_server.calls.outgoing import CONTENT
 from endpoints_server.cli.ground import opened_store, read_catalog, stand
 from endpoints_server.cli.origins import Passage, sample, trace
 from endpoints_server.cli.present import json_option, rate, show_json, show_pairs
+from endpoints_server.desk.prices import clock
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Credential
 from endpoints_server.domain.money.price import Price
@@ -159,11 +160,6 @@ def price_told(price: Price | None) -> dict[str, object]:
         rates = {"input": rate(hours.rates.input), "output": rate(hours.rates.output)}
         told[f"{clock(hours.from_second)} to {clock(hours.until_second)} UTC"] = rates
     return told
-
-
-def clock(second: int) -> str:
-    """Write a second of the day as a clock shows it."""
-    return f"{second // 3600:02}:{second // 60 % 60:02}"
 
 
 def passage_of(route: Route, wire_in: Wire, body: bytes) -> dict[str, object]:

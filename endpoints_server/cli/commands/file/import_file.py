@@ -12,7 +12,7 @@ from endpoints_server.config.problem import Problem, has_errors, render
 from endpoints_server.config.text.read import read
 
 
-@click.group()
+@click.group(no_args_is_help=False)
 def import_file() -> None:
     """Write a file of another program as librechat.yaml.
 

@@ -14,9 +14,16 @@ from endpoints_server.cli.whose import (
     scope_options,
     target_options,
 )
-from endpoints_server.desk.rule_drafts import BudgetDraft, Whose, budget_of, scope_of
+from endpoints_server.desk.rule_drafts import (
+    MOST_PERCENT,
+    MOST_SECONDS,
+    BudgetDraft,
+    Whose,
+    budget_of,
+    scope_of,
+)
 from endpoints_server.desk.rules import BudgetView, list_budgets, put_rule
-from endpoints_server.domain.rules.budget import Action, AtEnd, Budget
+from endpoints_server.domain.rules.budget import USUAL_THRESHOLDS, Action, AtEnd, Budget
 from endpoints_server.domain.rules.period import Every
 
 HEADER = ("name", "of", "each", "limit", "left", "per", "action", "source")
@@ -48,7 +55,7 @@ def budget() -> None:
 @click.option(
     "--rolling",
     "rolling_seconds",
-    type=click.IntRange(0),
+    type=click.IntRange(0, MOST_SECONDS),
     default=0,
     help="Count the last so many seconds instead.",
 )
@@ -65,6 +72,15 @@ def budget() -> None:
     default=AtEnd.FINISH.value,
     show_default=True,
     help="What becomes of a stream under way when all is spent.",
+)
+@click.option(
+    "--threshold",
+    "thresholds",
+    multiple=True,
+    type=click.IntRange(1, MOST_PERCENT),
+    default=USUAL_THRESHOLDS,
+    show_default=True,
+    help="A percentage at which the log says so; repeatable.",
 )
 @click.option("--shadow", is_flag=True, help="Refuse nothing, and only log.")
 @click.option("--include-own-keys", is_flag=True, help="Count calls by people's own keys too.")

@@ -1,17 +1,22 @@
 """`group`: people who share budgets and limits."""
 
 import asyncio
-from collections.abc import Callable
 
 import rich_click as click
 
 from endpoints_server.cli.ground import opened_store
 from endpoints_server.cli.present import json_option, show_json, show_pairs, show_table
 from endpoints_server.cli.whose import catalog_of_file
-from endpoints_server.desk.rules import GroupView, delete_rule, list_groups, put_rule
+from endpoints_server.desk.people import missing
+from endpoints_server.desk.rules import (
+    GroupView,
+    delete_rule,
+    list_groups,
+    put_rule,
+    require_unwritten,
+)
 from endpoints_server.domain.rules.rulebook import Group
-
-Change = Callable[[tuple[str, ...]], tuple[str, ...]]
+from endpoints_server.store.ports import Store
 
 
 @click.group(no_args_is_help=False)
@@ -38,7 +43,7 @@ def add(*, name: str, users: tuple[str, ...], as_json: bool) -> None:
     Examples:
       endpoints-server group add research ada ben
     """
-    tell(change_one(name, lambda old: tuple(dict.fromkeys((*old, *users)))), as_json=as_json)
+    tell(asyncio.run(put_in(name, users)), as_json=as_json)
 
 
 @group.command("remove")
@@ -54,8 +59,8 @@ def remove(*, name: str, users: tuple[str, ...], as_json: bool) -> None:
       endpoints-server group remove research
     """
     if users:
-        change = change_one(name, lambda old: tuple(each for each in old if each not in users))
-        tell(change, as_json=as_json)
+        changed = asyncio.run(take_out(name, users))
+        tell(changed, as_json=as_json)
         return
     asyncio.run(delete_one(name))
     if as_json:
@@ -81,20 +86,36 @@ def show(*, as_json: bool) -> None:
     show_table(("name", "members", "source"), rows)
 
 
-def change_one(name: str, change: Change) -> Group:
-    """Change who is in a group of the store."""
-    return asyncio.run(put_one(name, change))
-
-
-async def put_one(name: str, change: Change) -> Group:
-    """Change who is in a group of the store, made where there is none."""
+async def put_in(name: str, users: tuple[str, ...]) -> Group:
+    """Add people to a group of the store, made where there is none."""
     catalog = catalog_of_file()
     async with opened_store() as (store, _):
-        groups = store.rules.current().groups
-        old = next((each.members for each in groups if each.name == name), ())
-        changed = Group(name=name, members=change(old))
+        old = find_group(store, name) or Group(name=name)
+        changed = Group(name=name, members=tuple(dict.fromkeys((*old.members, *users))))
         await put_rule(store, catalog, changed)
         return changed
+
+
+async def take_out(name: str, users: tuple[str, ...]) -> Group:
+    """Take people out of a group of the store; raises Failed where they are not in it."""
+    catalog = catalog_of_file()
+    async with opened_store() as (store, _):
+        require_unwritten(catalog.rules, Group(name=name))
+        old = find_group(store, name)
+        if old is None:
+            raise missing(f"There is no group '{name}'.")
+        for user in users:
+            if user not in old.members:
+                raise missing(f"There is no '{user}' in the group '{name}'.")
+        kept = tuple(each for each in old.members if each not in users)
+        changed = Group(name=name, members=kept)
+        await put_rule(store, catalog, changed)
+        return changed
+
+
+def find_group(store: Store, name: str) -> Group | None:
+    """Find a group of the store."""
+    return next((each for each in store.rules.current().groups if each.name == name), None)
 
 
 async def delete_one(name: str) -> None:

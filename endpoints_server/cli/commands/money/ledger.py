@@ -10,7 +10,7 @@ from endpoints_server.cli.ground import now, opened_store
 from endpoints_server.cli.moment import Moment
 from endpoints_server.cli.outcome import Outcome
 from endpoints_server.cli.present import json_option, show_json
-from endpoints_server.cli.sheet import write_named
+from endpoints_server.cli.sheet import write_listed, write_named
 from endpoints_server.desk.history.export import (
     COLUMNS,
     FOCUS_COLUMNS,
@@ -81,10 +81,17 @@ async def check() -> Verification:
 @click.option(
     "--account", default="endpoints-server", show_default=True, help="The account billed, in FOCUS."
 )
+@json_option
 def export(
-    *, form: str, since: int | None, until: int | None, user: str | None, account: str
+    *,
+    form: str,
+    since: int | None,
+    until: int | None,
+    user: str | None,
+    account: str,
+    as_json: bool,
 ) -> None:
-    """Print the ledger as CSV.
+    """Print the ledger as CSV, or as JSON with the same rows.
 
     Attempts come newest first, as long as they are kept. Charges of FOCUS are whole days of UTC,
     purged ones too: one row for each person, key, endpoint, model, operation and credential.
@@ -94,17 +101,20 @@ def export(
       endpoints-server ledger export --since 24h > attempts.csv
       endpoints-server ledger export --format focus --since 2026-11-01 --until 2026-12-01
     """
-    asyncio.run(write(form, Extent(since=since, until=until, person_id=user), account))
+    extent = Extent(since=since, until=until, person_id=user)
+    asyncio.run(write(form, extent, account, as_json=as_json))
 
 
-async def write(form: str, extent: Extent, account: str) -> None:
+async def write(form: str, extent: Extent, account: str, *, as_json: bool) -> None:
     """Print what is there."""
     async with opened_store() as (store, _):
         await only_of(store, extent.person_id)
-        if form == "focus":
-            await write_named(FOCUS_COLUMNS, export_focus(store, extent, account))
+        is_focus = form == "focus"
+        rows = export_focus(store, extent, account) if is_focus else export_entries(store, extent)
+        if as_json:
+            await write_listed(rows)
         else:
-            await write_named(COLUMNS, export_entries(store, extent))
+            await write_named(FOCUS_COLUMNS if is_focus else COLUMNS, rows)
 
 
 @ledger.command()

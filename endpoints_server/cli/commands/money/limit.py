@@ -13,12 +13,12 @@ from endpoints_server.cli.whose import (
     scope_options,
     target_options,
 )
-from endpoints_server.desk.rule_drafts import LimitDraft, Whose, limit_of, scope_of
+from endpoints_server.desk.rule_drafts import MOST_COUNT, LimitDraft, Whose, limit_of, scope_of
 from endpoints_server.desk.rules import LimitView, list_limits, put_rule
 from endpoints_server.domain.rules.limit import Limit
 
 HEADER = ("name", "of", "each", "requests", "tokens", "at once", "source")
-Count = click.IntRange(1)
+Count = click.IntRange(1, MOST_COUNT)
 
 
 @click.group(no_args_is_help=False)

@@ -16,7 +16,7 @@ AFTERWARDS = (
 )
 
 
-@click.group()
+@click.group(no_args_is_help=False)
 def db() -> None:
     """Look after the database: its tables, copies of it, and the way to another one.
 

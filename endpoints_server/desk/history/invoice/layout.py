@@ -68,7 +68,7 @@ def layout_of(header: Collection[str], said: Mapping[str, str]) -> Layout:
         if list(header).count(name) > 1:
             raise refused(f"The file has several columns '{name}'; keep the one that is meant.")
     if not layout.day or not (layout.cost or layout.tokens):
-        titles = ", ".join(each.title for each in known_layouts().values())
+        titles = "; ".join(each.title for each in known_layouts().values())
         raise refused(
             f"The columns {', '.join(header)} are of no file that is known ({titles}). "
             "Say where things stand: --column day=NAME --column model=NAME --column cost=NAME"
