@@ -129,10 +129,22 @@ async def test_a_budget_is_spent_and_refuses_in_the_callers_wire(tmp_path: Path)
             refused = await ask(client, "messages", "messages/m", max_tokens=4)
             check_refused(refused, "purse")
             assert refused.errors[0]["type"] == "rate_limit_error"
+            assert refused.headers["x-es-budget-name"] == "purse"
+            assert 0 < float(refused.headers["x-es-budget-remaining"]) < 0.00015
+            assert refused.headers["x-es-budget-reset"].endswith("T00:00:00+00:00")
             assert "begins anew at" in refused.errors[0]["message"]
             assert upstream.asked == count + 1
             for entry in server.latest(20):
                 assert entry.accounts[0][0].startswith("budget|all||purse|day")
+
+
+async def test_a_budget_that_refuses_nothing_hides_none_that_does(tmp_path: Path) -> None:
+    budgets = {"watched": {"usd": 0, "shadow": True}, "warned": {"usd": 0, "action": "warn"}}
+    budgets["purse"] = {**PURSE}
+    with Running(Talkative()) as upstream, opened(tmp_path, upstream, budgets=budgets) as server:
+        async with client_of(server) as client:
+            answer = await ask(client, "chat", "chat/m", max_tokens=4)
+            assert answer.headers["x-es-budget-name"] == "purse"
 
 
 async def test_a_budget_set_in_mid_month_counts_what_the_month_has_cost(tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ async def pay(
     )
     decision = await draw(exchange.gate, reservation, call.catalog.allowance, admission.at)
     if not decision.is_admitted:
+        admission.headers = [*admission.headers, *told_of_money(decision.remainders, draws)]
         raise Failed(await refusal(exchange.gate, call, draws, decision, needed))
     admission.hold = hold_of(reservation, draws, worst, price)
     admission.headers = [*admission.headers, *told_of_money(decision.remainders, draws)]

@@ -54,8 +54,15 @@ def span(microseconds: int) -> str:
 
 
 def told_of_money(remainders: Iterable[Remainder], draws: Sequence[Draw]) -> Headers:
-    """Tell of the account that has least left, by the name of its budget."""
-    tightest = min(remainders, key=lambda each: each.left_nano_usd, default=None)
+    """Tell of the account that has least left, by the name of its budget.
+
+    One that refuses nothing is told of where no other pays.
+    """
+    tightest = min(
+        remainders,
+        key=lambda each: (not each.account.is_binding, each.left_nano_usd),
+        default=None,
+    )
     if tightest is None:
         return []
     draw = next((each for each in draws if each.account.row == tightest.account.row), None)
