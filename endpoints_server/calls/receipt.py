@@ -59,7 +59,7 @@ def advice(fault: Fault) -> Headers:
     """Tell a client whether and when to try again."""
     headers: Headers = []
     if fault.rule.who is not Who.CALLER or fault.rule.may_retry:
-        headers.append((b"x-should-retry", b"true" if fault.rule.may_retry else b"false"))
+        headers.append((b"x-should-retry", b"true" if fault.may_retry else b"false"))
     elif not fault.body:
         headers.append((b"x-should-retry", b"false"))
     seconds = fault.retry_after_seconds

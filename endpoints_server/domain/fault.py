@@ -87,7 +87,8 @@ class Fault(Struct, frozen=True, kw_only=True):
     """One failure as a value.
 
     `message` is for the caller and never holds a secret; `detail` is for the operator's log.
-    `status` and `code` stand where the table's own would say too little. `body` is an upstream's
+    `status` and `code` stand where the table's own would say too little; one that `is_final` is not
+    worth another try, whatever the table says. `body` is an upstream's
     error as it was sent, in `wire`'s shape, for callers of that same wire.
     """
 
@@ -98,6 +99,7 @@ class Fault(Struct, frozen=True, kw_only=True):
     detail: str = ""
     param: str = ""
     retry_after_seconds: float | None = None
+    is_final: bool = False
     body: bytes = b""
     wire: str = ""
 
@@ -105,6 +107,11 @@ class Fault(Struct, frozen=True, kw_only=True):
     def rule(self) -> Rule:
         """The row of the table for this kind."""
         return RULES[self.kind]
+
+    @property
+    def may_retry(self) -> bool:
+        """Whether the same call may end otherwise a while later."""
+        return self.rule.may_retry and not self.is_final
 
     @property
     def http_status(self) -> int:

@@ -96,14 +96,14 @@ def over_limit(limit: Limit, room: Room) -> Fault:
     """Say which limit is reached, and when there is room again."""
     claim = room.claim
     allowed = ALLOWED[claim.measure].format(claim.limit)
-    seconds = BUSY_SECONDS
-    if claim.measure is not Measure.CONCURRENT:
-        seconds = room.free_after / SECOND
     message = f"The limit '{limit.name}' of {whose(limit.scope)} allows {allowed}"
     if claim.amount > claim.limit:
         message = f"{message}; this call alone may come to {claim.amount}."
-    else:
-        message = f"{message}; {max(0, room.left)} are left. Try again in {seconds:.0f} seconds."
+        return Fault(kind=Kind.OVER_LIMIT, message=message, is_final=True)
+    seconds = BUSY_SECONDS
+    if claim.measure is not Measure.CONCURRENT:
+        seconds = room.free_after / SECOND
+    message = f"{message}; {max(0, room.left)} are left. Try again in {seconds:.0f} seconds."
     return Fault(kind=Kind.OVER_LIMIT, message=message, retry_after_seconds=seconds)
 
 

@@ -113,12 +113,19 @@ CUT_OFF = broken("The upstream's answer broke off before its end.")
 
 def write_fault(fault: Fault, request_id: str) -> bytes:
     """Write a fault in the shape of this wire, with our own fields under `es`."""
-    kind = STATUS_TYPES.get(fault.status) or TYPES[fault.kind]
     ours = {"code": fault.public_code, "who": fault.rule.who, "request_id": request_id}
-    error: Object = {"type": kind, "message": fault.message, "es": ours}
+    error: Object = {"type": type_of(fault), "message": fault.message, "es": ours}
     if details := DETAILS.get(fault.code):
         error["details"] = details
     return msgspec.json.encode({"type": "error", "error": error, "request_id": request_id})
+
+
+def type_of(fault: Fault) -> str:
+    """Name the type of an error; of billing are those of upstreams, and no request of a model that
+    has no price."""
+    if fault.kind is Kind.BAD_REQUEST and fault.status == STATUSES["billing_error"]:
+        return TYPES[fault.kind]
+    return STATUS_TYPES.get(fault.status) or TYPES[fault.kind]
 
 
 def object_in(body: bytes) -> Object | None:
