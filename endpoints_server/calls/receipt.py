@@ -29,6 +29,11 @@ def identify(request_id: str) -> Headers:
     return [(b"x-request-id", value), (b"request-id", value)]
 
 
+def of_none(request_id: str, config: str) -> Headers:
+    """Give the receipt of a request that came to no call."""
+    return [*identify(request_id), (b"x-es-attempts", b"0"), (b"x-es-config", encode(config))]
+
+
 def receipt(call: Call, attempts: int, losses: tuple[str, ...] = ()) -> Headers:
     """Say what serves a call, and after how many attempts."""
     endpoint = call.route.endpoint

@@ -11,7 +11,7 @@ from endpoints_server.calls.call import Attempt, Inbound, Journey
 from endpoints_server.calls.delivery import LEFT, Delivery, ReadBody
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.open_call import open_call
-from endpoints_server.calls.receipt import JSON, advice, identify, of_attempt
+from endpoints_server.calls.receipt import JSON, advice, of_attempt, of_none
 from endpoints_server.calls.routing.notice import note
 from endpoints_server.calls.routing.pursue import pursue
 from endpoints_server.calls.routing.try_once import try_once
@@ -38,19 +38,19 @@ async def serve(
         await travel(exchange, inbound, read_body, journey)
     except Failed as failed:
         journey.fault = failed.fault
-        await refuse(inbound, journey)
+        await refuse(exchange, inbound, journey)
     except CancelledError:
         journey.fault = under_way.cut_by or LEFT
         if journey.fault is LEFT or journey.delivery.is_started:
             raise
         task.uncancel()
-        await refuse(inbound, journey)
+        await refuse(exchange, inbound, journey)
     except Exception as error:
         journey.fault = UNEXPECTED
         exchange.trouble(error)
         if journey.delivery.is_started:
             raise
-        await refuse(inbound, journey)
+        await refuse(exchange, inbound, journey)
     finally:
         under_way.calls -= 1
         under_way.tasks.discard(task)
@@ -85,14 +85,15 @@ def end(exchange: Exchange, inbound: Inbound, journey: Journey) -> None:
         exchange.listener.end(attempt.call, fault)
 
 
-async def refuse(inbound: Inbound, journey: Journey) -> None:
+async def refuse(exchange: Exchange, inbound: Inbound, journey: Journey) -> None:
     """Answer with a fault, in the caller's wire, with what is known of the call."""
     attempt, fault = journey.attempt, journey.fault or UNEXPECTED
     is_as_sent = bool(fault.body) and fault.wire == inbound.wire.name
     body = fault.body if is_as_sent else inbound.wire.write_fault(fault, inbound.request_id)
     if attempt is not None:
         body = scrub(body, attempt.call.secrets)
-    known = of_attempt(attempt) if attempt else identify(inbound.request_id)
+    config = exchange.catalog().version
+    known = of_attempt(attempt) if attempt else of_none(inbound.request_id, config)
     length = (b"content-length", str(len(body)).encode())
     headers = [*JSON, *known, *advice(fault), length]
     await journey.delivery.start(fault.http_status, headers)

@@ -136,6 +136,21 @@ async def test_an_answer_carries_its_receipt(
     assert told.status_code == 200
 
 
+@pytest.mark.parametrize("wire", WIRES)
+async def test_what_came_to_no_call_has_a_receipt_too(
+    wire: str, client: httpx2.AsyncClient, server: Serving
+) -> None:
+    unknown = await send(client, wire, "nowhere/m")
+    stranger = await client.post(
+        PATHS[wire], json=request(wire, "free/m"), headers={"authorization": "Bearer es-nobody"}
+    )
+    assert (unknown.status, stranger.status_code) == (404, 401)
+    for headers in (unknown.headers, stranger.headers):
+        assert headers["request-id"] == headers["x-request-id"]
+        assert headers["x-es-attempts"] == "0"
+        assert headers["x-es-config"] == server.parts.live.current.version
+
+
 async def test_what_has_no_price_is_said_to_have_none(client: httpx2.AsyncClient) -> None:
     answer = await send(client, "chat", "free/unheard-of")
     assert answer.headers["x-es-cost-status"] == "unpriced"
