@@ -15,15 +15,12 @@ from endpoints_server.domain.money.account import Account, Charge, Decision, Rem
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.sql.ledger.journal import Answer, Hold
 
+NONE, NULL = b"{}", b"NULL"
 TURN = b"select refused_at, lefts from take_turn(%s, %s::jsonb, %s::jsonb)"
 Row = tuple[int, Sequence[int | None]]
 """The place of the account that refused, if one did, and what is left: see `take_turn` there."""
 Ending = tuple[int, Sequence[Charge]]
 """What a reservation came to, and who pays for it even if it is lost."""
-
-
-NONE = b"{}"
-NULL = b"NULL"
 
 
 class OutOfTurn(Exception):
