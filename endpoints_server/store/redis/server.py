@@ -10,7 +10,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 
-from endpoints_server.store.redis.patience import patiently
+from endpoints_server.store.redis.patience import Patience
 from endpoints_server.store.redis.script import Script
 from endpoints_server.store.redis.url import plain
 
@@ -40,6 +40,7 @@ class RedisServer:
         """Take a url; raises ValueError where it cannot be read. Nothing is connected yet."""
         self._looking: asyncio.Task[None] | None = None
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
+        self._patience = Patience()
         pool = ConnectionPool.from_url(
             plain(url),
             socket_connect_timeout=CONNECT_SECONDS,
@@ -87,7 +88,8 @@ class RedisServer:
         await self._redis.aclose()
 
     async def _exchange(self, *command: Argument) -> Any:
-        return await patiently(self._redis.execute_command(*command))  # type: ignore[no-untyped-call]
+        asked = self._redis.execute_command(*command)  # type: ignore[no-untyped-call]
+        return await self._patience.give(asked)
 
     def _require_there(self) -> None:
         if self.is_away:
