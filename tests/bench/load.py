@@ -141,11 +141,14 @@ class Round:
         self.load.failures = +self.load.failures
 
     def done(self, client: Client) -> None:
-        """Take an answer, and ask again while there is time."""
+        """Take an answer, and ask again while there is time.
+
+        First those that came with it are taken: they are here, and waiting is not to look longer.
+        """
         self.load.note(client)
-        is_lost = client.transport.is_closing()
-        if not is_lost and asyncio.get_running_loop().time() < self.ends_at:
-            client.ask()
+        loop, is_lost = asyncio.get_running_loop(), client.transport.is_closing()
+        if not is_lost and loop.time() < self.ends_at:
+            loop.call_soon(client.ask)
             return
         self.waiting -= 1
         if not self.waiting:
