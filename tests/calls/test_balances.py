@@ -111,7 +111,7 @@ async def test_i_53_calls_at_once_do_not_overdraw_a_balance(tmp_path: Path) -> N
             asked = (ask(client, "chat", "chat/m", max_tokens=4) for _ in range(40))
             answers = await asyncio.gather(*asked)
             admitted = [answer for answer in answers if answer.status == 200]
-            assert 3 <= len(admitted) <= 200 // CHARGE_CREDITS
+            assert 1 <= len(admitted) <= 200 // CHARGE_CREDITS  # what one may cost is held
             assert await left(client) == usd((200 - len(admitted) * CHARGE_CREDITS) * 1000)
             headers = admitted[0].headers
             assert headers["x-es-budget-name"] == "balance"
