@@ -1,6 +1,7 @@
 """What every backend does with limits: no minute holds more than its limit, whoever counts."""
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -9,9 +10,9 @@ from functools import partial
 import pytest
 from redis import Redis
 
-from endpoints_server.domain.rules.window import MINUTE, SLOT, Claim, Measure
+from endpoints_server.domain.rules.window import MINUTE, SLOT, Claim, Measure, Verdict
 from endpoints_server.store.limits import Limits, MemoryLimits
-from endpoints_server.store.redis.limits import BEAT_SECONDS, RedisLimits, key_of
+from endpoints_server.store.redis.limits import BEAT_SECONDS, Ended, RedisLimits, key_of
 from endpoints_server.store.redis.server import RedisServer
 from tests.redis import RedisProcess, running_redis
 
@@ -146,12 +147,20 @@ async def contend(
             for at, worker in enumerate(workers)
         ]
         admitted = sum(verdict.is_admitted for verdict in await asyncio.gather(*tries))
-        with Redis.from_url(redis.url) as client:
-            counted = sum(map(int, client.hvals(key_of(name, Measure.REQUESTS))))
+        counted = counted_by(redis, name, Measure.REQUESTS)
         if counted == admitted:
             break
     assert counted == admitted
     return name, admitted
+
+
+def counted_by(redis: RedisProcess, name: str, measure: Measure) -> int:
+    """Ask Redis what came to a window, whose sum must be that of its seconds."""
+    with Redis.from_url(redis.url) as client:
+        found = {field: int(value) for field, value in client.hgetall(key_of(name, measure)).items()}
+    total, _ = found.pop(b"total", 0), found.pop(b"oldest", 0)
+    assert total == sum(found.values())
+    return total
 
 
 def tokens_of(name: str) -> Claim:
@@ -182,6 +191,34 @@ async def test_t_42_a_limit_is_exact_whatever_the_clocks_of_workers_say(
         assert verdict.rooms[0].left == 1000 - 100 * 5 + WORKERS * 4 - 5
 
 
+@pytest.mark.parametrize("seed", range(3))
+async def test_redis_counts_as_memory_does_whatever_comes(redis: RedisProcess, seed: int) -> None:
+    draw, memory, now = random.Random(seed), MemoryLimits(), NOW
+    begun: list[tuple[Claim, int]] = []
+    async with workers_with(redis, [0]) as (worker,):
+        for _ in range(300):
+            now += draw.choice([0, 0, 0, 1, 2, 7, 40, 70]) * SECOND
+            wanted = [
+                claim("few", amount=draw.choice([0, 1, 1, 3]), limit=12),
+                claim("many", amount=draw.randint(0, 90), limit=200, measure=Measure.TOKENS),
+            ]
+            verdicts = [await each.take(wanted, now) for each in (memory, worker)]
+            one, other = map(rooms_of, verdicts)
+            assert one == other
+            if verdicts[0].is_admitted:
+                begun.append((wanted[1], now))
+            if begun and draw.random() < 0.6:
+                ended, at = begun.pop(draw.randrange(len(begun)))
+                used = draw.choice([0, ended.amount // 2, ended.amount * 2])
+                memory.close([ended], at, used)
+                await worker._close([Ended(ended, at, used)])
+
+
+def rooms_of(verdict: Verdict) -> list[tuple[str, int, int]]:
+    """What a verdict says, with times to the second: those of Redis have come a longer way."""
+    return [(room.claim.name, room.left, room.free_after // SECOND) for room in verdict.rooms]
+
+
 async def test_tokens_that_were_given_back_are_given_back_once(redis: RedisProcess) -> None:
     async with workers_with(redis, [0]) as (worker,):
         tokens, now = claim(measure=Measure.TOKENS, amount=80, limit=100), clock([0], 0)
@@ -190,8 +227,8 @@ async def test_tokens_that_were_given_back_are_given_back_once(redis: RedisProce
             worker.close([tokens], now, 0)
             await asyncio.sleep(0.1)
         assert await admitted(worker, [tokens], now)
-        with Redis.from_url(redis.url) as client:  # it counted this, so it was not taken for away
-            assert sum(map(int, client.hvals(key_of("a", Measure.TOKENS)))) == tokens.amount
+        # it counted this, so it was not taken for away
+        assert counted_by(redis, "a", Measure.TOKENS) == tokens.amount
 
 
 async def test_what_ran_in_a_process_that_died_runs_no_more(redis: RedisProcess) -> None:

@@ -152,7 +152,7 @@ class Counters:
         """Tell how a claim stands."""
         left = self.left(claim, now)
         window = self.windows.get((claim.name, claim.measure))
-        if window is None:
+        if window is None or not window.total:
             return Room(claim=claim, left=left)
         missing = max(1, claim.amount - left)
         return Room(claim=claim, left=left, free_after=window.free_after(missing, now))

@@ -18,7 +18,7 @@ from endpoints_server.store.redis.server import Argument, Away, RedisServer
 BEAT_SECONDS = 5.0
 ALIVE_SECONDS = 20
 """After how long without a beat a process is taken for dead, and nothing runs in it any more."""
-PREFIX = "es:limit:"
+PREFIX = "es:counted:"
 GATHER_SECONDS = 0.005
 """How long ends are gathered that make no room but for tokens."""
 CORRECTED = frozenset({Measure.TOKENS, Measure.CONCURRENT})

@@ -1,8 +1,10 @@
 """What Redis does at one stroke, in Lua: the same arithmetic as `domain.rules.window`.
 
-A window is a hash of seconds (microseconds of their beginning) and what came in each; what runs is
-a hash of processes and how many calls run in each, of which only the living count. The first
-argument is how long ago it is (microseconds, below zero); the leeway is what the way here may take.
+A window is a hash of seconds (microseconds of their beginning) and what came in each, with the sum
+of them and where the oldest begins, so that they are gone through only once a second, or to say
+when there is room again. What runs is a hash of processes and how many calls run in each, of which
+only the living count. The first argument is how long ago it is (microseconds, below zero); the
+leeway is what the way here may take.
 """
 
 from endpoints_server.store.redis.script import Script
@@ -23,22 +25,42 @@ local function running(key)
       redis.call('HDEL', key, found[i])
     end
   end
-  return total, {}
+  return total
+end
+
+local function slots_of(key)
+  local slots, found = {}, redis.call('HGETALL', key)
+  for i = 1, #found, 2 do
+    local start = tonumber(found[i])
+    if start then slots[#slots + 1] = {start, tonumber(found[i + 1])} end
+  end
+  table.sort(slots, function(one, other) return one[1] < other[1] end)
+  return slots
+end
+
+local function summed(key)
+  local total, oldest = 0, nil
+  for _, slot in ipairs(slots_of(key)) do
+    if slot[1] + SLOT + MINUTE <= now then
+      redis.call('HDEL', key, whole(slot[1]))
+    else
+      total, oldest = total + slot[2], oldest or slot[1]
+    end
+  end
+  if oldest then
+    redis.call('HSET', key, 'total', whole(total), 'oldest', whole(oldest))
+  else
+    redis.call('DEL', key)
+  end
+  return total, oldest
 end
 
 local function window(key)
-  local total, slots, found = 0, {}, redis.call('HGETALL', key)
-  for i = 1, #found, 2 do
-    local start, amount = tonumber(found[i]), tonumber(found[i + 1])
-    if start + SLOT + MINUTE <= now then
-      redis.call('HDEL', key, found[i])
-    else
-      total = total + amount
-      slots[#slots + 1] = {start, amount}
-    end
-  end
-  table.sort(slots, function(one, other) return one[1] < other[1] end)
-  return total, slots
+  local found = redis.call('HMGET', key, 'total', 'oldest')
+  local oldest = tonumber(found[2] or nil)
+  if not oldest then return 0, nil end
+  if oldest + SLOT + MINUTE <= now then return summed(key) end
+  return tonumber(found[1]), oldest
 end
 """
 
@@ -52,15 +74,16 @@ local function claimed(i)
     limit = tonumber(ARGV[base + 2]), binds = ARGV[base + 3] == '1'
   }
   local count = claim.measure == 'concurrent' and running or window
-  claim.total, claim.slots = count(claim.key)
+  claim.total, claim.oldest = count(claim.key)
   return claim
 end
 
 local function room(claim)
-  local left, slots = claim.limit - claim.total, claim.slots
-  if #slots == 0 then return left, 0 end
+  local left, oldest = claim.limit - claim.total, claim.oldest
+  if not oldest then return left, 0 end
   local missing = math.max(1, claim.amount - left)
-  for _, slot in ipairs(slots) do
+  if missing == 1 then return left, math.max(0, oldest + SLOT + MINUTE - now) end
+  for _, slot in ipairs(slots_of(claim.key)) do
     missing = missing - slot[2]
     if missing <= 0 then return left, math.max(0, slot[1] + SLOT + MINUTE - now) end
   end
@@ -68,6 +91,7 @@ local function room(claim)
 end
 
 local function add(claim)
+  if claim.amount == 0 then return end
   claim.total = claim.total + claim.amount
   if claim.measure == 'concurrent' then
     redis.call('HINCRBY', claim.key, owner, claim.amount)
@@ -76,13 +100,12 @@ local function add(claim)
   end
   local start = now - now % SLOT
   redis.call('HINCRBY', claim.key, whole(start), claim.amount)
-  redis.call('EXPIRE', claim.key, 120)
-  local last = claim.slots[#claim.slots]
-  if last and last[1] >= start then
-    last[2] = last[2] + claim.amount
-  else
-    claim.slots[#claim.slots + 1] = {start, claim.amount}
+  redis.call('HINCRBY', claim.key, 'total', claim.amount)
+  if not claim.oldest or start < claim.oldest then
+    claim.oldest = start
+    redis.call('HSET', claim.key, 'oldest', whole(start))
   end
+  redis.call('EXPIRE', claim.key, 120)
 end
 
 local claims = {}
@@ -105,6 +128,29 @@ after how long more is, of the one that refused or of all."""
 CLOSE = Script(
     COUNTING
     + """
+local function slot_at(key, at)
+  local start = at - at % SLOT
+  local found = redis.call('HMGET', key, whole(start), whole(start - SLOT))
+  if found[1] then return start, tonumber(found[1]) end
+  if found[2] then return start - SLOT, tonumber(found[2]) end
+  local slots = slots_of(key)
+  for i = #slots, 1, -1 do
+    if slots[i][1] <= at then return slots[i][1], slots[i][2] end
+  end
+end
+
+local function correct(key, at, more)
+  local start, amount = slot_at(key, at + LEEWAY)
+  if not start then return end
+  local change = math.max(more, -amount)
+  redis.call('HINCRBY', key, whole(start), whole(change))
+  redis.call('HINCRBY', key, 'total', whole(change))
+  if amount + change == 0 then
+    redis.call('HDEL', key, whole(start))
+    redis.call('HSET', key, 'oldest', 0)  -- which is gone through next time
+  end
+end
+
 for i = 1, #KEYS do
   local base = 3 + (i - 1) * 4
   local measure, amount = ARGV[base], tonumber(ARGV[base + 1])
@@ -114,14 +160,7 @@ for i = 1, #KEYS do
       redis.call('HDEL', KEYS[i], owner)
     end
   elseif measure == 'tokens' then
-    local more, _, slots = used - amount, window(KEYS[i])
-    for j = #slots, 1, -1 do
-      if slots[j][1] <= at + LEEWAY then
-        local change = math.max(more, -slots[j][2])
-        redis.call('HINCRBY', KEYS[i], whole(slots[j][1]), whole(change))
-        break
-      end
-    end
+    correct(KEYS[i], at, used - amount)
   end
 end
 return 0
