@@ -12,8 +12,9 @@ from redis import Redis
 
 from endpoints_server.domain.rules.window import MINUTE, SLOT, Claim, Measure, Verdict
 from endpoints_server.store.limits import Limits, MemoryLimits
-from endpoints_server.store.redis.limits import BEAT_SECONDS, Ended, RedisLimits, key_of
+from endpoints_server.store.redis.limits import BEAT_SECONDS, RedisLimits
 from endpoints_server.store.redis.server import RedisServer
+from endpoints_server.store.redis.underway import alive, key_of
 from tests.redis import RedisProcess, running_redis
 
 SECOND = 1_000_000
@@ -157,7 +158,9 @@ async def contend(
 def counted_by(redis: RedisProcess, name: str, measure: Measure) -> int:
     """Ask Redis what came to a window, whose sum must be that of its seconds."""
     with Redis.from_url(redis.url) as client:
-        found = {field: int(value) for field, value in client.hgetall(key_of(name, measure)).items()}
+        found = {
+            field: int(value) for field, value in client.hgetall(key_of(name, measure)).items()
+        }
     total, _ = found.pop(b"total", 0), found.pop(b"oldest", 0)
     assert total == sum(found.values())
     return total
@@ -194,29 +197,48 @@ async def test_t_42_a_limit_is_exact_whatever_the_clocks_of_workers_say(
 @pytest.mark.parametrize("seed", range(3))
 async def test_redis_counts_as_memory_does_whatever_comes(redis: RedisProcess, seed: int) -> None:
     draw, memory, now = random.Random(seed), MemoryLimits(), NOW
-    begun: list[tuple[Claim, int]] = []
+    begun: list[tuple[list[Claim], int]] = []
     async with workers_with(redis, [0]) as (worker,):
         for _ in range(300):
             now += draw.choice([0, 0, 0, 1, 2, 7, 40, 70]) * SECOND
             wanted = [
                 claim("few", amount=draw.choice([0, 1, 1, 3]), limit=12),
                 claim("many", amount=draw.randint(0, 90), limit=200, measure=Measure.TOKENS),
+                claim("at once", limit=5, measure=Measure.CONCURRENT),
             ]
-            verdicts = [await each.take(wanted, now) for each in (memory, worker)]
-            one, other = map(rooms_of, verdicts)
-            assert one == other
-            if verdicts[0].is_admitted:
-                begun.append((wanted[1], now))
+            one, other = [await each.take(wanted, now) for each in (memory, worker)]
+            assert rooms_of(one) == rooms_of(other)
+            if one.is_admitted:
+                begun.append((wanted, now))
             if begun and draw.random() < 0.6:
                 ended, at = begun.pop(draw.randrange(len(begun)))
-                used = draw.choice([0, ended.amount // 2, ended.amount * 2])
-                memory.close([ended], at, used)
-                await worker._close([Ended(ended, at, used)])
+                used = draw.choice([0, ended[1].amount // 2, ended[1].amount * 2])
+                for each in (memory, worker):
+                    each.close(ended, at, used)
+                await asyncio.sleep(0)  # and Redis is told, before it is asked again
 
 
 def rooms_of(verdict: Verdict) -> list[tuple[str, int, int]]:
     """What a verdict says, with times to the second: those of Redis have come a longer way."""
     return [(room.claim.name, room.left, room.free_after // SECOND) for room in verdict.rooms]
+
+
+async def test_what_runs_is_counted_rightly_however_often_it_is_told_anew(
+    redis: RedisProcess,
+) -> None:
+    server = RedisServer(redis.url)
+    await server.ask("FLUSHALL")
+    worker = RedisLimits(server, "one", lambda: clock([0], 0), beat_seconds=0.0001)
+    running = claim(measure=Measure.CONCURRENT, limit=5)
+    while not await server.ask("EXISTS", alive("one")):  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0)
+    for _ in range(50):
+        tries = [admitted(worker, [running], NOW) for _ in range(20)]
+        assert sum(await asyncio.gather(*tries)) == running.limit
+        for _ in range(running.limit):
+            worker.close([running], NOW, 0)
+    await worker.stop()
+    await server.close()
 
 
 async def test_tokens_that_were_given_back_are_given_back_once(redis: RedisProcess) -> None:

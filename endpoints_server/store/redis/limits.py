@@ -7,18 +7,18 @@ alone, and so that what it runs at this moment can be told anew to a Redis that 
 """
 
 import asyncio
+from asyncio import CancelledError
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from endpoints_server.domain.rules.window import Claim, Counters, Measure, Room, Verdict
+from endpoints_server.store.redis.line import Argument
 from endpoints_server.store.redis.scripts import CLOSE, TAKE
-from endpoints_server.store.redis.server import Argument, Away, RedisServer
+from endpoints_server.store.redis.server import Away, RedisServer
+from endpoints_server.store.redis.underway import Underway, key_of
 
 BEAT_SECONDS = 5.0
-ALIVE_SECONDS = 20
-"""After how long without a beat a process is taken for dead, and nothing runs in it any more."""
-PREFIX = "es:counted:"
 GATHER_SECONDS = 0.005
 """How long ends are gathered that make no room but for tokens."""
 CORRECTED = frozenset({Measure.TOKENS, Measure.CONCURRENT})
@@ -36,12 +36,20 @@ class Ended(NamedTuple):
 class RedisLimits:
     """Counters in Redis; `owner` names this process, `clock` gives microseconds since 1970."""
 
-    def __init__(self, server: RedisServer, owner: str, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        server: RedisServer,
+        owner: str,
+        clock: Callable[[], int],
+        beat_seconds: float = BEAT_SECONDS,
+    ) -> None:
         self._server = server
         self._owner = owner
         self._clock = clock
+        self._beat_seconds = beat_seconds
         self._alone = Counters()
-        self._names: set[str] = set()
+        self._underway = Underway(server, owner)
+        self._told_too_much = asyncio.Event()
         self._ended: list[Ended] = []
         self._telling: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -50,19 +58,17 @@ class RedisLimits:
         self._task = self._loop.create_task(self._run())
 
     async def take(self, claims: Sequence[Claim], now: int) -> Verdict:
-        values: list[Argument] = [now - self._clock(), self._owner]
-        for claim in claims:
-            values += [claim.measure.value, claim.amount, claim.limit, int(claim.is_binding)]
-            if claim.measure is Measure.CONCURRENT:  # though nobody hears what came of it
-                self._names.add(claim.name)
+        tellings, is_admitted = self._underway.tellings, False
+        self._underway.begin(claims)
         try:
-            answer = await self._server.run(TAKE, keys_of(claims), values)
-        except Away:
-            return self._alone.take(claims, now)
-        verdict = verdict_of(claims, answer)
-        if verdict.is_admitted:
-            for claim in claims:
-                self._alone.add(claim, now)
+            verdict = await self._ask(claims, now)
+            is_admitted = verdict.is_admitted
+        finally:
+            if not is_admitted:
+                self._underway.end(claims)
+                if tellings != self._underway.tellings:
+                    self._underway.doubt()
+                    self._told_too_much.set()
         return verdict
 
     def close(self, claims: Sequence[Claim], at: int, tokens: int) -> None:
@@ -83,7 +89,25 @@ class RedisLimits:
         self._task.cancel()
         await asyncio.wait({self._task, *self._closing}, timeout=1)
         with suppress(Away):
-            await self._server.ask("DEL", alive(self._owner))
+            await self._underway.leave()
+
+    async def _ask(self, claims: Sequence[Claim], now: int) -> Verdict:
+        values: list[Argument] = [now - self._clock(), self._owner]
+        for claim in claims:
+            values += [claim.measure.value, claim.amount, claim.limit, int(claim.is_binding)]
+        try:
+            answer = await self._server.run(TAKE, keys_of(claims), values)
+        except Away:
+            self._underway.doubt()
+            return self._alone.take(claims, now)
+        except CancelledError:
+            self._underway.doubt()
+            raise
+        verdict = verdict_of(claims, answer)
+        if verdict.is_admitted:
+            for claim in claims:
+                self._alone.add(claim, now)
+        return verdict
 
     def _tell_ends(self) -> None:
         """Tell of everything that has ended, in one command."""
@@ -97,43 +121,29 @@ class RedisLimits:
             task.add_done_callback(self._closing.discard)
 
     async def _close(self, ended: list[Ended]) -> None:
-        now = self._clock()
+        now, claims = self._clock(), [each.claim for each in ended]
         values: list[Argument] = [0, self._owner]
         for claim, at, tokens in ended:
             values += [claim.measure.value, claim.amount, tokens, at - now]
-        with suppress(Away):  # the next beat tells what still runs; tokens leave within a minute
-            await self._server.run(CLOSE, keys_of([claim for claim, _, _ in ended]), values)
+        self._underway.end(claims)
+        try:
+            await self._server.run(CLOSE, keys_of(claims), values)
+        except Away:  # tokens leave within a minute
+            self._underway.doubt()
 
     async def _run(self) -> None:
         await self._server.connect()
         while not self._is_closed:
+            self._told_too_much.clear()
             with suppress(Away):
-                await self._beat()
-            await asyncio.sleep(BEAT_SECONDS)
-
-    async def _beat(self) -> None:
-        """Say that this process lives, and what runs in it."""
-        await self._server.ask("SET", alive(self._owner), 1, "EX", ALIVE_SECONDS)
-        for name in list(self._names):
-            count = self._alone.running.get(name, 0)
-            await self._server.ask("HSET", key_of(name, Measure.CONCURRENT), self._owner, count)
-            if not count:
-                self._names.discard(name)
+                await self._underway.beat()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told_too_much.wait(), self._beat_seconds)
 
 
 def keys_of(claims: Sequence[Claim]) -> list[str]:
     """Name what Redis keeps of each claim."""
     return [key_of(claim.name, claim.measure) for claim in claims]
-
-
-def key_of(name: str, measure: Measure) -> str:
-    """Name what Redis keeps of one counter."""
-    return f"{PREFIX}{measure.value}:{name}"
-
-
-def alive(owner: str) -> str:
-    """Name the sign of life of a process."""
-    return f"es:alive:{owner}"
 
 
 def verdict_of(claims: Sequence[Claim], answer: list[int]) -> Verdict:

@@ -1,10 +1,9 @@
-"""Waits for answers as long as somebody is free to take them."""
+"""Waits for whoever is first in line as long as somebody is free to take the answer."""
 
 import asyncio
 import time
-from asyncio import CancelledError, Task, TimerHandle
-from collections.abc import Awaitable
-from typing import Any, TypeVar
+from asyncio import TimerHandle
+from collections.abc import Callable
 
 LOOK_SECONDS = 0.025
 LOOKS = 10
@@ -12,68 +11,45 @@ LOOKS = 10
 LATE_SECONDS = 2 * LOOK_SECONDS
 LONGEST_SECONDS = 1.0
 
-T = TypeVar("T")
-
-
-class Wait:
-    """Who waits since when, and how often was looked in vain."""
-
-    __slots__ = ("began_at", "cancelled_before", "is_over", "looks", "task")
-
-    def __init__(self, task: Task[Any]) -> None:
-        self.task = task
-        self.cancelled_before = task.cancelling()
-        self.began_at = time.monotonic()
-        self.looks = 0
-        self.is_over = False
-
-    def look(self, now: float, *, is_late: bool) -> None:
-        """Look once more, and end it where that was often enough."""
-        self.looks += not is_late
-        if self.looks >= LOOKS or now - self.began_at >= LONGEST_SECONDS:
-            self.is_over = True
-            self.task.cancel()
-
 
 class Patience:
-    """Looks at all who wait together, with one timer, for nearly all of them wait for a moment.
+    """Looks who is first in line, with one timer, while anybody is; gives up on all where it stays
+    the same one.
 
     A look that came late does not count: whatever kept us from looking may have kept others from
     answering, and an answer that has come, and was not read yet, is no answer that is late.
     """
 
-    def __init__(self) -> None:
-        self._waits: set[Wait] = set()
+    def __init__(self, first: Callable[[], object | None], give_up: Callable[[], None]) -> None:
+        self._first = first
+        self._give_up = give_up
         self._timer: TimerHandle | None = None
-        self._looked_at = 0.0
+        self._seen: object | None = None
+        self._seen_at = self._looked_at = 0.0
+        self._looks = 0
 
-    async def give(self, asked: Awaitable[T]) -> T:
-        """Give what is asked for; raises TimeoutError once it was looked for so often in vain."""
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("somebody waits within a task")
-        wait = Wait(task)
-        self._waits.add(wait)
+    def begin(self) -> None:
+        """Look from now on, if nobody does."""
         if self._timer is None:
-            self._look_later()
-        try:
-            return await asked
-        except CancelledError:
-            if wait.is_over and task.uncancel() <= wait.cancelled_before:
-                raise TimeoutError from None
-            raise
-        finally:
-            self._waits.discard(wait)
+            self._look_later(time.monotonic())
 
-    def _look_later(self) -> None:
-        self._looked_at = time.monotonic()
+    def end(self) -> None:
+        """Look no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look_later(self, now: float) -> None:
+        self._looked_at = now
         self._timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 
     def _look(self) -> None:
-        now = time.monotonic()
-        is_late = now - self._looked_at >= LATE_SECONDS
-        for wait in [each for each in self._waits if not each.is_over]:
-            wait.look(now, is_late=is_late)
-        self._timer = None
-        if self._waits:
-            self._look_later()
+        self._timer, first, now = None, self._first(), time.monotonic()
+        if first is None:
+            return
+        if first is not self._seen:
+            self._seen, self._seen_at, self._looks = first, self._looked_at, 0
+        self._looks += now - self._looked_at < LATE_SECONDS
+        if self._looks >= LOOKS or now - self._seen_at >= LONGEST_SECONDS:
+            self._give_up()
+        else:
+            self._look_later(now)

@@ -1,28 +1,23 @@
 """One Redis, asked with a short patience: whatever it does, a call goes on."""
 
 import asyncio
+from asyncio import Task
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from redis.asyncio import ConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError
+from hiredis import HiredisError
 
-from endpoints_server.store.redis.patience import Patience
+from endpoints_server.store.redis.line import Argument, Line
 from endpoints_server.store.redis.script import Script
-from endpoints_server.store.redis.url import plain
+from endpoints_server.store.redis.url import Place
 
 CONNECT_SECONDS = 0.5
 PAUSE_SECONDS = 0.2
 """How far apart the looks are while it is away."""
-MOST_AT_ONCE = 4
-MOST_CONNECTIONS = 4 * MOST_AT_ONCE
-"""Those that were given up may take a moment to be let go of."""
-
-TROUBLES = (RedisError, OSError, TimeoutError)
-Argument = str | bytes | int | float
+FORGOTTEN = "NOSCRIPT"
+"""How an answer begins that says that Redis has not seen a script."""
+TROUBLES = (HiredisError, OSError, TimeoutError)
 
 
 class Away(Exception):
@@ -38,17 +33,10 @@ class RedisServer:
 
     def __init__(self, url: str) -> None:
         """Take a url; raises ValueError where it cannot be read. Nothing is connected yet."""
-        self._looking: asyncio.Task[None] | None = None
-        self._room = asyncio.Semaphore(MOST_AT_ONCE)
-        self._patience = Patience()
-        pool = ConnectionPool.from_url(
-            plain(url),
-            socket_connect_timeout=CONNECT_SECONDS,
-            max_connections=MOST_CONNECTIONS,
-            retry=Retry(NoBackoff(), 0),
-            client_name="endpoints-server",
-        )
-        self._redis: Redis = Redis.from_pool(pool)
+        self._place = Place(url)
+        self._line = Line()
+        self._connecting: Task[None] | None = None
+        self._looking: Task[None] | None = None
 
     @property
     def is_away(self) -> bool:
@@ -56,44 +44,48 @@ class RedisServer:
         return self._looking is not None
 
     async def connect(self) -> None:
-        """Open all connections that many calls at once will want; or none, where it is away."""
-        pings = (self.ask("PING") for _ in range(MOST_AT_ONCE))
-        await asyncio.gather(*pings, return_exceptions=True)
+        """Open the connection; or none, where it is away."""
+        with suppress(Away):
+            await self.ask("PING")
 
     async def ask(self, *command: Argument) -> Any:
         """Run a command; raises Away."""
-        self._require_there()
-        async with self._room:
-            self._require_there()  # still, after those before
-            try:
-                return await self._exchange(*command)
-            except NoScriptError:
+        if self.is_away:
+            raise Away("not asked: it did not answer a moment ago")
+        try:
+            if not self._line.is_open:
+                await self._reach()
+            return await self._line.ask(command)
+        except TROUBLES as error:
+            if is_forgotten(error):
                 raise
-            except TROUBLES as error:
-                self._look_out()
-                raise Away(str(error)) from error
+            self._look_out()
+            raise Away(str(error)) from error
 
     async def run(self, script: Script, keys: Sequence[str], values: Sequence[Argument]) -> Any:
         """Run a script, at one stroke over all processes; raises Away."""
         rest = (len(keys), *keys, *values)
         try:
             return await self.ask("EVALSHA", script.digest, *rest)
-        except NoScriptError:
+        except HiredisError:
             return await self.ask("EVAL", script.text, *rest)
 
     async def close(self) -> None:
-        """Let go of the connections."""
-        if self._looking is not None:
-            self._looking.cancel()
-        await self._redis.aclose()
+        """Hang up."""
+        for task in (self._looking, self._connecting):
+            if task is not None:
+                task.cancel()
+        self._line.close()
 
-    async def _exchange(self, *command: Argument) -> Any:
-        asked = self._redis.execute_command(*command)  # type: ignore[no-untyped-call]
-        return await self._patience.give(asked)
+    async def _reach(self) -> None:
+        """Connect; those who want to at once do so together. Raises one of TROUBLES."""
+        if self._connecting is None or self._connecting.done():
+            self._connecting = asyncio.create_task(self._connect())
+        await asyncio.shield(self._connecting)
 
-    def _require_there(self) -> None:
-        if self.is_away:
-            raise Away("not asked: it did not answer a moment ago")
+    async def _connect(self) -> None:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            self._line = await self._place.connect()
 
     def _look_out(self) -> None:
         if self._looking is None:
@@ -103,6 +95,13 @@ class RedisServer:
         while True:
             await asyncio.sleep(PAUSE_SECONDS)
             with suppress(*TROUBLES):
-                await self._exchange("PING")
+                if not self._line.is_open:
+                    await self._reach()
+                await self._line.ask(("PING",))
                 self._looking = None
                 return
+
+
+def is_forgotten(error: Exception) -> bool:
+    """Say whether Redis has not seen a script."""
+    return isinstance(error, HiredisError) and str(error).startswith(FORGOTTEN)

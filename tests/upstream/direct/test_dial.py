@@ -4,23 +4,18 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import gaierror
 
 import httpx2
 import pytest
 from aiohttp.abc import AbstractResolver
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from endpoints_server.domain.fault import Kind
 from endpoints_server.upstream.direct.dial import trusting
 from endpoints_server.upstream.direct.transport import DirectTransport
 from endpoints_server.upstream.trouble import fault_of
+from tests.certificate import make_certificate
 from tests.upstream.direct.conftest import Script, read_all
 from tests.upstream.resolving import Scripted
 from tests.upstreams.server import Server
@@ -39,22 +34,7 @@ async def opened(resolver: AbstractResolver | None = None) -> AsyncIterator[Dire
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """Make a certificate for `llm.example` that signs itself, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "llm.example")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("llm.example")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, SHA256())
-    )
-    written = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path = tmp_path / "llm.pem"
-    path.write_bytes(made.public_bytes(Encoding.PEM) + written)
-    return path
+    return make_certificate(tmp_path, "llm.example")
 
 
 @pytest.fixture
