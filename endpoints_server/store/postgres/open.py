@@ -13,6 +13,7 @@ from endpoints_server.store.ports import Store
 from endpoints_server.store.postgres.connection import read_url
 from endpoints_server.store.postgres.journal import PostgresJournal
 from endpoints_server.store.postgres.pool import open_engine
+from endpoints_server.store.postgres.shortcut import PostgresShortcut
 from endpoints_server.store.shared.bell import Bell
 from endpoints_server.store.spool.journal import SpoolingJournal
 from endpoints_server.store.spool.spool import Spool
@@ -41,6 +42,7 @@ async def open_store(data_dir: Path, url: str, opening: Opening, bell: Bell) -> 
             Spool(data_dir / SPOOL),
             opening.on_trouble,
             opening.on_return,
+            PostgresShortcut(conninfo),
         )
 
     return await assemble(engine, make_journal, opening, bell)

@@ -7,6 +7,7 @@ that a small batch takes here.
 from collections.abc import Sequence
 
 from msgspec import Struct
+from psycopg import Error
 from psycopg.errors import error_from_result
 from psycopg.generators import execute
 from psycopg.pq import ExecStatus
@@ -31,12 +32,17 @@ class Statement(Struct, frozen=True):
         return first + b"".join(numbered)
 
 
-def ask(connection: PatientConnection, statement: Statement, values: Sequence[str]) -> PGresult:
-    """Run a statement, a transaction by itself; raises psycopg.Error."""
+def prepare(connection: PatientConnection, statement: Statement) -> None:
+    """Have a connection know a statement; raises psycopg.Error."""
     if statement.name not in connection.prepared:
         connection.pgconn.send_prepare(statement.name, statement.numbered())
         sound(connection)
         connection.prepared.add(statement.name)
+
+
+def ask(connection: PatientConnection, statement: Statement, values: Sequence[str]) -> PGresult:
+    """Run a statement, a transaction by itself; raises psycopg.Error."""
+    prepare(connection, statement)
     connection.pgconn.send_query_prepared(statement.name, [value.encode() for value in values])
     return sound(connection)
 
@@ -45,5 +51,10 @@ def sound(connection: PatientConnection) -> PGresult:
     """Wait for the one answer to what was sent; raises psycopg.Error."""
     result: PGresult = connection.wait(execute(connection.pgconn))[-1]
     if result.status == FAILED:
-        raise error_from_result(result)
+        raise error_of(result)
     return result
+
+
+def error_of(result: PGresult) -> Error:
+    """Read why a statement failed."""
+    return error_from_result(result)

@@ -8,14 +8,21 @@ from typing import Any
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.spool.replay import Replay
 from endpoints_server.store.spool.spool import Spool
-from endpoints_server.store.sql.ledger.journal import Deed, Journal, Untried, Unwritable
+from endpoints_server.store.sql.ledger.journal import (
+    Deed,
+    Journal,
+    Land,
+    Shortcut,
+    Untried,
+    Unwritable,
+)
 
 
 class SpoolingJournal:
     """Writes to the database, and from its first failure until it is back to the spool.
 
-    `make_journal` makes a journal of the database; `on_away` is told why the spool is used, and
-    `on_back` how many entries were brought from it, both in threads of their own.
+    `make_journal` makes a journal of the database, and `shortcut` is the way past it; `on_away` is
+    told why the spool is used, and `on_back` how many entries were brought from it, in any thread.
     """
 
     def __init__(
@@ -24,7 +31,10 @@ class SpoolingJournal:
         spool: Spool,
         on_away: Callable[[Exception], None],
         on_back: Callable[[int], None],
+        shortcut: Shortcut | None = None,
     ) -> None:
+        self.shortcut: Shortcut | None = self if shortcut else None
+        self._past = shortcut
         self._journal = make_journal()
         self._spool = spool
         self._on_away = on_away
@@ -41,10 +51,25 @@ class SpoolingJournal:
             return self._journal.write(entries, deeds)
         except Unwritable as error:
             self._keep(entries)
-            self._away_at = time.monotonic()
-            self._is_away.set()
-            self._on_away(error)
+            self._leave(error)
             return [error] * len(deeds)
+
+    def begin(self, entries: Sequence[Entry], deeds: Sequence[Deed], land: Land) -> bool:
+        if self._past is None or self._is_away.is_set():
+            return False
+
+        def look(outcome: list[Any] | Exception) -> None:
+            if isinstance(outcome, Unwritable):
+                self._leave(outcome)
+            land(outcome)
+
+        return self._past.begin(entries, deeds, look)
+
+    def _leave(self, error: Unwritable) -> None:
+        """Ask the database no more until it is back."""
+        self._away_at = time.monotonic()
+        self._is_away.set()
+        self._on_away(error)
 
     def _keep(self, entries: Sequence[Entry]) -> None:
         try:
@@ -56,6 +81,8 @@ class SpoolingJournal:
     def close(self) -> None:
         self._replay.close()
         self._spool.close()
+        if self._past is not None:
+            self._past.close()
         self._journal.close()
 
     def _return(self, count: int, looked_at: float) -> None:

@@ -12,7 +12,14 @@ from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.sql.ledger.account_deeds import costs_of
 from endpoints_server.store.sql.ledger.account_steps import settle, take
 from endpoints_server.store.sql.ledger.entry_row import NAMES, row_of
-from endpoints_server.store.sql.ledger.journal import Answer, Deed, Hold, Unfit, Unwritable
+from endpoints_server.store.sql.ledger.journal import (
+    Answer,
+    Deed,
+    Hold,
+    Shortcut,
+    Unfit,
+    Unwritable,
+)
 
 ROWS_AT_ONCE = 64
 """Rows of one statement: a step of SQLite gives up the interpreter's lock and waits for it again,
@@ -39,6 +46,8 @@ UNFIT = (
 
 class SqliteJournal:
     """Entries into a file, over a connection that is the journal's own."""
+
+    shortcut: Shortcut | None = None
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

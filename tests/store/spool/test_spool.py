@@ -14,7 +14,7 @@ from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.spool.journal import SpoolingJournal
 from endpoints_server.store.spool.replay import Replay
 from endpoints_server.store.spool.spool import REFUSED, Spool
-from endpoints_server.store.sql.ledger.journal import Deed, Unfit, Unwritable
+from endpoints_server.store.sql.ledger.journal import Deed, Shortcut, Unfit, Unwritable
 from tests.store.entries import entries, entry
 
 PATIENCE_SECONDS = 10
@@ -23,6 +23,8 @@ BEGINNINGS = 200
 
 class ScriptedJournal:
     """Keeps entries in a list; refuses while it is told to, and what it is told to."""
+
+    shortcut: Shortcut | None = None
 
     def __init__(self, unfit: str | None = None) -> None:
         self.kept: list[Entry] = []

@@ -69,8 +69,28 @@ class Deed(Struct, frozen=True):
     is_light: bool = False
 
 
+Land = Callable[[list[Any] | Exception], None]
+"""Is told what deeds gave, or why it is not known whether a batch was written, or was not."""
+
+
+class Shortcut(Protocol):
+    """A way to write on the loop, without the thread; used by one batch at a time."""
+
+    def begin(self, entries: Sequence[Entry], deeds: Sequence[Deed], land: Land) -> bool:
+        """Write as a journal does; False where that has to, for now or for what is wanted.
+
+        `land` is told later: Unwritable where nobody knows whether it came about; after any other
+        error nothing did.
+        """
+
+    def close(self) -> None:
+        """Let go of whatever is held; in any thread."""
+
+
 class Journal(Protocol):
-    """Used by one thread at a time."""
+    """Used by one thread at a time; past it, on the loop, there may be a shortcut."""
+
+    shortcut: Shortcut | None
 
     def write(self, entries: Sequence[Entry], deeds: Sequence[Deed] = ()) -> list[Any]:
         """Make entries durable and do deeds, in one transaction; gives what the deeds gave.

@@ -1,11 +1,11 @@
-"""The one thread that writes the ledger.
+"""Writes the ledger: in one thread, or past it on the loop where the journal has a shortcut.
 
 Everything that waits goes into one transaction: what came in the same turn of the loop, and what
-came while the batch before was written. While the disk is full or another process holds
-the file, the batch is tried again, and no new call begins; those who wait are told after a few
-seconds. An entry that no database could hold is told apart by trying each alone. Nothing here needs
-the loop to go on: a record made while it shuts down is written all the same, and the end of the
-interpreter waits for it.
+came while the batch before was written. While the disk is full or another process holds the file,
+the batch is tried again, and no new call begins; those who wait are told after a few seconds. An
+entry that no database could hold is told apart by trying each alone. What does not come through by
+the shortcut the thread writes, which needs nothing of the loop: a record made while that shuts down
+is written all the same, and the end of the interpreter waits for it.
 """
 
 import atexit
@@ -16,31 +16,23 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Event, Thread
-from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.sql.ledger.journal import (
-    Deed,
-    Journal,
-    Undone,
-    Unfit,
-    Untried,
-    Unwritable,
-)
+from endpoints_server.store.sql.ledger.journal import Deed, Journal, Unfit, Unwritable
+from endpoints_server.store.sql.ledger.waiting import NOTHING, Waiting, parts_of, tell, unavailable
 
 FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 1.0
 
 DEEDS_AT_ONCE = 32
 """In one transaction, for other processes wait meanwhile for their turn."""
-NOTHING: Mapping[int, Any] = MappingProxyType({})
+MOST_IN_FLIGHT = 200
+"""More are written in the thread, so that the loop has time for others."""
 Trouble = Callable[[Exception], None]
-Waiting = tuple[Entry | Deed | None, Future[Any]]
-"""What is to be written and who waits for it; without anything, somebody waits for those before."""
 
 
 class Pace(Struct, frozen=True, kw_only=True):
@@ -83,6 +75,8 @@ class LedgerWriter:
         self._waiting: deque[Waiting] = deque()
         self._bell: SimpleQueue[None] = SimpleQueue()
         self._is_rung = False
+        self._flight: list[Waiting] = []
+        self._is_handed_over = False
         self._closing = Event()
         self._gives_up_at = float("inf")
         self._thread = Thread(target=self._run, name="ledger", daemon=True)
@@ -120,6 +114,7 @@ class LedgerWriter:
         """Take no more entries; called where `record` is, so that none slips in between."""
         if not self._closing.is_set():
             self._gives_up_at = time.monotonic() + self._pace.grace_seconds
+            self._recall()
             self._closing.set()
             self._bell.put(None)
 
@@ -138,23 +133,82 @@ class LedgerWriter:
         if not self._is_rung:
             self._is_rung = True
             if self._pace.window_seconds:
-                self._loop.call_later(self._pace.window_seconds, self._bell.put, None)
+                self._loop.call_later(self._pace.window_seconds, self._begin)
             else:
-                self._loop.call_soon(self._bell.put, None)
+                self._loop.call_soon(self._begin)
         return future
+
+    def _begin(self) -> None:
+        """Write what waits by the shortcut, or wake the thread."""
+        if self._is_handed_over or self._closing.is_set() or not self._fly():
+            self._wake()
+
+    def _wake(self) -> None:
+        self._is_handed_over = True
+        self._bell.put(None)
+
+    def _fly(self) -> bool:
+        """Write what waits by the shortcut; False where the thread has to."""
+        if self._flight:
+            return True  # and what waits goes next
+        shortcut = self._journal.shortcut
+        if shortcut is None or len(self._waiting) > MOST_IN_FLIGHT:
+            return False
+        batch = self._flight = self._take()
+        entries, deeds = parts_of(batch)
+        if not entries and not deeds:
+            self._land([])
+        elif not shortcut.begin(entries, tuple(deeds.values()), self._land):
+            self._flight = []
+            self._waiting.extendleft(reversed(batch))
+            return False
+        return True
+
+    def _land(self, outcome: list[Any] | Exception) -> None:
+        """Tell those who wait, or hand over to the thread what may be tried again."""
+        batch, self._flight = self._flight, []
+        again: list[Waiting] = []
+        if isinstance(outcome, Unwritable):
+            again = [each for each in batch if not isinstance(each[0], Deed)]
+            told = [each for each in batch if isinstance(each[0], Deed)]
+            tell(told, unavailable(str(outcome)))
+        elif isinstance(outcome, Exception):
+            again = batch
+        else:
+            tell(batch, given=dict(zip(parts_of(batch)[1], outcome, strict=True)))
+        if again and self._closing.is_set():
+            tell(again, unavailable("The ledger was closed."))
+        elif again:
+            self._waiting.extendleft(reversed(again))
+            self._wake()
+        elif self._waiting:
+            self._begin()
+        else:
+            self._is_rung = False
+
+    def _recall(self) -> None:
+        """Have the thread write once more what is under way, for it may never be heard of."""
+        self._waiting.extendleft(each for each in self._flight if isinstance(each[0], Entry))
 
     def _run(self) -> None:
         try:
             while not self._closing.is_set():
                 self._bell.get()
                 self._is_rung = False  # before looking: whoever comes after rings again
-                while batch := self._take():
-                    self._write(batch)
+                if self._is_handed_over:
+                    self._write_all()
+            self._write_all()
         finally:
             self._closing.set()
             self._journal.close()
             while batch := self._take():
                 self._resolve(batch, unavailable("The ledger was closed."))
+
+    def _write_all(self) -> None:
+        while self._is_handed_over or self._waiting:
+            while batch := self._take():
+                self._write(batch)
+            self._is_handed_over = False
 
     def _take(self) -> list[Waiting]:
         batch: list[Waiting] = []
@@ -187,12 +241,11 @@ class LedgerWriter:
                 time.sleep(FIRST_PAUSE_SECONDS)
             pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
 
-    def _commit(self, batch: list[Waiting]) -> dict[int, Any]:
+    def _commit(self, batch: list[Waiting]) -> Mapping[int, Any]:
         """Write a batch in one transaction; gives what its deeds gave, by their places."""
-        entries = [wanted for wanted, _ in batch if isinstance(wanted, Entry)]
-        deeds = {at: wanted for at, (wanted, _) in enumerate(batch) if isinstance(wanted, Deed)}
+        entries, deeds = parts_of(batch)
         if not entries and not deeds:
-            return {}
+            return NOTHING
         given = self._journal.write(entries, tuple(deeds.values()))
         return dict(zip(deeds, given, strict=True))
 
@@ -219,29 +272,5 @@ class LedgerWriter:
         fault: Fault | None = None,
         given: Mapping[int, Any] = NOTHING,
     ) -> None:
-        futures = [future for _, future in batch]
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self._loop.call_soon_threadsafe(tell, futures, fault, given)
-
-
-def tell(futures: list[Future[Any]], fault: Fault | None, given: Mapping[int, Any]) -> None:
-    """Tell those who wait what became of what they wanted."""
-    for at, future in enumerate(futures):
-        result = given.get(at)
-        if future.done():
-            continue
-        match result:
-            case _ if fault is not None:
-                future.set_exception(Failed(fault))
-            case Untried():
-                future.set_exception(Undone(unavailable(str(result))))
-            case Unwritable():
-                future.set_exception(Failed(unavailable(str(result))))
-            case _:  # what a deed gives is its own
-                future.set_result(result)
-
-
-def unavailable(detail: str) -> Fault:
-    """Say that an entry is not safe."""
-    message = "The record of this call could not be written."
-    return Fault(kind=Kind.UNAVAILABLE, message=message, detail=detail, retry_after_seconds=1.0)
+            self._loop.call_soon_threadsafe(tell, batch, fault, given)
