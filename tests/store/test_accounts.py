@@ -1,6 +1,8 @@
 """What every backend does with what calls are paid from."""
 
 import asyncio
+import random
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from endpoints_server.domain.money.entry import CostStatus, Outcome
 from endpoints_server.domain.money.price import cost
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.people.person import Person
+from endpoints_server.domain.rules.budget import Budget, draw_of
+from endpoints_server.domain.rules.target import Circumstances, Each, Scope
 from endpoints_server.store.accounts import KEPT, LEASE
 from endpoints_server.store.audit import Rule
 from endpoints_server.store.open import open_store
@@ -70,6 +74,18 @@ async def test_a_cost_above_what_was_held_is_charged_whole(store: Store) -> None
     await settle(store, "a", 450, TEAM)
     assert await left(store, TEAM) == [-50]
     assert not await hold(store, "b", 1, TEAM)
+
+
+@pytest.mark.parametrize("length", [856, 880, 5000])
+async def test_each_model_has_an_account_however_long_its_name(store: Store, length: int) -> None:
+    chance = random.Random(length)  # what repeats itself would be kept compressed
+    model = "".join(chr(chance.randrange(0x4E00, 0x9FA6)) for _ in range(length))
+    facts = Circumstances(person_id="ada", key_id="key", endpoint="mistral", model=model)
+    each = Budget(name="each", nano_usd=400, scope=Scope(each=Each.MODEL))
+    account = draw_of(each, facts, NOON, UTC).account
+    assert await hold(store, "a", 300, account)
+    await settle(store, "a", 120, account)
+    assert await left(store, account) == [280]
 
 
 async def test_a_release_that_comes_late_takes_nothing_back(store: Store) -> None:
