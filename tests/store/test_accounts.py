@@ -69,6 +69,19 @@ async def test_what_was_held_is_settled_once_and_the_rest_given_back(store: Stor
     assert await left(store, HOUSE, TEAM) == [880, 280]
 
 
+async def test_what_is_spent_is_told_apart_from_what_is_held(store: Store) -> None:
+    first = replace(TEAM, starts_at=10, since=10)
+    later = replace(TEAM, starts_at=20, since=20)
+    span = replace(TEAM, starts_at=20, since=5)
+    assert await store.accounts.sum_spent(first) == 0
+    for name, account, charged in (("a", first, 30), ("b", later, 50), ("c", HOUSE, 70)):
+        assert await hold(store, name, 80, account)
+        await settle(store, name, charged, account)
+        assert await hold(store, f"more of {name}", 20, account)
+    spent = [await store.accounts.sum_spent(each) for each in (first, later, span, HOUSE)]
+    assert spent == [30, 50, 80, 70]
+
+
 async def test_a_cost_above_what_was_held_is_charged_whole(store: Store) -> None:
     assert await hold(store, "a", 390, TEAM)
     await settle(store, "a", 450, TEAM)
