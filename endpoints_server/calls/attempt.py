@@ -2,7 +2,8 @@
 
 import asyncio
 from asyncio import CancelledError, Task, get_running_loop
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from email.utils import formatdate
 
 from msgspec.structs import replace
 
@@ -19,6 +20,8 @@ from endpoints_server.upstream.send import Incoming, send
 
 UNEXPECTED = Fault(kind=Kind.INTERNAL, message="Something went wrong in this server.")
 ERROR_BYTES = 1024 * 1024
+SECOND = 1_000_000
+"""Microseconds in a second."""
 CLIENT_ERRORS = range(400, 500)
 
 
@@ -107,7 +110,7 @@ async def answer(
     try:
         if incoming.status != OK:
             body = await incoming.read_all(ERROR_BYTES)
-            raise Failed(upstream_fault(attempt.call, incoming, body))
+            raise Failed(upstream_fault(attempt.call, incoming, body, exchange.now()))
         await deliver(exchange, attempt, incoming, delivery)
     except RecursionError:  # what can just be read cannot always be written
         raise Failed(TOO_DEEP) from None
@@ -115,19 +118,24 @@ async def answer(
         incoming.close()
 
 
-def upstream_fault(call: Call, incoming: Incoming, body: bytes) -> Fault:
-    """Read an upstream's error.
+def upstream_fault(call: Call, incoming: Incoming, body: bytes, now: int) -> Fault:
+    """Read an upstream's error, that came at an instant (microseconds).
 
     On the same wire a 4xx keeps its status and its scrubbed body, whatever it is about: clients
     recognise the words of their vendor, and recover by them. On another they get such words where
     the conversation is too long: clients shorten it then, and go on.
     """
     clean = scrub(body, call.secrets)
-    fault = call.wire_out.read_fault(incoming.status, incoming.headers, clean)
+    fault = call.wire_out.read_fault(incoming.status, dated(incoming.headers, now), clean)
     if not call.is_relayed or incoming.status not in CLIENT_ERRORS:
         return replace(recognisable(fault), body=b"", wire="")
     as_sent = clean if clean.lstrip().startswith(b"{") else b""
     return replace(fault, status=incoming.status, body=as_sent, wire=call.wire_out.name)
+
+
+def dated(headers: Mapping[str, str], now: int) -> Mapping[str, str]:
+    """Date an answer that came without a date, as whoever receives one must (RFC 9110, 6.6.1)."""
+    return {"date": formatdate(now / SECOND, usegmt=True), **headers}
 
 
 def recognisable(fault: Fault) -> Fault:

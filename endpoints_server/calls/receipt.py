@@ -94,4 +94,5 @@ def attempts_of(attempt: Attempt) -> int:
     """Count what was asked of upstreams; what came after an attempt but was never sent is none."""
     if attempt.call.counted_here:
         return 0
-    return attempt.number if attempt.sent is not None else max(1, attempt.number - 1)
+    is_made = attempt.sent is not None or attempt.entry is not None
+    return attempt.number if is_made else attempt.number - 1

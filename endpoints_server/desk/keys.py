@@ -81,18 +81,18 @@ async def rotate_key(
     """Make a key in place of another, of the same person, name and end; give it and its secret.
 
     The old one is accepted until an instant, or revoked where that is not ahead. Raises
-    Failed(bad_request) where no valid key or more than one is meant.
+    Failed(bad_request) where no valid key or more than one is meant; one that is revoked meanwhile
+    stays so, and nothing takes its place.
     """
     old = choose(await store.keys.list_keys(), wanted)
     if not old.is_valid_at(now) or old.name == ENVIRONMENT:
         raise refused("This key is not valid, or was given by the environment.")
     draft = KeyDraft(person=old.person, name=old.name, expires_at=old.expires_at)
     key, secret = await create_key(store, ring, draft, random_bytes, now)
-    if until > now:
-        ends_at = until if old.expires_at is None else min(until, old.expires_at)
-        await store.keys.add_key(replace(old, expires_at=ends_at))
-    else:
-        await store.keys.revoke_key(old.id, now)
+    end, at = (store.keys.end_key, until) if until > now else (store.keys.revoke_key, now)
+    if not await end(old.id, at):
+        await store.keys.revoke_key(key.id, now)
+        raise refused("This key was revoked meanwhile.")
     return key, secret
 
 

@@ -44,6 +44,9 @@ class Accounts(Protocol):
     async def list_remainders(self, accounts: Iterable[Account]) -> list[Remainder]:
         """Tell what is left of accounts; those of somebody who was granted nothing are left out."""
 
+    async def sum_spent(self, account: Account) -> int:
+        """Tell what was spent of an account in its window, without what is held."""
+
     async def beat(self, now: int, /) -> None:
         """Say that this process lives, so that what it holds is left alone (microseconds)."""
 
@@ -88,6 +91,9 @@ class MemoryAccounts:
     async def list_remainders(self, accounts: Iterable[Account]) -> list[Remainder]:
         found = ((account, self.book.left(account)) for account in accounts)
         return [Remainder(account, left) for account, left in found if left is not None]
+
+    async def sum_spent(self, account: Account) -> int:
+        return self.book.spent(account)
 
     async def beat(self, _now: int, /) -> None:
         return

@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio import Future
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
@@ -111,12 +111,20 @@ class MemoryKeys:
         return sorted(wanted, key=lambda key: (key.created_at, key.id))
 
     async def revoke_key(self, key_id: str, at: int, note: Note[AccessKey] = unnoted) -> bool:
-        key = self.keys.get(key_id)
-        if key is None or key.revoked_at is not None:
+        return self._change(key_id, lambda key: replace(key, revoked_at=at), note)
+
+    async def end_key(self, key_id: str, at: int, note: Note[AccessKey] = unnoted) -> bool:
+        return self._change(key_id, lambda key: key.ending_at(at), note)
+
+    def _change(
+        self, key_id: str, change: Callable[[AccessKey], AccessKey], note: Note[AccessKey]
+    ) -> bool:
+        before = self.keys.get(key_id)
+        if before is None or before.revoked_at is not None:
             return False
-        revoked = replace(key, revoked_at=at)
-        self.changes.keep(note(key, revoked))
-        self.keys[key_id] = revoked
+        after = change(before)
+        self.changes.keep(note(before, after))
+        self.keys[key_id] = after
         return True
 
 

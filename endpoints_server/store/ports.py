@@ -69,6 +69,12 @@ class Keys(Protocol):
     async def revoke_key(self, key_id: str, at: int, note: Note[AccessKey] = unnoted) -> bool:
         """Revoke a key from an instant (microseconds) on; False where there is none to revoke."""
 
+    async def end_key(self, key_id: str, at: int, note: Note[AccessKey] = unnoted) -> bool:
+        """Accept a key no longer than until an instant (microseconds).
+
+        False, and nothing changed, where there is none, or where it is revoked.
+        """
+
 
 class People(Protocol):
     """Who may hold keys; the built-in `admin` is always there."""

@@ -95,6 +95,7 @@ async def make_key(server: Serving, person_id: str) -> str:
 
 def check_refused(answer: Got, budget: str) -> None:
     assert (answer.status, answer.code) == (429, "budget_exceeded")
+    assert answer.headers["x-es-attempts"] == "0"
     assert answer.headers["x-should-retry"] == "false"
     assert "retry-after" not in answer.headers
     assert f"'{budget}'" in answer.errors[0]["message"]
@@ -224,6 +225,7 @@ async def test_under_a_budget_every_model_must_have_a_price(tmp_path: Path) -> N
         async with client_of(server) as client:
             refused = await ask(client, "chat", "unpriced/unheard-of")
             assert (refused.status, refused.code) == (402, "model_unpriced")
+            assert refused.headers["x-es-attempts"] == "0"
             assert "the budget 'purse'" in refused.errors[0]["message"]
 
 

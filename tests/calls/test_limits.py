@@ -18,6 +18,7 @@ from tests.upstreams.server import Running
 
 def check_refused(answer: Got, limit: str) -> None:
     assert (answer.status, answer.code) == (429, "rate_limit_exceeded")
+    assert answer.headers["x-es-attempts"] == "0"
     assert f"'{limit}'" in answer.errors[0]["message"]
     assert answer.headers["x-should-retry"] == "true"
     assert 0 <= float(answer.headers["retry-after"]) <= 61

@@ -41,6 +41,13 @@ async def test_a_caller_gets_the_answer_or_one_clear_error(
         await until_hung_up(provider, first_seen)
 
 
+async def test_a_date_to_wait_for_is_told_in_seconds_though_the_answer_has_no_date(
+    client: httpx2.AsyncClient,
+) -> None:
+    for answer in await ask_all(client, "limited_date"):
+        assert 28 <= int(answer.headers["retry-after"]) <= 30
+
+
 async def ask_all(client: httpx2.AsyncClient, behaviour: str) -> list[Got]:
     """Ask in every way, at once where that does no harm."""
     calls = [

@@ -142,6 +142,16 @@ def test_a_wrong_word_about_an_invoice_is_told(filled: Command, tmp_path: Path) 
     assert "NAME=VALUE" in filled("ledger", "reconcile", str(invoice), "--model", "a").err
 
 
+def test_whether_a_comma_is_a_decimal_one_can_be_said(filled: Command, tmp_path: Path) -> None:
+    invoice = tmp_path / "invoice.tsv"
+    invoice.write_text("Date\tSlug\tUsage\n2025-10-17\tmistral-small\t1,234\n")
+    done = filled("ledger", "reconcile", str(invoice))
+    assert (done.code, "Line 2" in done.err, "--decimal comma" in done.err) == (1, True, True)
+    for said, amount in (("comma", "1.234"), ("point", "1234")):
+        told = filled("ledger", "reconcile", str(invoice), "--decimal", said, "--json")
+        assert json.loads(told.out)["total"]["invoice"] == amount
+
+
 def test_old_entries_are_purged_and_their_sums_stay(filled: Command) -> None:
     before = filled("usage", "--by", "day", "--json").out
     done = filled("ledger", "purge", "--before", "2025-10-18")

@@ -1,11 +1,20 @@
 """Keys as people manage them."""
 
+import asyncio
 import random
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from endpoints_server.desk.keys import KeyDraft, create_key, ensure_admin, list_keys, revoke_key
+from endpoints_server.desk.keys import (
+    KeyDraft,
+    create_key,
+    ensure_admin,
+    list_keys,
+    revoke_key,
+    rotate_key,
+)
 from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.domain.people.access_key import (
     CHOSEN_ID,
@@ -21,6 +30,7 @@ from endpoints_server.domain.secret import Secret
 from endpoints_server.store.keyring.ring import Ring
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.ports import Store
+from tests.store.backends import open_backend
 
 NOW = 1_000_000
 CHOSEN = "correct horse battery staple"
@@ -125,6 +135,27 @@ async def test_what_means_no_key_or_several_revokes_none(
     with pytest.raises(Failed, match="bad_request"):
         await revoke_key(store, made[0][0].id, NOW, person_id="ada")
     assert [key.revoked_at for key in await list_keys(store)] == [None, None]
+
+
+@pytest.mark.parametrize("until", [NOW, NOW + 100], ids=["at once", "with grace"])
+async def test_a_key_that_is_revoked_while_it_is_rotated_stays_revoked(
+    tmp_path: Path, ring: Ring, draw: Draw, until: int
+) -> None:
+    shared = await open_backend("", tmp_path)
+    for _ in range(5):
+        old, _ = await create_key(shared, ring, KeyDraft(person=ADMIN), draw(), NOW)
+        rotated, _ = await asyncio.gather(
+            rotate_key(shared, ring, old.id, draw(), until, NOW),
+            revoke_key(shared, old.id, NOW),
+            return_exceptions=True,
+        )
+        kept = {key.id: key for key in await list_keys(shared)}
+        assert kept.pop(old.id).revoked_at == NOW
+        is_refused = isinstance(rotated, BaseException)
+        assert all(key.revoked_at == NOW for key in kept.values()) is is_refused
+        for key_id in kept:
+            await shared.keys.revoke_key(key_id, NOW)
+    await shared.close()
 
 
 async def test_a_refusal_does_not_repeat_a_key(store: Store, ring: Ring, draw: Draw) -> None:

@@ -1,6 +1,8 @@
 """What every backend does with what calls are paid from."""
 
 import asyncio
+import random
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from endpoints_server.domain.money.entry import CostStatus, Outcome
 from endpoints_server.domain.money.price import cost
 from endpoints_server.domain.money.usage import Usage
 from endpoints_server.domain.people.person import Person
+from endpoints_server.domain.rules.budget import Budget, draw_of
+from endpoints_server.domain.rules.target import Circumstances, Each, Scope
 from endpoints_server.store.accounts import KEPT, LEASE
 from endpoints_server.store.audit import Rule
 from endpoints_server.store.open import open_store
@@ -65,11 +69,36 @@ async def test_what_was_held_is_settled_once_and_the_rest_given_back(store: Stor
     assert await left(store, HOUSE, TEAM) == [880, 280]
 
 
+async def test_what_is_spent_is_told_apart_from_what_is_held(store: Store) -> None:
+    first = replace(TEAM, starts_at=10, since=10)
+    later = replace(TEAM, starts_at=20, since=20)
+    span = replace(TEAM, starts_at=20, since=5)
+    assert await store.accounts.sum_spent(first) == 0
+    for name, account, charged in (("a", first, 30), ("b", later, 50), ("c", HOUSE, 70)):
+        assert await hold(store, name, 80, account)
+        await settle(store, name, charged, account)
+        assert await hold(store, f"more of {name}", 20, account)
+    spent = [await store.accounts.sum_spent(each) for each in (first, later, span, HOUSE)]
+    assert spent == [30, 50, 80, 70]
+
+
 async def test_a_cost_above_what_was_held_is_charged_whole(store: Store) -> None:
     assert await hold(store, "a", 390, TEAM)
     await settle(store, "a", 450, TEAM)
     assert await left(store, TEAM) == [-50]
     assert not await hold(store, "b", 1, TEAM)
+
+
+@pytest.mark.parametrize("length", [856, 880, 5000])
+async def test_each_model_has_an_account_however_long_its_name(store: Store, length: int) -> None:
+    chance = random.Random(length)  # what repeats itself would be kept compressed
+    model = "".join(chr(chance.randrange(0x4E00, 0x9FA6)) for _ in range(length))
+    facts = Circumstances(person_id="ada", key_id="key", endpoint="mistral", model=model)
+    each = Budget(name="each", nano_usd=400, scope=Scope(each=Each.MODEL))
+    account = draw_of(each, facts, NOON, UTC).account
+    assert await hold(store, "a", 300, account)
+    await settle(store, "a", 120, account)
+    assert await left(store, account) == [280]
 
 
 async def test_a_release_that_comes_late_takes_nothing_back(store: Store) -> None:

@@ -90,6 +90,23 @@ async def test_a_key_is_revoked_once(store: Store) -> None:
     assert await store.keys.find_key(KEY.id) == replace(KEY, revoked_at=2000)
 
 
+@pytest.mark.parametrize("ends_at", [None, 2000, 9000])
+async def test_a_key_ends_when_it_is_told_to_unless_it_ends_sooner(
+    store: Store, ends_at: int | None
+) -> None:
+    await store.keys.add_key(replace(KEY, expires_at=ends_at))
+    assert await store.keys.end_key(KEY.id, 3000)
+    assert await store.keys.find_key(KEY.id) == replace(KEY, expires_at=min(ends_at or 3000, 3000))
+
+
+async def test_a_key_that_is_told_to_end_stays_revoked(store: Store) -> None:
+    await store.keys.add_key(KEY)
+    await store.keys.revoke_key(KEY.id, 2000)
+    assert not await store.keys.end_key(KEY.id, 3000)
+    assert not await store.keys.end_key("mnopqrstuvwx", 3000)
+    assert await store.keys.list_keys() == [replace(KEY, revoked_at=2000)]
+
+
 async def test_keys_are_listed_oldest_first_and_by_person(store: Store) -> None:
     await store.people.add_person(ADA)
     young, old = replace(KEY, id="young", created_at=3000), replace(KEY, id="old", created_at=2000)

@@ -1,6 +1,8 @@
 """What can be wrong with what an answer says: usage, errors, bytes and shapes."""
 
 import json
+import time
+from email.utils import formatdate
 
 from tests.upstreams.request import Request, behaviour
 from tests.upstreams.speech import NO_USAGE, USAGE, Json, OpenAIChat
@@ -79,8 +81,8 @@ async def limited_seconds(request: Request) -> None:
 
 @behaviour
 async def limited_date(request: Request) -> None:
-    date = "retry-after: Fri, 31 Dec 2100 23:59:59 GMT"
-    request.fail("429 Too Many Requests", "rate_limit_error", date)
+    until = formatdate(time.time() + 30, usegmt=True)
+    request.fail("429 Too Many Requests", "rate_limit_error", f"retry-after: {until}")
 
 
 @behaviour

@@ -5,7 +5,13 @@ from datetime import tzinfo
 
 from msgspec.structs import replace
 
-from endpoints_server.calls.admission.refusals import over_balance, over_budget, unpriced
+from endpoints_server.calls.admission.refusals import (
+    all_held,
+    budget_in_words,
+    over_balance,
+    over_budget,
+    unpriced,
+)
 from endpoints_server.calls.admission.stretch import find_draw
 from endpoints_server.calls.admission.told import told_of_money
 from endpoints_server.calls.admission.worst import Worst, price_of
@@ -158,15 +164,21 @@ async def fill(gate: Gate, person_id: str, allowance: Allowance, needed: int, no
 async def refusal(
     gate: Gate, call: Call, draws: tuple[Draw, ...], decision: Decision, needed: int
 ) -> Fault:
-    """Say what has no room for a call."""
+    """Say what has no room for a call, or has none while others are under way."""
     for remainder in decision.remainders:
         found = find_draw(draws, remainder.account)
-        if found is not None:
-            return over_budget(found, remainder.left_nano_usd, needed)
+        if found is None:
+            continue
+        left, spent = remainder.left_nano_usd, await gate.accounts.sum_spent(found.account)
+        if needed <= found.budget.nano_usd - spent:
+            return all_held(budget_in_words(found), left, needed)
+        return over_budget(found, left, needed)
     allowance = call.catalog.allowance
     standing = await gate.balances.find_standing(call.caller.person.id)
     if allowance is None or standing is None:
         raise LookupError(call.caller.person.id)
+    if needed <= standing.grant.granted_nano_usd - standing.spent_nano_usd:
+        return all_held("Your balance", standing.left_nano_usd, needed)
     return over_balance(standing, allowance, needed, call.inbound.started_at)
 
 

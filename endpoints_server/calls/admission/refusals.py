@@ -43,10 +43,32 @@ def unpriced(model: str, payer: str) -> Fault:
 def over_budget(draw: Draw, left_nano_usd: int, needed: int) -> Fault:
     """Say which budget has no room for a call, what is left of it, and when it begins anew."""
     message = (
-        f"The budget '{draw.budget.name}' of {whose(draw.budget.scope)} has "
-        f"{usd(left_nano_usd)} USD left, and this call may cost {usd(needed)} USD. {CHEAPER}"
+        f"{budget_in_words(draw)} has {usd(left_nano_usd)} USD left, and this call may cost "
+        f"{usd(needed)} USD. {CHEAPER}"
     )
     return Fault(kind=Kind.OVER_BUDGET, message=f"{message} {anew(draw)}")
+
+
+def all_held(payer: str, left_nano_usd: int, needed: int) -> Fault:
+    """Say that there would be room for a call, were it not for what others hold that are under way.
+
+    They mostly cost less than is held for them, so that it is worth another try.
+    """
+    message = (
+        f"{payer} has {usd(left_nano_usd)} USD left while other calls are under way, and this call "
+        f"may cost {usd(needed)} USD. What they do not use is free again as they end."
+    )
+    return Fault(
+        kind=Kind.OVER_LIMIT,
+        code="budget_reserved",
+        message=message,
+        retry_after_seconds=BUSY_SECONDS,
+    )
+
+
+def budget_in_words(draw: Draw) -> str:
+    """Name a budget, and whom it concerns."""
+    return f"The budget '{draw.budget.name}' of {whose(draw.budget.scope)}"
 
 
 def cut_off(draw: Draw) -> Fault:

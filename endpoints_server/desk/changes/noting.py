@@ -62,6 +62,9 @@ class NotedKeys:
     async def revoke_key(self, key_id: str, at: int, _note: Note[AccessKey] = unnoted) -> bool:
         return await self.keys.revoke_key(key_id, at, noted_by(self.hand, "key", key_id, told_key))
 
+    async def end_key(self, key_id: str, at: int, _note: Note[AccessKey] = unnoted) -> bool:
+        return await self.keys.end_key(key_id, at, noted_by(self.hand, "key", key_id, told_key))
+
 
 class NotedPeople:
     """People whose changes are noted."""

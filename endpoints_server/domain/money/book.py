@@ -129,6 +129,10 @@ class Book:
             return None
         return cap - sum(row.taken_nano_usd for row in self.rows_within(account))
 
+    def spent(self, account: Account) -> int:
+        """Give what was spent within an account's window."""
+        return sum(row.spent_nano_usd for row in self.rows_within(account))
+
     def rows_within(self, account: Account) -> list[Row]:
         """Give the rows of an account's window."""
         return [

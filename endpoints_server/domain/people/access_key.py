@@ -11,6 +11,7 @@ from itertools import product
 from zlib import crc32
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.secret import Secret
@@ -53,6 +54,11 @@ class AccessKey(Struct, frozen=True, kw_only=True):
         if self.revoked_at is not None or self.person.disabled_at is not None:
             return False
         return self.expires_at is None or instant < self.expires_at
+
+    def ending_at(self, instant: int) -> "AccessKey":
+        """Let the key end at an instant, unless it ends sooner."""
+        ends_at = instant if self.expires_at is None else min(instant, self.expires_at)
+        return replace(self, expires_at=ends_at)
 
 
 def make_key(random_bytes: bytes) -> Secret:

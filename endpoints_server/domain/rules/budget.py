@@ -2,6 +2,7 @@
 
 from datetime import tzinfo
 from enum import StrEnum
+from hashlib import sha256
 
 from msgspec import Struct
 
@@ -12,6 +13,10 @@ from endpoints_server.domain.rules.target import Circumstances, Each, Level, Sco
 USUAL_THRESHOLDS = (80, 100)
 MOST_NANO_USD = 10**18
 """A thousand million USD; sums of it still fit a column."""
+LONGEST_BYTES = 2600
+"""Of the name of an account: PostgreSQL indexes rows of at most 2704 bytes, with all they hold."""
+KEPT_LENGTH = 256
+"""Characters that are kept of a longer one."""
 
 
 class Action(StrEnum):
@@ -105,4 +110,12 @@ def account_name(budget: Budget, share: str) -> str:
     target = budget.scope.target
     period = budget.period
     span = f"{period.rolling_seconds}s" if period.rolling_seconds else period.every.value
-    return "|".join(("budget", target.level.value, target.name, budget.name, span, share))
+    return within("|".join(("budget", target.level.value, target.name, budget.name, span, share)))
+
+
+def within(name: str) -> str:
+    """Shorten a name that a database could not look up, to how it begins and a digest of it all."""
+    encoded = name.encode()
+    if len(encoded) <= LONGEST_BYTES:
+        return name
+    return f"{name[:KEPT_LENGTH]}|{sha256(encoded).hexdigest()}"

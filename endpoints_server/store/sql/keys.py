@@ -32,6 +32,8 @@ PERSON_NAMES = names_of(people)
 KEYS = select(access_keys, people).join(people).order_by(access_keys.c.revision)
 CHANGED = KEYS.where(access_keys.c.revision > bindparam("revision"))
 """Made once: it is asked every second, and making it would cost as much as asking."""
+Ending = Callable[[AccessKey], AccessKey]
+"""How a key is to end, given how it is once nobody else may change it."""
 NEXT_REVISION = select(func.coalesce(func.max(access_keys.c.revision), 0) + 1).scalar_subquery()
 
 
@@ -82,10 +84,16 @@ class SqlKeys:
         return sorted(map(key_of, rows), key=lambda key: (key.created_at, key.id))
 
     async def revoke_key(self, key_id: str, at: int, note: Note[AccessKey] = unnoted) -> bool:
-        is_revoked = await asyncio.to_thread(self._revoke, key_id, at, note)
+        return await self._change(key_id, lambda key: replace(key, revoked_at=at), note)
+
+    async def end_key(self, key_id: str, at: int, note: Note[AccessKey] = unnoted) -> bool:
+        return await self._change(key_id, lambda key: key.ending_at(at), note)
+
+    async def _change(self, key_id: str, change: Ending, note: Note[AccessKey]) -> bool:
+        is_changed = await asyncio.to_thread(self._write, key_id, change, note)
         self._bell.ring(Topic.KEYS)
         await self.catch_up()
-        return is_revoked
+        return is_changed
 
     async def _look(self, key_id: str) -> AccessKey | None:
         await self.catch_up()
@@ -128,15 +136,16 @@ class SqlKeys:
             keep(connection, note(find(connection, key.id), key))
             connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=kept))
 
-    def _revoke(self, key_id: str, at: int, note: Note[AccessKey]) -> bool:
-        revoked = update(access_keys).where(access_keys.c.id == key_id)
-        revoked = revoked.values(revoked_at=at, revision=NEXT_REVISION)
+    def _write(self, key_id: str, change: Ending, note: Note[AccessKey]) -> bool:
         with writing(self._engine, Turn.KEYS) as connection:
             before = find(connection, key_id)
             if before is None or before.revoked_at is not None:
                 return False
-            connection.execute(revoked)
-            keep(connection, note(before, replace(before, revoked_at=at)))
+            after = change(before)
+            changed = update(access_keys).where(access_keys.c.id == key_id)
+            ends = {"revoked_at": after.revoked_at, "expires_at": after.expires_at}
+            connection.execute(changed.values(**ends, revision=NEXT_REVISION))
+            keep(connection, note(before, after))
             return True
 
 

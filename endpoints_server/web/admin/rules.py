@@ -4,7 +4,6 @@ from typing import Generic, TypeVar
 
 from litestar import delete, get, put
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
 from msgspec import Struct
 
 from endpoints_server.calls.exchange import Exchange
@@ -32,8 +31,11 @@ from endpoints_server.domain.rules.rulebook import Group
 from endpoints_server.store.ports import Store
 from endpoints_server.web.guards import ADMINISTRATIVE, AnyRequest, taking
 from endpoints_server.web.me.hands import hands
-from endpoints_server.web.me.reading import BODY_BYTES, read_body, read_query
+from endpoints_server.web.me.reading import BODY_BYTES, name_in, read_body, read_query
 
+BUDGETS, LIMITS, GROUPS = "/admin/v1/budgets", "/admin/v1/limits", "/admin/v1/groups"
+ONE = "/{name:path}"
+"""A name may hold slashes."""
 T = TypeVar("T")
 
 
@@ -62,34 +64,33 @@ def budget_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers of budgets."""
     acting = hands(exchange, store)
 
-    @get("/admin/v1/budgets", opt=ADMINISTRATIVE)
+    @get(BUDGETS, opt=ADMINISTRATIVE)
     async def show_budgets() -> Listed[BudgetView]:
         """List budgets, with what is left of them."""
         return Listed(await list_budgets(store, exchange.catalog(), exchange.now()))
 
     @put(
-        "/admin/v1/budgets/{name:str}",
+        BUDGETS + ONE,
         opt=taking(ADMINISTRATIVE, body=BudgetDraft),
         request_max_body_size=BODY_BYTES,
     )
-    async def set_budget(request: AnyRequest, name: FromPath[str]) -> Listed[BudgetView]:
+    async def set_budget(request: AnyRequest) -> Listed[BudgetView]:
         """Set the budget of a name, for everybody or for a user, a group or a key."""
+        name = name_in(request, BUDGETS)
         budget = budget_of(name, await read_body(request, BudgetDraft))
         await put_rule(acting(request), exchange.catalog(), budget)
         views = await list_budgets(store, exchange.catalog(), exchange.now())
         of = str(budget.scope.target)
         return Listed([view for view in views if (view.name, view.of) == (name, of)])
 
-    @delete(
-        "/admin/v1/budgets/{name:str}", opt=taking(ADMINISTRATIVE, query=Whose), status_code=204
-    )
-    async def delete_budget(request: AnyRequest, name: FromPath[str]) -> None:
+    @delete(BUDGETS + ONE, opt=taking(ADMINISTRATIVE, query=Whose), status_code=204)
+    async def delete_budget(request: AnyRequest) -> None:
         """Delete a budget; whose it is stands in the query."""
         scope = scope_of(read_query(request, Whose))
         await delete_rule(
             acting(request),
             exchange.catalog(),
-            Budget(name=name, nano_usd=0, scope=scope),
+            Budget(name=name_in(request, BUDGETS), nano_usd=0, scope=scope),
         )
 
     return [show_budgets, set_budget, delete_budget]
@@ -99,28 +100,30 @@ def limit_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers of limits."""
     acting = hands(exchange, store)
 
-    @get("/admin/v1/limits", opt=ADMINISTRATIVE)
+    @get(LIMITS, opt=ADMINISTRATIVE)
     async def show_limits() -> Listed[LimitView]:
         """List limits."""
         return Listed(list_limits(store, exchange.catalog()))
 
     @put(
-        "/admin/v1/limits/{name:str}",
+        LIMITS + ONE,
         opt=taking(ADMINISTRATIVE, body=LimitDraft),
         request_max_body_size=BODY_BYTES,
     )
-    async def set_limit(request: AnyRequest, name: FromPath[str]) -> Listed[LimitView]:
+    async def set_limit(request: AnyRequest) -> Listed[LimitView]:
         """Set the limit of a name, for everybody or for a user, a group or a key."""
+        name = name_in(request, LIMITS)
         limit = limit_of(name, await read_body(request, LimitDraft))
         await put_rule(acting(request), exchange.catalog(), limit)
         views, of = list_limits(store, exchange.catalog()), str(limit.scope.target)
         return Listed([view for view in views if (view.name, view.of) == (name, of)])
 
-    @delete("/admin/v1/limits/{name:str}", opt=taking(ADMINISTRATIVE, query=Whose), status_code=204)
-    async def delete_limit(request: AnyRequest, name: FromPath[str]) -> None:
+    @delete(LIMITS + ONE, opt=taking(ADMINISTRATIVE, query=Whose), status_code=204)
+    async def delete_limit(request: AnyRequest) -> None:
         """Delete a limit; whose it is stands in the query."""
         scope = scope_of(read_query(request, Whose))
-        await delete_rule(acting(request), exchange.catalog(), Limit(name=name, scope=scope))
+        limit = Limit(name=name_in(request, LIMITS), scope=scope)
+        await delete_rule(acting(request), exchange.catalog(), limit)
 
     return [show_limits, set_limit, delete_limit]
 
@@ -129,19 +132,19 @@ def group_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
     """Make the handlers of groups."""
     acting = hands(exchange, store)
 
-    @get("/admin/v1/groups", opt=ADMINISTRATIVE)
+    @get(GROUPS, opt=ADMINISTRATIVE)
     async def show_groups() -> Listed[GroupView]:
         """List groups and who is in them."""
         return Listed(list_groups(store, exchange.catalog()))
 
     @put(
-        "/admin/v1/groups/{name:str}",
+        GROUPS + ONE,
         opt=taking(ADMINISTRATIVE, body=Members),
         request_max_body_size=BODY_BYTES,
     )
-    async def set_group(request: AnyRequest, name: FromPath[str]) -> GroupView:
+    async def set_group(request: AnyRequest) -> GroupView:
         """Say who is in a group."""
-        wanted = await read_body(request, Members)
+        name, wanted = name_in(request, GROUPS), await read_body(request, Members)
         members = tuple(dict.fromkeys(wanted.members))
         await put_rule(
             acting(request),
@@ -150,9 +153,10 @@ def group_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
         )
         return GroupView(name=name, members=members)
 
-    @delete("/admin/v1/groups/{name:str}", opt=ADMINISTRATIVE, status_code=204)
-    async def delete_group(request: AnyRequest, name: FromPath[str]) -> None:
+    @delete(GROUPS + ONE, opt=ADMINISTRATIVE, status_code=204)
+    async def delete_group(request: AnyRequest) -> None:
         """Delete a group; its budgets and limits concern nobody then."""
-        await delete_rule(acting(request), exchange.catalog(), Group(name=name))
+        group = Group(name=name_in(request, GROUPS))
+        await delete_rule(acting(request), exchange.catalog(), group)
 
     return [show_groups, set_group, delete_group]

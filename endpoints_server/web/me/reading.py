@@ -2,6 +2,7 @@
 
 import re
 from typing import TypeVar
+from urllib.parse import unquote
 
 import msgspec
 
@@ -31,6 +32,12 @@ def read_query(request: AnyRequest, kind: type[T]) -> T:
         found = UNKNOWN.search(str(error))
         param = found[1] if found else ""
         raise bad_request(f"The query cannot be read: {told(error, kind)}", param) from error
+
+
+def name_in(request: AnyRequest, beginning: str) -> str:
+    """Give the name that ends a path, as it was written: `%2F` is a slash of the name itself."""
+    raw: bytes = request.scope["raw_path"]
+    return unquote(raw.decode("latin-1").partition(beginning)[2].strip("/"))
 
 
 def told(error: Exception, kind: type[msgspec.Struct]) -> str:

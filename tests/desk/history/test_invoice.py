@@ -133,7 +133,68 @@ def test_an_amount_is_read_as_it_is_written(divider: str, amount: str, expected:
 
 
 @pytest.mark.parametrize(
-    "amount", ["0,05", "1.234,50", "12,34", "1e999999", "1_000", "٣", "€5", ".", "-", "e5", "--1"]
+    ("amounts", "expected"),
+    [
+        (("1,234", "1,234.50"), ("1234", "1234.50")),
+        (("1,234", "12,345,678"), ("1234", "12345678")),
+        (("1,234", "0.05"), ("1234", "0.05")),
+        (("1,234", "1,5"), ("1.234", "1.5")),
+        (("1,234", "(0,125)"), ("1.234", "-0.125")),
+        (("1.234", "1.234,50"), ("1234", "1234.50")),
+        (("1.234", "2,5e-05", "2.345.678"), ("1234", "0.000025", "2345678")),
+        (("1.234", "12"), ("1.234", "12")),
+        (("0.05", "0,05", "12"), ("0.05", "0.05", "12")),
+    ],
+)
+@pytest.mark.parametrize("divider", [";", "\t"])
+def test_how_marks_are_meant_is_told_by_all_amounts_of_a_file(
+    divider: str, amounts: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    assert amounts_of(divider, *amounts) == [Decimal(each) for each in expected]
+    assert amounts_of(divider, *amounts[::-1]) == [Decimal(each) for each in expected[::-1]]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "line"),
+    [(("12", "1,234"), 3), (("1,234", "1.234"), 2), (("0.5", "0,5", "1.234"), 4)],
+)
+def test_an_amount_that_may_be_thousands_or_not_is_refused(
+    amounts: tuple[str, ...], line: int
+) -> None:
+    with pytest.raises(Failed) as failed:
+        amounts_of("\t", *amounts)
+    message = failed.value.fault.message
+    assert message.startswith(f"Line {line} cannot be read: an amount is 1")
+    assert "--decimal point, or --decimal comma" in message
+
+
+@pytest.mark.parametrize(("decimal", "expected"), [(".", "1234"), (",", "1.234")])
+def test_how_marks_are_meant_can_be_said(decimal: str, expected: str) -> None:
+    assert amounts_of("\t", "1,234", decimal=decimal) == [Decimal(expected)]
+    with pytest.raises(Failed) as failed:
+        amounts_of("\t", "1.234,5" if decimal == "." else "1,234.5", decimal=decimal)
+    example = "1,234.50" if decimal == "." else "1.234,50"
+    assert f"is no amount such as {example}." in failed.value.fault.message
+
+
+@pytest.mark.parametrize("tokens", ["1,234", "1.234", "1234"])
+def test_tokens_have_no_fractions(tokens: str) -> None:
+    text = f"day\ttokens\n2026-11-21\t{tokens}\n"
+    (line,) = read_invoice(text, {"day": "day", "tokens": "tokens"}).lines
+    assert line.amount == 1234
+
+
+def amounts_of(divider: str, *amounts: str, **said: str) -> list[Decimal | None]:
+    rows = ("day", "cost"), *(("2026-11-21", amount) for amount in amounts)
+    text = "\n".join(map(divider.join, rows))
+    return [
+        line.amount for line in read_invoice(text, {"day": "day", "cost": "cost", **said}).lines
+    ]
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["0,05", "0,123", "1.234,50", "12,34", "1e999999", "1_000", "٣", "€5", ".", "-", "e5", "--1"],
 )
 def test_an_amount_that_could_mean_something_else_is_refused(amount: str) -> None:
     with pytest.raises(Failed) as failed:

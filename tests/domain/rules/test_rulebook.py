@@ -2,7 +2,9 @@
 
 from datetime import UTC
 
-from endpoints_server.domain.rules.budget import Budget, draw_of
+from msgspec.structs import replace
+
+from endpoints_server.domain.rules.budget import LONGEST_BYTES, Budget, draw_of
 from endpoints_server.domain.rules.limit import Limit, share_name
 from endpoints_server.domain.rules.period import Every, Period
 from endpoints_server.domain.rules.rulebook import Group, Rulebook, Rules, rulebook_of
@@ -79,6 +81,16 @@ def test_no_two_shares_targets_or_spans_have_an_account_in_common() -> None:
         for period in spans
     ]
     assert len(set(names)) == len(names)
+
+
+def test_an_account_of_any_length_has_a_name_that_fits_and_is_its_own() -> None:
+    each = Budget(name="each", nano_usd=1, scope=Scope(each=Each.MODEL))
+    at_most = "m" * (LONGEST_BYTES - len("budget|all||each|never|mistral/"))
+    models = [at_most, at_most + "m", at_most + "n", "\N{WHITE SMILING FACE}" * 3000]
+    names = [draw_of(each, replace(ADA, model=model), NOON, UTC).account.name for model in models]
+    assert names[0] == f"budget|all||each|never|mistral/{at_most}"
+    assert len(set(names)) == len(models)
+    assert all(len(name.encode()) <= LONGEST_BYTES for name in names)
 
 
 def test_each_limit_is_counted_apart_for_each_share() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from httpx2 import AsyncClient
@@ -73,6 +74,26 @@ async def test_a_budget_is_set_listed_set_anew_and_deleted(client: AsyncClient) 
     assert (only["limit_usd"], only["left_usd"], only["per"]) == ("7", "7", "never")
     assert (await client.delete("/admin/v1/budgets/ada-month?user=ada")).status_code == 204
     assert await listed(client, "budgets") == []
+
+
+@pytest.mark.parametrize("name", ["team/ada", "team/", "a//b", "é b/c"])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("budgets", {"usd": 1}), ("limits", {"concurrent": 1}), ("groups", {"members": ["ada"]})],
+)
+async def test_a_rule_is_set_and_deleted_whatever_its_name(
+    client: AsyncClient, kind: str, body: Json, name: str
+) -> None:
+    path = f"/admin/v1/{kind}/{quote(name, safe='')}"
+    assert (await client.put(path, json=body)).status_code == 200
+    assert [rule["name"] for rule in await listed(client, kind)] == [name]
+    assert (await client.delete(path)).status_code == 204
+    assert await listed(client, kind) == []
+
+
+async def test_a_rule_is_found_where_a_proxy_decoded_its_path(client: AsyncClient) -> None:
+    assert (await client.put("/admin/v1/budgets/team/ada", json={"usd": 1})).status_code == 200
+    assert [rule["name"] for rule in await listed(client, "budgets")] == ["team/ada"]
 
 
 async def test_all_that_was_set_of_a_budget_is_listed(client: AsyncClient) -> None:

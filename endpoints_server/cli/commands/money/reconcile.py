@@ -9,6 +9,7 @@ import rich_click as click
 from endpoints_server.cli.ground import opened_store
 from endpoints_server.cli.outcome import Complaint, Outcome
 from endpoints_server.cli.present import json_option, show_json, show_table
+from endpoints_server.desk.history.invoice.amount import Mark
 from endpoints_server.desk.history.invoice.compare import (
     Along,
     Compared,
@@ -82,6 +83,11 @@ class Percent(click.ParamType[Decimal]):
     help="Where things stand in another file: day=NAME, cost=NAME, tokens=A+B; repeatable.",
 )
 @click.option(
+    "--decimal",
+    type=click.Choice([each.name.lower() for each in Mark]),
+    help="What stands before fractions, where the amounts do not tell.",
+)
+@click.option(
     "--model",
     "models",
     multiple=True,
@@ -102,6 +108,7 @@ def reconcile(  # noqa: PLR0913  one for each option
     endpoints: tuple[str, ...],
     along: tuple[str, ...],
     columns: tuple[tuple[str, str], ...],
+    decimal: str | None,
     models: tuple[tuple[str, str], ...],
     tolerance: Decimal,
     estimates: Decimal,
@@ -127,7 +134,8 @@ def reconcile(  # noqa: PLR0913  one for each option
         models=dict(models),
         with_own_keys=own_keys,
     )
-    comparison = asyncio.run(ask(read_invoice(text_of(file), dict(columns)), question))
+    said = dict(columns) | ({"decimal": Mark[decimal.upper()].value} if decimal else {})
+    comparison = asyncio.run(ask(read_invoice(text_of(file), said), question))
     if as_json:
         show_json(told(comparison))
     else:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from endpoints_server.desk.history.invoice.amount import Mark
 from endpoints_server.domain.fault import Failed, Fault, Kind
 
 ENDING = ".toml"
@@ -20,7 +21,7 @@ class Layout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The names of columns; one without a `cost` is compared by its `tokens`, all added up.
 
     `model_part` is a pattern for the part of the column that names the model. A `currency` column
-    need not be there.
+    need not be there. Without `decimal` the amounts themselves tell what stands before fractions.
     """
 
     title: str = ""
@@ -31,6 +32,7 @@ class Layout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cost: str = ""
     currency: str = ""
     tokens: tuple[str, ...] = ()
+    decimal: Mark | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

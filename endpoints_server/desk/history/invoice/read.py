@@ -9,8 +9,17 @@ from io import StringIO
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from endpoints_server.desk.history.invoice.amount import half_a_unit, number_of, shortened
+from endpoints_server.desk.history.invoice.amount import (
+    Mark,
+    Readings,
+    choose,
+    half_a_unit,
+    marks_told,
+    read_amount,
+    shortened,
+)
 from endpoints_server.desk.history.invoice.layout import Layout, layout_of, refused
 from endpoints_server.domain.money.tally import FIRST_DAY
 
@@ -41,12 +50,12 @@ class Invoice(Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
 
 
-class Sheet(NamedTuple):
-    """The cells of a file below its header, row by row, and what divides them."""
+class Row(NamedTuple):
+    """A row as far as it can be read by itself, and the line that it ends in."""
 
-    header: Sequence[str]
-    rows: Iterator[Sequence[str]]
-    divider: str
+    number: int
+    line: Line
+    amounts: Sequence[Readings]
 
 
 def read_invoice(text: str, said: Mapping[str, str]) -> Invoice:
@@ -57,29 +66,41 @@ def read_invoice(text: str, said: Mapping[str, str]) -> Invoice:
     divider = max(DIVIDERS, key=text.lstrip().partition("\n")[0].count)
     plain = StringIO(text.removeprefix("\ufeff"), newline="")
     reader = csv.reader(plain, delimiter=divider, strict=True)
-    rows = (row for row in reader if any(map(str.strip, row)))
+    cells = (row for row in reader if any(map(str.strip, row)))
     try:
-        sheet = Sheet([name.strip() for name in next(rows, ())], rows, divider)
-        layout = layout_of(sheet.header, said)
-        lines = tuple(line_of(row, layout, divider) for row in rows_of(sheet))
+        header = [name.strip() for name in next(cells, ())]
+        layout = layout_of(header, said)
+        marks = marks_of(layout, divider)
+        named = rows_of(header, cells)
+        rows = [Row(reader.line_num, *parts_of(row, layout, marks)) for row in named]
     except (csv.Error, ValueError) as error:
         raise refused(f"Line {reader.line_num} cannot be read: {error}.") from error
-    if not lines:
+    if not rows:
         raise refused("The file has no rows.")
     unit = HOUSE_CURRENCY if layout.cost else "tokens"
+    lines = tuple(lines_of(rows, is_count=not layout.cost))
     return Invoice(title=layout.title or "as described", unit=unit, lines=lines)
 
 
-def rows_of(sheet: Sheet) -> Iterator[Mapping[str, str]]:
+def marks_of(layout: Layout, divider: str) -> Sequence[Mark]:
+    """Give the marks that amounts may have: what is said, or no comma where it divides cells."""
+    if layout.decimal is not None:
+        return (layout.decimal,)
+    return (Mark.POINT,) if divider == Mark.COMMA else tuple(Mark)
+
+
+def rows_of(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[Mapping[str, str]]:
     """Name the cells of each row; raises ValueError where there are more cells than names."""
-    for row in sheet.rows:
-        if any(map(str.strip, row[len(sheet.header) :])):
+    for row in rows:
+        if any(map(str.strip, row[len(header) :])):
             raise ValueError("it has more cells than the header")
-        yield dict(zip(sheet.header, row, strict=False))
+        yield dict(zip(header, row, strict=False))
 
 
-def line_of(row: Mapping[str, str], layout: Layout, divider: str) -> Line:
-    """Read one row; raises ValueError."""
+def parts_of(
+    row: Mapping[str, str], layout: Layout, marks: Sequence[Mark]
+) -> tuple[Line, Sequence[Readings]]:
+    """Read one row but for its amount, and what that may be; raises ValueError."""
     for name in layout.columns:
         if name not in row:
             raise ValueError(f"it ends before the column '{name}'")
@@ -87,15 +108,26 @@ def line_of(row: Mapping[str, str], layout: Layout, divider: str) -> Line:
     if currency.upper() not in ("", HOUSE_CURRENCY):
         raise ValueError(f"its amount is in '{shortened(currency)}', not in {HOUSE_CURRENCY}")
     columns = (layout.cost,) if layout.cost else layout.tokens
-    told = [number_of(row[name], has_commas=divider != ",") for name in columns]
-    amounts = [number for number in told if number is not None]
-    return Line(
+    amounts = [read_amount(row[name], marks) for name in columns]
+    line = Line(
         day=day_of(row[layout.day]),
         model=part_of(row[layout.model], layout.model_part) if layout.model else "",
         endpoint=row[layout.endpoint].strip() if layout.endpoint else "",
-        amount=sum(amounts, Decimal(0)) if amounts else None,
-        slack=sum(map(half_a_unit, amounts), Decimal(0)) if layout.cost else Decimal(0),
     )
+    return line, amounts
+
+
+def lines_of(rows: Sequence[Row], *, is_count: bool) -> Iterator[Line]:
+    """Give each row its amount; raises Failed(bad_request) where it may be one or another."""
+    told = marks_told(readings for row in rows for readings in row.amounts)
+    for row in rows:
+        try:
+            chosen = [choose(readings, told, is_count=is_count) for readings in row.amounts]
+        except ValueError as error:
+            raise refused(f"Line {row.number} cannot be read: {error}.") from error
+        amounts = [number for number in chosen if number is not None]
+        slack = Decimal(0) if is_count else sum(map(half_a_unit, amounts), Decimal(0))
+        yield replace(row.line, amount=sum(amounts, Decimal(0)) if amounts else None, slack=slack)
 
 
 def day_of(text: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, select
+from sqlalchemy import ColumnElement, Engine, Select, func, select
 
 from endpoints_server.domain.fault import Failed
 from endpoints_server.domain.money.account import Account, Decision, Past, Remainder, Reservation
@@ -31,7 +31,7 @@ from endpoints_server.store.sql.ledger.account_deeds import (
 )
 from endpoints_server.store.sql.ledger.journal import Undone
 from endpoints_server.store.sql.ledger.writer import LedgerWriter
-from endpoints_server.store.sql.tables import tallies, tallies_by_model
+from endpoints_server.store.sql.tables import accounts, tallies, tallies_by_model
 
 AGAIN_SECONDS = 1.0
 """After which it is tried again to give back what could not be."""
@@ -71,6 +71,9 @@ class SqlAccounts:
         found: tuple[Remainder, ...] = await self._writer.do(telling(tuple(accounts)))
         return list(found)
 
+    async def sum_spent(self, account: Account) -> int:
+        return await asyncio.to_thread(self._sum_spent, account)
+
     async def beat(self, now: int) -> None:
         await self._writer.do(beating(self._owner, now))
 
@@ -97,10 +100,23 @@ class SqlAccounts:
         owed, self._owed = self._owed, set()
         self._give_back(owed)
 
+    def _sum_spent(self, account: Account) -> int:
+        with reading(self._engine) as connection:
+            return int(connection.execute(spent_of(account)).scalar_one())
+
     def _add_up(self, past: Past) -> int:
         with reading(self._engine) as connection:
             watermark = find_watermark(connection)
             return int(connection.execute(costs_of(past, watermark)).scalar_one())
+
+
+def spent_of(account: Account) -> Select[Any]:
+    """Add up what was spent in the rows of an account's window."""
+    has_parts = account.since < account.starts_at
+    begins_at = accounts.c.starts_at
+    is_within = begins_at >= account.since if has_parts else begins_at == account.starts_at
+    spent = func.coalesce(func.sum(accounts.c.spent_nano_usd), 0)
+    return select(spent).where(accounts.c.name == account.name, is_within)
 
 
 def costs_of(past: Past, watermark: int) -> Select[Any]:
