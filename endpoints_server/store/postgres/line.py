@@ -135,6 +135,9 @@ class Line:
         return False
 
     def _give_up(self) -> None:
+        self._read()  # what has come, and was not read yet, is not late
+        if self._hear is None:
+            return
         message = f"no answer from the database within {ANSWER_SECONDS:g} seconds"
         self._lose(psycopg.OperationalError(message))
 
