@@ -182,7 +182,7 @@ class LedgerWriter:
             self._waiting.extendleft(reversed(again))
             self._wake()
         elif self._waiting:
-            self._begin()
+            self._loop.call_soon(self._begin)
         else:
             self._is_rung = False
 
