@@ -8,6 +8,7 @@ from psycopg.pq.abc import PGresult
 
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.postgres.batch import STATEMENTS, Batch, gather
+from endpoints_server.store.postgres.journal import UNFIT
 from endpoints_server.store.postgres.line import Line
 from endpoints_server.store.sql.ledger.journal import Deed, Land, Unwritable
 
@@ -35,10 +36,9 @@ class PostgresShortcut:
 
 def read(batch: Batch, outcome: PGresult | psycopg.Error) -> list[Any] | Exception:
     """Read what became of a batch, as `Land` is told it."""
-    if isinstance(outcome, psycopg.OperationalError):
-        return Unwritable(str(outcome))
     if isinstance(outcome, psycopg.Error):
-        return outcome
+        is_unfit = isinstance(outcome, UNFIT) or not isinstance(outcome, psycopg.OperationalError)
+        return outcome if is_unfit else Unwritable(str(outcome))
     try:
         return batch.read(outcome)
     except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits to be told

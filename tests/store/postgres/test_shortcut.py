@@ -1,6 +1,7 @@
 """The ledger written on the loop, when something is wrong with what is to be written."""
 
 import asyncio
+import random
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ async def writer(url: str, tmp_path: Path) -> AsyncGenerator[LedgerWriter]:
     shortcut = PostgresShortcut(conninfo)
     landed: asyncio.Future[Any] = loop.create_future()
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not shortcut.begin([entry("first")], [], landed.set_result):
+        while not shortcut.begin([entry("first")], [], landed.set_result):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         assert await landed == []
     journal = SpoolingJournal(
@@ -50,6 +51,11 @@ def act_wrongly(_: Transaction) -> Answer[None]:
     raise LookupError("nobody foresaw this")
 
 
+def settle_nothing(transaction: Transaction) -> Answer[None]:
+    transaction.settle({})
+    return lambda: None
+
+
 def answer_wrongly(transaction: Transaction) -> Answer[None]:
     transaction.settle({})
     return unread
@@ -57,6 +63,20 @@ def answer_wrongly(transaction: Transaction) -> Answer[None]:
 
 def unread() -> None:
     raise LookupError("nor this")
+
+
+async def test_an_entry_too_large_for_an_index_holds_up_no_other(writer: LedgerWriter) -> None:
+    chance = random.Random(1)  # what repeats itself would be kept compressed
+    name = "".join(chr(chance.randrange(0x4E00, 0x9FA6)) for _ in range(6000))
+    wanted = (entry("before"), entry("large", request_id=name), entry("after"))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        before, large, after = await asyncio.gather(
+            *map(writer.record, wanted), return_exceptions=True
+        )
+        assert isinstance(large, Failed)
+        assert large.fault.kind is Kind.INTERNAL
+        assert (before, after) == (None, None)
+        await writer.do(Deed(settle_nothing))
 
 
 @pytest.mark.parametrize(
