@@ -25,14 +25,16 @@ class Away(Exception):
 
 
 class RedisServer:
-    """Commands and scripts; each is answered within a quarter of a second, or raises Away.
+    """Commands and scripts; all who wait get Away once no answer came for a quarter of a second.
 
-    After a failure nothing is asked until it answers again, which is looked for all the while, and
-    by no call.
+    Connecting may take half of one. After a failure nothing is asked until it answers again, which
+    is looked for all the while, and by no call.
     """
 
     def __init__(self, url: str) -> None:
         """Take a url; raises ValueError where it cannot be read. Nothing is connected yet."""
+        self.connections = 0
+        """How often it was connected."""
         self._place = Place(url)
         self._line = Line()
         self._connecting: Task[None] | None = None
@@ -89,6 +91,7 @@ class RedisServer:
     async def _connect(self) -> None:
         async with asyncio.timeout(CONNECT_SECONDS):
             self._line = await self._place.connect()
+            self.connections += 1
 
     def _look_out(self) -> None:
         if self._looking is None and not self._is_closed:
