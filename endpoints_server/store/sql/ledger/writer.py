@@ -55,9 +55,9 @@ def quiet(_: Exception) -> None:
 
 
 class LedgerWriter:
-    """Takes entries on the loop and writes them in its thread, into a journal of its own.
+    """Takes entries on the loop and sees to it that they are written, into a journal of its own.
 
-    `on_trouble` is called in that thread when the database begins to fail.
+    `on_trouble` is called in its thread when the database begins to fail.
     """
 
     def __init__(
