@@ -140,8 +140,9 @@ class Line:
         return False
 
     def _give_up(self) -> None:
+        late = self._hear
         self._read()  # what has come, and was not read yet, is not late
-        if self._hear is None:
+        if self._hear is not late:  # and who heard it may have asked the next
             return
         message = f"no answer from the database within {ANSWER_SECONDS:g} seconds"
         self._lose(psycopg.OperationalError(message))

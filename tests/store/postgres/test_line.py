@@ -102,3 +102,12 @@ async def test_a_server_that_has_stopped_holds_up_nobody_for_long(
         own_cluster.thaw()
     await free(line)
     assert await answer_of(line, ECHO, "after") == "after"
+
+
+async def test_what_is_asked_when_an_answer_was_nearly_late_is_not_late_itself(line: Line) -> None:
+    loop = asyncio.get_running_loop()
+    heard: Future[PGresult | psycopg.Error] = loop.create_future()
+    line.ask(ECHO, ["first"], lambda _: line.ask(ECHO, ["next"], heard.set_result))
+    time.sleep(ANSWER_SECONDS / 2)  # noqa: ASYNC251  the answer has come, and is not read
+    line._give_up()
+    assert not isinstance(await heard, psycopg.Error)
