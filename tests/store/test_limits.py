@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
@@ -199,6 +199,7 @@ async def test_redis_counts_as_memory_does_whatever_comes(redis: RedisProcess, s
     draw, memory, now = random.Random(seed), MemoryLimits(), NOW
     begun: list[tuple[list[Claim], int]] = []
     async with workers_with(redis, [0]) as (worker,):
+        await settled_in(redis, worker)
         for _ in range(300):
             now += draw.choice([0, 0, 0, 1, 2, 7, 40, 70]) * SECOND
             wanted = [
@@ -216,6 +217,19 @@ async def test_redis_counts_as_memory_does_whatever_comes(redis: RedisProcess, s
                 for each in (memory, worker):
                     each.close(ended, at, used)
                 await asyncio.sleep(0)  # and Redis is told, before it is asked again
+
+
+async def settled_in(redis: RedisProcess, worker: RedisLimits) -> None:
+    """Wait until Redis knows a worker, and the scripts by which it is asked and told."""
+    running = claim("first", measure=Measure.CONCURRENT)
+    assert await admitted(worker, [running], NOW)
+    worker.close([running], NOW, 0)
+    server = RedisServer(redis.url)
+    async with asyncio.timeout(BEAT_SECONDS):
+        await until(lambda: server.ask("EXISTS", alive("0")))
+        key = key_of("first", Measure.CONCURRENT)
+        await until(lambda: server.ask("EXISTS", key), is_wanted=False)
+    await server.close()
 
 
 def rooms_of(verdict: Verdict) -> list[tuple[str, int, int]]:
@@ -239,6 +253,41 @@ async def test_what_runs_is_counted_rightly_however_often_it_is_told_anew(
             worker.close([running], NOW, 0)
     await worker.stop()
     await server.close()
+
+
+async def test_what_runs_is_told_to_whoever_answers_in_the_place_of_another(
+    redis: RedisProcess,
+) -> None:
+    """As after a failover to a replica that had not heard of everything."""
+    server, asking = RedisServer(redis.url), RedisServer(redis.url)
+    await asking.ask("FLUSHALL")
+    worker = RedisLimits(server, "one", lambda: clock([0], 0), beat_seconds=0.001)
+    key, running = key_of("a", Measure.CONCURRENT), claim(measure=Measure.CONCURRENT, limit=1)
+    async with asyncio.timeout(BEAT_SECONDS):
+        await until(lambda: asking.ask("EXISTS", alive("one")))
+        assert await admitted(worker, [running], NOW)
+        await asking.ask("DEL", key)
+        await asking.ask("CLIENT", "KILL", "TYPE", "normal")
+        await until(lambda: asking.ask("EXISTS", key))
+        await until(lambda: positive(asking.ask("TTL", key)))
+        assert not await admitted(worker, [running], NOW)
+        worker.close([running], NOW, 0)
+        await until(lambda: asking.ask("EXISTS", key), is_wanted=False)
+        await asking.ask("FLUSHALL")
+        await until(lambda: asking.ask("EXISTS", alive("one")))
+    await worker.stop()
+    assert await asking.ask("KEYS", "es:*") == []
+    await server.close()
+    await asking.close()
+
+
+async def until(told: Callable[[], Awaitable[object]], *, is_wanted: bool = True) -> None:
+    while bool(await told()) is not is_wanted:  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0.005)
+
+
+async def positive(told: Awaitable[int]) -> bool:
+    return await told > 0
 
 
 async def test_tokens_that_were_given_back_are_given_back_once(redis: RedisProcess) -> None:

@@ -30,7 +30,7 @@ from endpoints_server.store.sql.ledger.journal import (
 
 NAMED = re.compile(r":(\w+)")
 UNFIT = (
-    *(psycopg.DataError, psycopg.IntegrityError),
+    *(psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded),
     *(ArithmeticError, AttributeError, TypeError, ValueError),
 )
 

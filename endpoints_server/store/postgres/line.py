@@ -28,6 +28,8 @@ class Line:
         self._statements = statements
         self._loop: AbstractEventLoop = asyncio.get_running_loop()
         self._connection: PatientConnection | None = None
+        self._socket = -1
+        """That of the connection, which libpq knows no more once it has found it broken."""
         self._hear: Hear | None = None
         self._result: PGresult | None = None
         self._timer: TimerHandle | None = None
@@ -83,8 +85,11 @@ class Line:
             if connection is not None:
                 connection.close()
             time.sleep(PAUSE_SECONDS)
-        with suppress(RuntimeError):  # the loop is closed, and the process ends
+        try:
             self._loop.call_soon_threadsafe(self._take_over, connection)
+        except RuntimeError:  # the loop is closed, and the process ends
+            if connection is not None:
+                connection.close()
 
     def _take_over(self, connection: PatientConnection | None) -> None:
         self._is_dialing = False
@@ -93,8 +98,8 @@ class Line:
         if self._is_closed:
             connection.close()
             return
-        self._connection = connection
-        self._loop.add_reader(connection.pgconn.socket, self._read)
+        self._connection, self._socket = connection, connection.pgconn.socket
+        self._loop.add_reader(self._socket, self._read)
 
     def _flush(self) -> None:
         """Send what the socket takes, and the rest when it takes more."""
@@ -103,9 +108,9 @@ class Line:
         line = self._connection.pgconn
         try:
             if line.flush():
-                self._loop.add_writer(line.socket, self._flush)
+                self._loop.add_writer(self._socket, self._flush)
             else:
-                self._loop.remove_writer(line.socket)
+                self._loop.remove_writer(self._socket)
         except psycopg.Error as error:
             self._lose(error)
 
@@ -135,8 +140,9 @@ class Line:
         return False
 
     def _give_up(self) -> None:
+        late = self._hear
         self._read()  # what has come, and was not read yet, is not late
-        if self._hear is None:
+        if self._hear is not late:  # and who heard it may have asked the next
             return
         message = f"no answer from the database within {ANSWER_SECONDS:g} seconds"
         self._lose(psycopg.OperationalError(message))
@@ -144,8 +150,8 @@ class Line:
     def _lose(self, error: psycopg.Error) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            self._loop.remove_reader(connection.pgconn.socket)
-            self._loop.remove_writer(connection.pgconn.socket)
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
             connection.close()
         self._result = None
         self._tell(psycopg.OperationalError(str(error)))

@@ -36,14 +36,15 @@ class Line(Protocol):
         """Send a command; gives what will be answered.
 
         That raises HiredisError for what Redis refuses, ConnectionError where the line is lost, and
-        TimeoutError where it is given up.
+        TimeoutError where it is given up; asking what cannot be written raises ValueError.
         """
         answer: Future[Any] = asyncio.get_running_loop().create_future()
         if self._transport is None:
             answer.set_exception(ConnectionError("the connection is closed"))
             return answer
+        packed = pack_command(tuple(command))  # type: ignore[arg-type]  # it is said of one
         self._waiting.append(answer)
-        self._transport.write(pack_command(tuple(command)))  # type: ignore[arg-type]  # it is said of one
+        self._transport.write(packed)
         self._patience.begin()
         return answer
 

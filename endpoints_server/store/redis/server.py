@@ -25,18 +25,21 @@ class Away(Exception):
 
 
 class RedisServer:
-    """Commands and scripts; each is answered within a quarter of a second, or raises Away.
+    """Commands and scripts; all who wait get Away once no answer came for a quarter of a second.
 
-    After a failure nothing is asked until it answers again, which is looked for all the while, and
-    by no call.
+    Connecting may take half of one. After a failure nothing is asked until it answers again, which
+    is looked for all the while, and by no call.
     """
 
     def __init__(self, url: str) -> None:
         """Take a url; raises ValueError where it cannot be read. Nothing is connected yet."""
+        self.connections = 0
+        """How often it was connected."""
         self._place = Place(url)
         self._line = Line()
         self._connecting: Task[None] | None = None
         self._looking: Task[None] | None = None
+        self._is_closed = False
 
     @property
     def is_away(self) -> bool:
@@ -50,8 +53,8 @@ class RedisServer:
 
     async def ask(self, *command: Argument) -> Any:
         """Run a command; raises Away."""
-        if self.is_away:
-            raise Away("not asked: it did not answer a moment ago")
+        if self.is_away or self._is_closed:
+            raise Away("not asked: it did not answer a moment ago, or is to be asked no more")
         try:
             if not self._line.is_open:
                 await self._reach()
@@ -71,10 +74,12 @@ class RedisServer:
             return await self.ask("EVAL", script.text, *rest)
 
     async def close(self) -> None:
-        """Hang up."""
-        for task in (self._looking, self._connecting):
-            if task is not None:
-                task.cancel()
+        """Hang up, once it is known what is connected; whoever waits or asks still gets Away."""
+        self._is_closed = True
+        if self._looking is not None:
+            self._looking.cancel()
+        if self._connecting is not None:
+            await asyncio.wait((self._connecting,))
         self._line.close()
 
     async def _reach(self) -> None:
@@ -86,9 +91,10 @@ class RedisServer:
     async def _connect(self) -> None:
         async with asyncio.timeout(CONNECT_SECONDS):
             self._line = await self._place.connect()
+            self.connections += 1
 
     def _look_out(self) -> None:
-        if self._looking is None:
+        if self._looking is None and not self._is_closed:
             self._looking = asyncio.create_task(self._await_return())
 
     async def _await_return(self) -> None:

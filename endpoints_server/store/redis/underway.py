@@ -8,6 +8,8 @@ from endpoints_server.store.redis.server import Away, RedisServer
 
 ALIVE_SECONDS = 20
 """After how long without a beat a process is taken for dead, and nothing runs in it any more."""
+KEPT_SECONDS = 86400
+"""As long as a call may run, for all that Redis knows: see TAKE."""
 PREFIX = "es:counted:"
 
 
@@ -31,6 +33,7 @@ class Underway:
         self._owner = owner
         self._running: Counter[str] = Counter()
         self._is_sure = False
+        self._told_over = 0
 
     def begin(self, claims: Iterable[Claim]) -> None:
         """Count what Redis is about to be asked for, as if it admitted it."""
@@ -50,6 +53,9 @@ class Underway:
         if await self._server.ask(*sign, "XX") is None:  # it has forgotten
             self.doubt()
             await self._server.ask(*sign)
+        if self._told_over != self._server.connections:  # who answers now may know less
+            self._told_over = self._server.connections
+            self.doubt()
         if not self._is_sure:
             self._is_sure = True  # until somebody doubts it again
             await self._tell()
@@ -61,14 +67,20 @@ class Underway:
     async def _tell(self) -> None:
         for name in list(self._running):
             self.tellings += 1
-            count = self._running[name]
-            if not count:
-                del self._running[name]
             try:
-                await self._server.ask("HSET", key_of(name, Measure.CONCURRENT), self._owner, count)
+                await self._tell_of(name)
             except Away:
                 self.doubt()
                 raise
+
+    async def _tell_of(self, name: str) -> None:
+        key, count = key_of(name, Measure.CONCURRENT), self._running[name]
+        if count:
+            await self._server.ask("HSET", key, self._owner, count)
+            await self._server.ask("EXPIRE", key, KEPT_SECONDS)
+        else:
+            del self._running[name]
+            await self._server.ask("HDEL", key, self._owner)
 
     def _add(self, claims: Iterable[Claim], times: int) -> None:
         for claim in claims:

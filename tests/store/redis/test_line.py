@@ -126,3 +126,11 @@ async def test_time_in_which_nobody_could_look_does_not_count(tmp_path: Path) ->
             await asyncio.sleep(0.001)
             time.sleep(HELD_UP_SECONDS)  # noqa: ASYNC251  the loop is held up, which is the matter
         assert await asked == b"PONG"
+
+
+async def test_what_cannot_be_written_is_not_asked_and_moves_no_answer(tmp_path: Path) -> None:
+    async with line_to(tmp_path, answer) as line:
+        with pytest.raises(ValueError, match="surrogates"):
+            await line.ask(["GET", "\ud800"])
+        assert await line.ask(["PING"]) == b"PONG"
+        assert line.is_open

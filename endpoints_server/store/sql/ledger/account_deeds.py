@@ -1,4 +1,4 @@
-"""Accounts, written by the one thread that writes the ledger, in the transactions it makes."""
+"""Accounts, changed by the writer of the ledger, in the transactions it makes."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""The ledger as a table: written by its own thread, read through the pool."""
+"""The ledger as a table: written by a writer of its own, read through the pool."""
 
 import asyncio
 from asyncio import Future

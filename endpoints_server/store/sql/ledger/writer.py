@@ -55,9 +55,9 @@ def quiet(_: Exception) -> None:
 
 
 class LedgerWriter:
-    """Takes entries on the loop and writes them in its thread, into a journal of its own.
+    """Takes entries on the loop and sees to it that they are written, into a journal of its own.
 
-    `on_trouble` is called in that thread when the database begins to fail.
+    `on_trouble` is called in its thread when the database begins to fail.
     """
 
     def __init__(
@@ -176,8 +176,9 @@ class LedgerWriter:
             again = batch
         else:
             tell(batch, given=dict(zip(parts_of(batch)[1], outcome, strict=True)))
-        if again and self._closing.is_set():
-            tell(again, unavailable("The ledger was closed."))
+        if again and self._closing.is_set():  # the thread has the entries, and will tell
+            lost = [each for each in again if not isinstance(each[0], Entry)]
+            tell(lost, unavailable("The ledger was closed."))
         elif again:
             self._waiting.extendleft(reversed(again))
             self._wake()
@@ -213,9 +214,10 @@ class LedgerWriter:
     def _take(self) -> list[Waiting]:
         batch: list[Waiting] = []
         deeds = 0
-        while self._waiting and deeds < DEEDS_AT_ONCE:
-            batch.append(self._waiting.popleft())
-            deeds += isinstance(batch[-1][0], Deed)
+        with suppress(IndexError):  # nothing is left: the loop and the thread may both take
+            while deeds < DEEDS_AT_ONCE:
+                batch.append(self._waiting.popleft())
+                deeds += isinstance(batch[-1][0], Deed)
         return batch
 
     def _write(self, batch: list[Waiting]) -> None:
