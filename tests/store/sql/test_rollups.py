@@ -16,7 +16,6 @@ from endpoints_server.store.memory import open_memory
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.sql.engine import writing
-from endpoints_server.store.sql.history import fold
 from endpoints_server.store.sql.history.differences import ENTRIES_AT_ONCE, edges
 from endpoints_server.store.sql.history.portion import (
     FEWEST,
@@ -136,7 +135,7 @@ async def test_entries_of_before_are_added_a_few_at_a_time(tmp_path: Path) -> No
     steps = 1
     while await store.history.fold():
         steps += 1
-    assert steps > 2500 // fold.MOST + 1
+    assert steps > 2500 // MOST + 1
     assert sum(tally.attempts for tally in await store.history.list_tallies(TODAY)) == 2500
     await store.close()
 

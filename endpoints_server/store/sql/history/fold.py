@@ -30,7 +30,7 @@ from endpoints_server.store.sql.tables import (
     tallies_by_person_long,
 )
 
-FEWEST, MOST = 100, 1000
+FEWEST = 100
 """At a time: those that came last are read quickly, and fewer would take as long."""
 ROLLUPS = (tallies, tallies_by_model, tallies_by_person, tallies_by_person_long)
 LOW, HIGH = (value(name, BigInteger) for name in ("low", "high"))
@@ -69,7 +69,7 @@ class Folding:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._portion = Portion(FEWEST, MOST)
+        self._portion = Portion(FEWEST)
 
     def step(self) -> bool:
         """Add the next entries, unless another does, and say whether more may be waiting."""

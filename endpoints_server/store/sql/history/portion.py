@@ -18,9 +18,9 @@ LONGEST_SECONDS = 0.04
 class Portion:
     """A number that follows how long the last transactions took."""
 
-    def __init__(self, fewest: int = FEWEST, most: int = MOST) -> None:
+    def __init__(self, fewest: int = FEWEST) -> None:
         self.count = FIRST_COUNT
-        self._fewest, self._most = fewest, most
+        self._fewest = fewest
 
     @contextmanager
     def writing(self, engine: Engine, turn: Turn | None = None) -> Generator[Connection]:
@@ -39,4 +39,4 @@ class Portion:
         if seconds > LONGEST_SECONDS:
             self.count = max(self._fewest, self.count // 2)
         elif seconds < LONGEST_SECONDS / 2:
-            self.count = min(self._most, self.count * 3 // 2 + 1)
+            self.count = min(MOST, self.count * 3 // 2 + 1)
