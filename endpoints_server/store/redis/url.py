@@ -1,4 +1,4 @@
-"""The url of a Redis, as its client knows it."""
+"""Where a Redis is, as its url says, and how it is reached."""
 
 import asyncio
 

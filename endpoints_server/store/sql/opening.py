@@ -15,7 +15,7 @@ def ignore(_: int) -> None:
 class Opening(Struct, frozen=True, kw_only=True):
     """The pace of the ledger, who is told of its troubles, and what is shared beside the database.
 
-    In threads of their own, `on_trouble` is told why entries no longer reach the database, and
+    In any thread, `on_trouble` is told why entries no longer reach the database, and
     `on_return` how many were brought to it that had waited elsewhere.
     """
 

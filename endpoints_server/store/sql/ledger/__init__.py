@@ -1,1 +1,1 @@
-"""The ledger as a table: one thread writes it, everybody reads it."""
+"""The ledger as a table: one writer keeps it, everybody reads it."""
