@@ -47,6 +47,8 @@ def reading(engine: Engine, patience_seconds: float | None = None) -> Generator[
         be_patient(connection, patience_seconds)
         connection.begin()
         yield connection  # and roll back: a damaged file may refuse to commit even nothing
+        if connection.dialect.name == "postgresql":
+            connection.commit()  # for its driver forgets what it has prepared when it rolls back
 
 
 @contextmanager
