@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from endpoints_server.domain.money.account import Account, Decision, Remainder, Reservation
+from endpoints_server.domain.money.account import Account, Reservation
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.sql.ledger.account_statements import (
     ABANDONED,
@@ -28,20 +28,20 @@ def reserving(reservation: Reservation, owner: str) -> Deed:
         "entry": msgspec.json.encode(reservation.entry).decode(),
     }
 
-    def reserve(transaction: Transaction) -> Answer[Decision]:
-        hold = Hold(reservation.id, row)
-        return transaction.take(reservation.accounts, reservation.nano_usd, hold)
-
-    return Deed(reserve, is_light=True)
+    hold = Hold(reservation.id, row)
+    return Deed(
+        lambda transaction: transaction.take(reservation.accounts, reservation.nano_usd, hold),
+        is_light=True,
+    )
 
 
 def extending(reservation: Reservation, nano_usd: int) -> Deed:
     """Hold more of a reservation that is still held, in every account, or in none."""
 
-    def extend(transaction: Transaction) -> Answer[Decision]:
-        return transaction.take(reservation.accounts, nano_usd, Hold(reservation.id))
-
-    return Deed(extend, is_light=True)
+    hold = Hold(reservation.id)
+    return Deed(
+        lambda transaction: transaction.take(reservation.accounts, nano_usd, hold), is_light=True
+    )
 
 
 def releasing(reservation_ids: Iterable[str]) -> Deed:
@@ -58,10 +58,7 @@ def releasing(reservation_ids: Iterable[str]) -> Deed:
 def telling(accounts: Sequence[Account]) -> Deed:
     """Tell what is left of accounts."""
 
-    def tell(transaction: Transaction) -> Answer[tuple[Remainder, ...]]:
-        return remainders(transaction, accounts)
-
-    return Deed(tell, is_light=True)
+    return Deed(lambda transaction: remainders(transaction, accounts), is_light=True)
 
 
 def beating(owner: str, now: int) -> Deed:
