@@ -143,6 +143,7 @@ def measure_group(
     with servers(stand, targets) as started:
         for target in targets:
             warm_up(stand, started[target.server], target)
+        os.sync()  # new databases reach the disk now, and not half a minute later, under load
         loads = measure_loads(stand, started, targets, kinds, size)
         ready = {target.name: [started[target.server].ready_seconds] for target in targets}
     return Results(loads=loads, ready_seconds=ready)
