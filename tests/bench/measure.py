@@ -45,12 +45,17 @@ QUICK = Size(rounds=1, seconds=0.2, steady="mock-d50-n10", slow="mock-d500-n2", 
 
 
 class Measure(Struct, frozen=True, kw_only=True):
-    """One kind of load; `is_direct_too` where the figure of going direct is subtracted."""
+    """One kind of load; `is_direct_too` where the figure of going direct is subtracted.
+
+    `times` is how often it is put on a server each round: once is not enough where a few slow
+    answers are the figure, and the machine makes some of them itself.
+    """
 
     name: str
     model: str
     run: Run
     is_direct_too: bool = False
+    times: int = 1
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -94,7 +99,7 @@ def streams_once(connections: int, ramp_seconds: float) -> Run:
 
 WHOLE = Measure(name="c=10", model=MODEL, run=closed_loop(10), is_direct_too=True)
 FLOODED = Measure(name="flood", model=FLOOD, run=closed_loop(10))
-HALF = Measure(name="half", model=MODEL, run=half_load(10))
+HALF = Measure(name="half", model=MODEL, run=half_load(10), times=3)
 
 
 def gateway_measures(size: Size) -> list[Measure]:
@@ -129,8 +134,11 @@ def measure_loads(
                     chosen = started[target.server]
                     ask = ask_of(bench, chosen, target, kind.model)
                     with paused(server for server in servers if server is not chosen):
-                        load = undisturbed(bench, kind.run(ask, size.seconds))
-                    found[kind.name][target.name].append(load)
+                        loads = [
+                            undisturbed(bench, kind.run(ask, size.seconds))
+                            for _ in range(kind.times)
+                        ]
+                    found[kind.name][target.name] += loads
     return found
 
 

@@ -1,7 +1,8 @@
 """Serve for hours under calls, faults, departures and reloads: `python -m tests.soak --help`.
 
-Fails where memory or descriptors grow after the first quarter of the time, where anything went
-wrong that was not the upstream's doing, or where the ledger misses a call.
+Every call is counted by limits and paid from budgets. Fails where memory or descriptors grow after
+the first quarter of the time, where anything went wrong that was not the upstream's doing, or where
+the ledger misses a call.
 """
 
 import asyncio
@@ -9,6 +10,8 @@ import json
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -18,8 +21,11 @@ import httpx2
 
 from tests.acceptance.process import Process, run
 from tests.bench.__main__ import allow_many_sockets
+from tests.bench.targets import RULES
 from tests.calls.conftest import BOUNDS, PATIENT, TIMEOUTS
 from tests.calls.places import SUFFIXES, config, endpoint, misbehaving
+from tests.postgres import running_cluster
+from tests.redis import running_redis
 from tests.soak.callers import Callers
 from tests.soak.told import Told, complaints, table
 from tests.soak.watch import Sample, sample
@@ -40,8 +46,9 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory(prefix="soak-") as name,
         Running(BadProvider(pause_seconds=0.05)) as upstream,
+        stores(is_shared=options.shared) as settings,
     ):
-        told = soak(Path(name), upstream, options)
+        told = soak(Path(name), upstream, options, settings)
     wrong = complaints(told)
     print("\n".join((table(told), *wrong)))
     return 1 if wrong else 0
@@ -53,7 +60,18 @@ def read_options() -> Namespace:
     parser.add_argument("--minutes", type=float, default=120, help="how long (120)")
     parser.add_argument("--rate", type=float, default=20, help="calls a second (20)")
     parser.add_argument("--seed", type=int, default=1, help="of the calls' order (1)")
+    parser.add_argument("--shared", action="store_true", help="on PostgreSQL and Redis")
     return parser.parse_args()
+
+
+@contextmanager
+def stores(*, is_shared: bool) -> Generator[Mapping[str, str]]:
+    """Give the settings of where everything is kept, and keep that running."""
+    if not is_shared:
+        yield {}
+        return
+    with running_cluster("autovacuum=on") as cluster, running_redis() as redis:
+        yield {"ES_DATABASE_URL": cluster.make_database(), "ES_REDIS_URL": redis.url}
 
 
 def write_file(folder: Path, upstream: BadProvider, number: int) -> None:
@@ -64,22 +82,25 @@ def write_file(folder: Path, upstream: BadProvider, number: int) -> None:
         endpoint("changing", "chat", upstream.url, [f"m-{number}"]),
     ]
     special = {f"{wire}-good": {"timeouts": PATIENT} for wire in SUFFIXES}
-    text = config(endpoints, {"timeouts": TIMEOUTS, "bounds": BOUNDS, "endpoints": special})
+    settings = {"timeouts": TIMEOUTS, "bounds": BOUNDS, "endpoints": special, **RULES}
+    text = config(endpoints, settings)
     fresh = folder / "librechat.yaml.fresh"
     fresh.write_text(text)
     fresh.rename(folder / "librechat.yaml")
 
 
-def soak(folder: Path, upstream: BadProvider, options: Namespace) -> Told:
+def soak(
+    folder: Path, upstream: BadProvider, options: Namespace, settings: Mapping[str, str]
+) -> Told:
     """Serve until the time is over, and read the ledger afterwards."""
     write_file(folder, upstream, 0)
-    server = Process(folder, ES_ADMIN_KEY=KEY)
+    server = Process(folder, ES_ADMIN_KEY=KEY, **settings)
     server.start()
     try:
         callers, samples = asyncio.run(go(server, upstream, options))
     finally:
         exit_code = server.stop()
-    verified = json.loads(run(folder, "ledger", "verify", "--json").stdout)
+    verified = json.loads(run(folder, "ledger", "verify", "--json", **settings).stdout)
     return Told(
         samples=samples,
         done=callers.done,
