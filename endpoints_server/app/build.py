@@ -59,7 +59,7 @@ def build(parts: Parts, public_url: str, siblings: Siblings | None = None) -> AS
     app = Litestar(
         route_handlers=[Router("/", route_handlers=handlers, guards=[key_guard(exchange)])],
         exception_handlers=fault_answers(exchange),
-        lifespan=[partial(watching, parts)],
+        lifespan=[partial(watching, parts, siblings is None or siblings.is_first)],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
@@ -93,26 +93,27 @@ def checks(parts: Parts) -> dict[str, bool]:
 
 
 @asynccontextmanager
-async def watching(parts: Parts, _: Litestar) -> AsyncIterator[None]:
+async def watching(parts: Parts, is_first: bool, _: Litestar) -> AsyncIterator[None]:  # noqa: FBT001
     """Follow the configuration file, keep model lists fresh, the gate and history, while it runs.
 
+    History is kept by the first of several workers: the others would add up what it does.
     What is alive by then stays alive: freezing it keeps the collector from walking it again and
     again, which is where the slowest answers came from.
     """
     stop = Event()
     watch = asyncio.create_task(parts.live.watch(stop))
-    refresh = asyncio.create_task(parts.lists.run())
-    keeping = asyncio.create_task(parts.keeper.run())
-    remembering = asyncio.create_task(build_historian(parts).run())
+    chores = [parts.lists.run(), parts.keeper.run()]
+    if is_first:
+        chores.append(build_historian(parts).run())
+    beside = [asyncio.create_task(chore) for chore in chores]
     gc.collect()
     gc.freeze()
     gc.enable()
     try:
         yield
     finally:
-        refresh.cancel()
-        keeping.cancel()
-        remembering.cancel()
+        for task in beside:
+            task.cancel()
         stop.set()
-        await asyncio.gather(refresh, keeping, remembering, return_exceptions=True)
+        await asyncio.gather(*beside, return_exceptions=True)
         await watch

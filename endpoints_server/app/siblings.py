@@ -15,6 +15,7 @@ class Siblings:
     """One worker among others; each answers on a socket in a folder that is theirs alone."""
 
     def __init__(self, folder: Path, number: int, metrics: Metrics) -> None:
+        self.is_first = number == 0
         self._folder = folder
         self._name = str(number)
         self._metrics = metrics
