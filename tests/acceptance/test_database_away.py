@@ -6,20 +6,28 @@ import json
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
+from endpoints_server.cli.outcome import Outcome
 from endpoints_server.domain.people.access_key import RANDOM_BYTES, make_key
 from endpoints_server.store.open import open_store
+from tests.acceptance.process import run
 from tests.cli.test_serve import serving
 from tests.postgres import Cluster, running_cluster
 
 KEY = "a-key-that-the-tests-chose"
 STRANGER = make_key(bytes(RANDOM_BYTES)).reveal()
 RECOVERY_SECONDS = 5.0
+END_WHO_WAITS = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where wait_event_type = 'Lock' and datname = current_database()
+"""
 CHAT = {"model": "demo-chat", "messages": [{"role": "user", "content": "Hello"}]}
 
 
@@ -132,3 +140,20 @@ def test_two_workers_on_postgresql_are_one_server(own_cluster: Cluster, tmp_path
     with on_postgresql(tmp_path, url, ES_WORKERS="2") as client:
         answered = [stream(client) for _ in range(20)]
         wait_for(tmp_path, url, answered)
+
+
+def test_a_ledger_that_was_not_read_to_its_end_is_not_called_damaged(
+    own_cluster: Cluster, tmp_path: Path
+) -> None:
+    url = own_cluster.make_database()
+    with ThreadPoolExecutor() as pool, psycopg.connect(url) as other:
+        other.execute("lock table entries")
+        verifying = pool.submit(run, tmp_path, "ledger", "verify", ES_DATABASE_URL=url)
+        with psycopg.connect(url, autocommit=True) as admin:
+            while not admin.execute(END_WHO_WAITS).fetchall():
+                time.sleep(0.02)
+        ended = verifying.result()
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == Outcome.UNREACHABLE, said
+    assert "administrator command" in said
+    assert "damaged" not in said

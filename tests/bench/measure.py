@@ -24,7 +24,7 @@ MODEL = "mock"
 T = TypeVar("T")
 Run = Callable[[Ask, float], Coroutine[None, None, Load]]
 Loads = dict[str, dict[str, list[Load]]]
-"""By measure and target, one a round."""
+"""By measure and target, in the order in which they were measured."""
 
 
 class Size(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,9 @@ KEPT_CONNECTIONS = 5
 MORE_CONNECTIONS = 10
 QUEUE_SECONDS = 1.0
 """How long somebody waits for a connection while all are in use."""
+PLANS = "set plan_cache_mode to force_custom_plan"
+"""What is prepared is planned for the values at hand: a plan that is kept was made for tables as
+they were then."""
 
 
 class Away(SQLAlchemyError):
@@ -40,10 +43,13 @@ def dial(conninfo: str, outage: Outage) -> Any:
     """Connect, unless that is known to be of no use."""
     require_there(outage)
     try:
-        return connect(conninfo)
+        connection = connect(conninfo)
+        connection.execute(PLANS)
+        connection.commit()
     except Exception:
         outage.begin()
         raise
+    return connection
 
 
 def watch(engine: Engine, outage: Outage) -> None:

@@ -35,7 +35,7 @@ BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
 """Longer than proxies keep a connection that they do not use, so that it is they who close it."""
 SWITCH_SECONDS = 0.0005
-"""How long the loop waits at most for a thread that reads or adds up: a tenth of Python's own."""
+"""After how long a thread that reads or adds up lets the loop go on: a tenth of Python's own."""
 
 
 def listening_options(command: F) -> F:

@@ -13,6 +13,8 @@ FIRST_COUNT = 100
 FEWEST, MOST = 20, 400
 LONGEST_SECONDS = 0.04
 """How long a transaction should take; after one that took longer the next is smaller."""
+PATIENCE_SECONDS = 10.0
+"""How long one statement may take where everything is slow: nobody waits for it."""
 
 
 class Portion:
@@ -27,7 +29,7 @@ class Portion:
         """Write about as many in one light transaction; one that failed had too many."""
         took = inf
         try:
-            with writing(engine, turn, is_light=True) as connection:
+            with writing(engine, turn, PATIENCE_SECONDS, is_light=True) as connection:
                 begun_at = time.monotonic()
                 yield connection
             took = time.monotonic() - begun_at

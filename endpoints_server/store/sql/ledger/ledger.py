@@ -97,6 +97,8 @@ class SqlLedger:
             try:
                 return examine(connection, audit)
             except DatabaseError as error:  # raised where not even a page can be read
+                if error.connection_invalidated:
+                    raise
                 audit.add(Rule.DAMAGED, str(error.orig))
         return audit.close({}, {})
 
