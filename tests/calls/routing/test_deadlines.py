@@ -20,6 +20,8 @@ from tests.calls.routing.stage import (
 TEN = {f"actor-{number}": "chat" for number in range(10)}
 ALL = {"all": [f"{name}/m" for name in TEN]}
 TWO = {"primary": "chat", "secondary": "chat"}
+LEEWAY_SECONDS = 2.0
+"""A busy machine's; every route by itself would take four, or five."""
 BOTH = {"both": ["primary/m", "secondary/m"]}
 
 
@@ -36,7 +38,7 @@ async def test_t_39_ten_silent_routes_take_one_deadline(tmp_path: Path) -> None:
             for is_stream in (True, False):
                 answer = await ask(client, "chat", "all", is_stream=is_stream)
                 assert (answer.status, answer.code) == (504, "upstream_timeout")
-                assert 0.55 < answer.took < 0.85
+                assert 0.55 < answer.took < LEEWAY_SECONDS
                 assert answer.headers["x-es-attempts"] == "2"
 
 
@@ -48,7 +50,7 @@ async def test_t_39_a_try_is_given_so_long_while_another_is_left(tmp_path: Path)
         async with caller(running) as client:
             answer = await ask(client, "messages", "all")
             assert (answer.text, answer.headers["x-es-endpoint"]) == (NEWS, "actor-2")
-            assert 0.4 <= answer.took < 0.8
+            assert 0.4 <= answer.took < LEEWAY_SECONDS
 
 
 @pytest.mark.parametrize(
