@@ -18,6 +18,7 @@ from tests.bench.ledger import measure_ledger
 from tests.bench.measure import (
     FLOODED,
     HALF,
+    PACED,
     QUICK,
     WHOLE,
     Measure,
@@ -34,6 +35,7 @@ from tests.bench.targets import (
     CROSSINGS,
     DIRECT,
     GATEWAYS,
+    PASSTHROUGH,
     POSTGRES,
     POSTGRES_RULED,
     RELAYED,
@@ -126,13 +128,13 @@ def measure_gateways(stand: Bench, size: Size) -> Results:
 
 def measure_stores(stand: Bench, size: Size) -> Results:
     """Measure what rules and PostgreSQL cost, where that is installed."""
-    targets, entries = [RELAYED, RULED], {RELAYED.name: measure_ledger(stand)}
+    targets, entries = [PASSTHROUGH, RELAYED, RULED], {RELAYED.name: measure_ledger(stand)}
     if stand.stores.postgres is not None:
         targets += [POSTGRES, POSTGRES_RULED]
         entries[POSTGRES.name] = measure_ledger(stand, stand.stores.postgres.make_database())
         if stand.stores.redis is not None:
             targets.append(WORKERS)
-    found = measure_group(stand, targets, (WHOLE, HALF), size)
+    found = measure_group(stand, targets, (WHOLE, HALF, PACED), size)
     return replace(found, entries_per_second=entries)
 
 

@@ -37,13 +37,17 @@ class Spent(Struct, frozen=True, kw_only=True):
 
 
 class Ask(Struct, frozen=True, kw_only=True):
-    """What to ask where, what to expect and how long to wait; `read_spent` reads the clocks."""
+    """What to ask where, what to expect and how long to wait; `read_spent` reads the clocks.
+
+    `workers` is how many processes answer at that port.
+    """
 
     port: int
     request: bytes
     expected: Expected
     patience_seconds: float
     read_spent: Callable[[], Spent]
+    workers: int = 1
 
 
 class Load(Struct, kw_only=True):

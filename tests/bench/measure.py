@@ -18,6 +18,10 @@ from tests.bench.wires.script import expected, pace
 SAMPLE_SECONDS = 0.2
 WARM_UP_SECONDS = 0.2
 PATIENCE_SECONDS = 5
+OWED_CALLS_PER_SECOND = 500
+"""What one process has to answer at the least (T-36), whatever more it can."""
+PACED_ROUND = 4
+"""How many times as long as other rounds those at a low pace are, to see enough calls."""
 FLOOD = "mock-d0-n100"
 MODEL = "mock"
 
@@ -88,6 +92,15 @@ def half_load(connections: int) -> Run:
     return run
 
 
+def at_pace(calls_per_second: float) -> Run:
+    """Make a load of so many calls a second for each process of a server."""
+
+    async def run(ask: Ask, seconds: float) -> Load:
+        return await keep_pace(ask, calls_per_second * ask.workers, PACED_ROUND * seconds)
+
+    return run
+
+
 def streams_once(connections: int, ramp_seconds: float) -> Run:
     """Make a load of so many streams, each once, begun over a ramp."""
 
@@ -100,6 +113,7 @@ def streams_once(connections: int, ramp_seconds: float) -> Run:
 WHOLE = Measure(name="c=10", model=MODEL, run=closed_loop(10), is_direct_too=True)
 FLOODED = Measure(name="flood", model=FLOOD, run=closed_loop(10))
 HALF = Measure(name="half", model=MODEL, run=half_load(10), times=3)
+PACED = Measure(name="paced", model=MODEL, run=at_pace(OWED_CALLS_PER_SECOND / 2))
 
 
 def gateway_measures(size: Size) -> list[Measure]:
@@ -208,4 +222,5 @@ def ask_of(bench: Bench, server: Running, target: Target, model: str) -> Ask:
         expected=expected(target.script, model, is_stream=is_stream),
         patience_seconds=PATIENCE_SECONDS + length_seconds,
         read_spent=read_spent,
+        workers=target.workers,
     )

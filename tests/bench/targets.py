@@ -42,12 +42,14 @@ RATES = {"prompt": 0.6, "completion": 2.4, "context": 128000}
 
 
 class Target(Struct, frozen=True, kw_only=True):
-    """One way to the upstream: which server, on which wire, to which endpoint."""
+    """One way to the upstream: which server of how many processes, on which wire, to which
+    endpoint."""
 
     name: str
     server: str
     script: Script = CHAT
     prefix: str = ""
+    workers: int = 1
 
     def request(self, model: str, *, is_stream: bool) -> bytes:
         """Write a whole HTTP request for a model."""
@@ -76,7 +78,7 @@ CROSSINGS = (
 RULED = Target(name="rules", server="ruled", prefix="chat/")
 POSTGRES = Target(name="PostgreSQL", server="postgres", prefix="chat/")
 POSTGRES_RULED = Target(name="PG, rules", server="postgres, ruled", prefix="chat/")
-WORKERS = Target(name="PG, 2 workers", server="workers", prefix="chat/")
+WORKERS = Target(name="PG, 2 workers", server="workers", prefix="chat/", workers=2)
 
 
 class Bench(Struct, frozen=True, kw_only=True):
@@ -153,7 +155,7 @@ def ruled_on_postgres(bench: Bench, port: int) -> Start:
 
 def workers(bench: Bench, port: int) -> Start:
     """Say how to start two processes of ours on PostgreSQL and Redis, with limits and budgets."""
-    shared = {**bench.stores.database(), **bench.stores.limits(), "ES_WORKERS": "2"}
+    shared = {**bench.stores.database(), **bench.stores.limits(), "ES_WORKERS": str(WORKERS.workers)}
     return with_settings(ruled(bench, port), shared)
 
 
