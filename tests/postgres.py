@@ -93,6 +93,14 @@ class Cluster:
             self.process.wait(PATIENCE_SECONDS)
             self.process = None
 
+    def stop(self) -> None:
+        """End it at once, though without leaving the memory behind that its processes share."""
+        if self.process is not None:
+            self.thaw()
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(PATIENCE_SECONDS)
+            self.process = None
+
     def url(self, name: str) -> str:
         """Give the url of a database."""
         return f"postgresql://tests@/{name}?host={self.folder}"
@@ -167,6 +175,6 @@ def running_cluster(*settings: str) -> Generator[Cluster]:
             migrate(folder, cluster.url(TEMPLATE))
             yield cluster
         finally:
-            cluster.kill()
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
