@@ -17,10 +17,10 @@ from endpoints_server import __version__
 from tests.bench.ledger import measure_ledger
 from tests.bench.measure import (
     FLOODED,
-    HALF,
-    PACED,
+    LATENCIES,
     QUICK,
     WHOLE,
+    Loads,
     Measure,
     Size,
     gateway_measures,
@@ -127,15 +127,23 @@ def measure_gateways(stand: Bench, size: Size) -> Results:
 
 
 def measure_stores(stand: Bench, size: Size) -> Results:
-    """Measure what rules and PostgreSQL cost, where that is installed."""
+    """Measure what rules and PostgreSQL cost beside each other, where that is installed, and how
+    late answers are with nothing else running: whatever looks after a machine stops a server for
+    longer the more processes there are."""
     targets, entries = [PASSTHROUGH, RELAYED, RULED], {RELAYED.name: measure_ledger(stand)}
     if stand.stores.postgres is not None:
         targets += [POSTGRES, POSTGRES_RULED]
         entries[POSTGRES.name] = measure_ledger(stand, stand.stores.postgres.make_database())
         if stand.stores.redis is not None:
             targets.append(WORKERS)
-    found = measure_group(stand, targets, (WHOLE, HALF, PACED), size)
-    return replace(found, entries_per_second=entries)
+    often = replace(size, rounds=3 * size.rounds)  # for what is told is a difference
+    found = measure_group(stand, targets, [WHOLE], often)
+    late: Loads = {kind.name: {} for kind in LATENCIES}
+    for target in targets:
+        alone = measure_group(stand, [target], LATENCIES, size)
+        for name, by_target in alone.loads.items():
+            late[name] |= by_target
+    return replace(found, loads=found.loads | late, entries_per_second=entries)
 
 
 def measure_group(

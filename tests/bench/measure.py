@@ -20,7 +20,7 @@ WARM_UP_SECONDS = 0.2
 PATIENCE_SECONDS = 5
 OWED_CALLS_PER_SECOND = 500
 """What one process has to answer at the least (T-36), whatever more it can."""
-PACED_ROUND = 4
+PACED_ROUND = 3
 """How many times as long as other rounds those at a low pace are, to see enough calls."""
 FLOOD = "mock-d0-n100"
 MODEL = "mock"
@@ -113,7 +113,8 @@ def streams_once(connections: int, ramp_seconds: float) -> Run:
 WHOLE = Measure(name="c=10", model=MODEL, run=closed_loop(10), is_direct_too=True)
 FLOODED = Measure(name="flood", model=FLOOD, run=closed_loop(10))
 HALF = Measure(name="half", model=MODEL, run=half_load(10), times=3)
-PACED = Measure(name="paced", model=MODEL, run=at_pace(OWED_CALLS_PER_SECOND / 2))
+PACED = Measure(name="paced", model=MODEL, run=at_pace(OWED_CALLS_PER_SECOND / 2), times=2)
+LATENCIES = (HALF, PACED)
 
 
 def gateway_measures(size: Size) -> list[Measure]:

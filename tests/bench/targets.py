@@ -155,7 +155,11 @@ def ruled_on_postgres(bench: Bench, port: int) -> Start:
 
 def workers(bench: Bench, port: int) -> Start:
     """Say how to start two processes of ours on PostgreSQL and Redis, with limits and budgets."""
-    shared = {**bench.stores.database(), **bench.stores.limits(), "ES_WORKERS": str(WORKERS.workers)}
+    shared = {
+        **bench.stores.database(),
+        **bench.stores.limits(),
+        "ES_WORKERS": str(WORKERS.workers),
+    }
     return with_settings(ruled(bench, port), shared)
 
 
