@@ -1,4 +1,4 @@
-"""Limits in Redis and money in the database are asked at once, and what only one grants is undone."""
+"""Limits in Redis and money in the database are asked at once; what only one grants is undone."""
 
 import asyncio
 import json
