@@ -1,7 +1,5 @@
 """What calls are paid from: what may be asked of accounts, and the answer in a book."""
 
-import asyncio
-from asyncio import Future
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -24,12 +22,11 @@ class Accounts(Protocol):
     That is done by the ledger, in the transaction that keeps the entry.
     """
 
-    def reserve(self, reservation: Reservation) -> Future[Decision]:
+    async def reserve(self, reservation: Reservation) -> Decision:
         """Hold an amount in all accounts, or in none, in one conditional write.
 
-        It is begun before anybody waits for it. Whoever cancels it while it is under way holds
-        nothing; what was held by then is to be released. Raises Failed(unavailable), at once or
-        when it is waited for, where nothing can be written.
+        Whoever is cancelled while waiting holds nothing. Raises Failed(unavailable) where nothing
+        can be written.
         """
 
     async def open(self, account: Account, past: Past) -> None:
@@ -69,10 +66,8 @@ class MemoryAccounts:
         self.entries = entries
         self.purged = purged
 
-    def reserve(self, reservation: Reservation) -> Future[Decision]:
-        decision = asyncio.get_running_loop().create_future()
-        decision.set_result(self.book.reserve(reservation))
-        return decision
+    async def reserve(self, reservation: Reservation) -> Decision:
+        return self.book.reserve(reservation)
 
     async def open(self, account: Account, past: Past) -> None:
         spent = sum(

@@ -12,9 +12,6 @@ class Limits(Protocol):
     async def take(self, claims: Sequence[Claim], now: int) -> Verdict:
         """Count every claim of a call, or none if one has no room, at one stroke."""
 
-    def are_far(self, claims: Sequence[Claim]) -> bool:
-        """Say that it takes a while to ask, and that as far as is known nothing is in the way."""
-
     def close(self, claims: Sequence[Claim], at: int, tokens: int) -> None:
         """Say that a call is over that was counted at an instant, and how many tokens it used.
 
@@ -30,9 +27,6 @@ class MemoryLimits:
 
     async def take(self, claims: Sequence[Claim], now: int) -> Verdict:
         return self.counters.take(claims, now)
-
-    def are_far(self, _claims: Sequence[Claim]) -> bool:
-        return False
 
     def close(self, claims: Sequence[Claim], at: int, tokens: int) -> None:
         self.counters.close(claims, at, tokens)

@@ -1,4 +1,4 @@
-"""Limits in Redis and money in the database are asked at once; what only one grants is undone."""
+"""Limits in Redis beside money in the database: what one of them refuses costs nothing."""
 
 import asyncio
 import json
@@ -48,8 +48,8 @@ async def test_what_money_refuses_is_counted_and_no_more_is_spent_than_there_is(
 
 
 async def ask_often(folder: Path, purse_usd: float) -> tuple[list[Got], dict[str, Any]]:
-    """Ask once, so that limits are known to be far, then thirty times at once; gives the answers
-    and what is left when all have come."""
+    """Ask once, then thirty times at once; gives the answers, and what is left when all have
+    come."""
     with running_redis() as redis, Running(Talkative()) as upstream:
         limits = {"calls": {"requestsPerMinute": MOST}}
         budgets = {"purse": {"usd": purse_usd, "per": "day"}}

@@ -1,6 +1,7 @@
 """What is compared: no gateway, the least gateway, and ours with everything on."""
 
 import os
+import tempfile
 from asyncio import Runner
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -171,8 +172,7 @@ def with_settings(start: Start, settings: Mapping[str, str]) -> Start:
 
 def serving(bench: Bench, port: int, file_content: Mapping[str, object]) -> Start:
     """Write the file of a server, and say how to start it."""
-    folder = bench.folder / f"ours-{port}"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="ours-", dir=bench.folder))
     file = folder / "librechat.yaml"
     file.write_bytes(msgspec.yaml.encode(file_content))
     settings = {

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from endpoints_server.calls.admission.pay import Bill, draw
-from endpoints_server.calls.admission.worst import Worst
+from endpoints_server.calls.admission.pay import draw
 from endpoints_server.calls.gate import Gate
 from endpoints_server.config.compile import compile_catalog
 from endpoints_server.config.load import load_bytes
@@ -366,14 +365,7 @@ async def checked(case: Case) -> str:
     held = Reservation(accounts=(balance_account("ada"),), nano_usd=needed, entry=kept)
     if not needed:
         return "allowed"
-    bill = Bill(
-        reservation=held,
-        decision=gate.accounts.reserve(held),
-        draws=(),
-        worst=Worst(input_tokens=case["prompt_tokens"], output_tokens=0),
-        price=price,
-    )
-    decision = await draw(gate, bill, catalog.allowance, NOON)
+    decision = await draw(gate, held, catalog.allowance, NOON)
     return "allowed" if decision.is_admitted else "over_budget"
 
 

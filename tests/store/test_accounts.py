@@ -199,20 +199,6 @@ async def test_a_grant_is_drawn_from_and_refilled(store: Store) -> None:
     assert await store.balances.credit("nobody", 5) is None
 
 
-async def test_what_is_held_is_held_though_nobody_waits_until_it_is_let_go(store: Store) -> None:
-    begun = [store.accounts.reserve(wanted(f"{i}", 10, TEAM)) for i in range(4)]
-    assert await left(store, TEAM) == [400 - 40]
-    assert all(decision.done() for decision in begun)
-    store.accounts.release("0")
-    assert await left(store, TEAM) == [400 - 30]
-    later = [store.accounts.reserve(wanted(f"{i}", 10, TEAM)) for i in range(4, 8)]
-    for number, decision in enumerate(later, start=4):
-        if not decision.cancel():
-            store.accounts.release(f"{number}")
-    await asyncio.sleep(0)
-    assert await left(store, TEAM) == [400 - 30]
-
-
 async def test_a_caller_who_leaves_while_waiting_holds_nothing(store: Store) -> None:
     waiting = [asyncio.create_task(hold(store, f"{i}", 10, TEAM)) for i in range(20)]
     await asyncio.sleep(0)

@@ -65,28 +65,6 @@ async def test_who_wants_nothing_is_told_how_it_stands_and_takes_nothing(limits:
     assert not await admitted(limits, [claim()], NOW)
 
 
-async def test_limits_are_far_where_redis_said_so_a_moment_ago(redis: RedisProcess) -> None:
-    async with workers_with(redis, [0]) as (one,):
-        name = f"far-{time.monotonic_ns()}"
-        wanted = [claim(name, limit=10), claim(name, measure=Measure.CONCURRENT, limit=10)]
-        assert not one.are_far(wanted)
-        for _ in range(4):
-            assert await admitted(one, wanted, NOW)
-            assert one.are_far(wanted)
-        assert await admitted(one, wanted, NOW)
-        assert not one.are_far(wanted)
-        shadow = [claim(name, limit=10, is_binding=False)]
-        assert one.are_far(shadow)
-        assert not one.are_far([*shadow, claim("never asked for")])
-        assert not one.are_far([])
-
-
-async def test_what_is_counted_here_is_asked_and_never_far() -> None:
-    limits = MemoryLimits()
-    assert await admitted(limits, [claim()], NOW)
-    assert not limits.are_far([claim()])
-
-
 async def test_a_window_fills_and_empties(limits: Limits) -> None:
     results = [await admitted(limits, [claim(limit=3)], NOW + at * SECOND) for at in range(5)]
     assert results == [True, True, True, False, False]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from endpoints_server.calls.admission.pay import draws_of, hold, let_go, open_accounts, pay
+from endpoints_server.calls.admission.pay import draws_of, open_accounts, pay
 from endpoints_server.calls.admission.refusals import over_limit
 from endpoints_server.calls.admission.told import told_of_limits
 from endpoints_server.calls.admission.worst import Worst, worst_of
@@ -19,7 +19,6 @@ from endpoints_server.domain.wire import Carriage
 async def admit(exchange: Exchange, attempt: Attempt) -> None:
     """Count a call and hold its worst case in everything that pays for it, or in nothing.
 
-    Where limits are far away both are asked at once, for neither answer comes without waiting.
     What came of it is the attempt's admission; where nothing is ruled nobody is asked. Raises
     Failed: over_limit, over_budget, `model_unpriced`, or unavailable.
     """
@@ -32,24 +31,14 @@ async def admit(exchange: Exchange, attempt: Attempt) -> None:
     if not limits and not budgets and call.catalog.allowance is None:
         return
     worst = worst_of(call)
-    wanted = [(limit, claim) for limit in limits for claim in claims_of(limit, facts, worst)]
-    owners = carry(exchange, attempt, wanted)
+    if limits:
+        claims = [(limit, claim) for limit in limits for claim in claims_of(limit, facts, worst)]
+        await count(exchange, call, admission, carry(exchange, attempt, claims))
     if is_counting(call):
-        await count(exchange, call, admission, owners)
         return
     draws = draws_of(call, budgets, facts, admission.at, book.zone)
     await open_accounts(gate, call, draws, facts)
-    if gate.limits.are_far([claim for _, claim in owners]):
-        bill = hold(exchange, attempt, draws, worst)
-        try:
-            await count(exchange, call, admission, owners)
-        except BaseException:
-            let_go(gate, bill)
-            raise
-    else:
-        await count(exchange, call, admission, owners)
-        bill = hold(exchange, attempt, draws, worst)
-    await pay(exchange, call, admission, bill)
+    await pay(exchange, attempt, admission, draws, worst)
 
 
 def carry(
@@ -73,8 +62,6 @@ async def count(
     exchange: Exchange, call: Call, admission: Admission, owners: list[tuple[Limit, Claim]]
 ) -> None:
     """Count a call under every limit, or refuse it."""
-    if not owners:
-        return
     claims = tuple(claim for _, claim in owners)
     verdict = await exchange.gate.limits.take(claims, admission.at)
     names = call.inbound.wire.quota

@@ -1,10 +1,8 @@
 """Hold the worst case of a call in the accounts that pay for it."""
 
-from asyncio import CancelledError, Future
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from endpoints_server.calls.admission.refusals import (
@@ -64,60 +62,33 @@ async def open_accounts(
         await gate.accounts.open(account, past_of(budget, facts, account.since, members, name))
 
 
-class Bill(Struct, frozen=True, kw_only=True):
-    """What is about to be held for a call, and the decision about it, which is under way."""
+async def pay(
+    exchange: Exchange,
+    attempt: Attempt,
+    admission: Admission,
+    draws: tuple[Draw, ...],
+    worst: Worst,
+) -> None:
+    """Hold what a call may cost in every account at once; what is free needs none.
 
-    reservation: Reservation
-    decision: Future[Decision]
-    draws: tuple[Draw, ...]
-    worst: Worst
-    price: Price | None
-
-
-def hold(
-    exchange: Exchange, attempt: Attempt, draws: tuple[Draw, ...], worst: Worst
-) -> Bill | None:
-    """Begin to hold what a call may cost in every account at once; what is free needs none.
-
-    Raises Failed: `model_unpriced`, or unavailable.
+    Raises Failed: over_budget, `model_unpriced`, or unavailable.
     """
     call = attempt.call
     price = require_price(call, draws)
     needed = price_of(worst, price, call.body) if price else 0
     accounts = accounts_of(call, draws)
     if not needed or not accounts:
-        return None
-    entry = entry_of_the_dead(exchange, attempt, accounts, worst)
-    reservation = Reservation(accounts=accounts, nano_usd=needed, entry=entry)
-    decision = exchange.gate.accounts.reserve(reservation)
-    return Bill(reservation=reservation, decision=decision, draws=draws, worst=worst, price=price)
-
-
-def let_go(gate: Gate, bill: Bill | None) -> None:
-    """Hold nothing for a call after all, whether that was decided by now or not."""
-    if bill is not None and not (bill.decision.cancel() or bill.decision.cancelled()):
-        gate.accounts.release(bill.reservation.id)
-
-
-async def decided(gate: Gate, bill: Bill) -> Decision:
-    """Wait for the decision; whoever is cancelled meanwhile holds nothing."""
-    try:
-        return await bill.decision
-    except CancelledError:  # perhaps in the very moment in which it was decided
-        let_go(gate, bill)
-        raise
-
-
-async def pay(exchange: Exchange, call: Call, admission: Admission, bill: Bill | None) -> None:
-    """Wait until a call is paid for; raises Failed: over_budget, or unavailable."""
-    if bill is None:
         return
-    draws, needed = bill.draws, bill.reservation.nano_usd
-    decision = await draw(exchange.gate, bill, call.catalog.allowance, admission.at)
+    reservation = Reservation(
+        accounts=accounts,
+        nano_usd=needed,
+        entry=entry_of_the_dead(exchange, attempt, accounts, worst),
+    )
+    decision = await draw(exchange.gate, reservation, call.catalog.allowance, admission.at)
     if not decision.is_admitted:
         admission.headers = [*admission.headers, *told_of_money(decision.remainders, draws)]
         raise Failed(await refusal(exchange.gate, call, draws, decision, needed))
-    admission.hold = hold_of(bill)
+    admission.hold = hold_of(reservation, draws, worst, price)
     admission.headers = [*admission.headers, *told_of_money(decision.remainders, draws)]
     notices = notices_of(exchange.gate, draws, decision.remainders, needed)
     admission.notices = (*admission.notices, *notices)
@@ -160,15 +131,17 @@ def entry_of_the_dead(
     )
 
 
-async def draw(gate: Gate, bill: Bill, allowance: Allowance | None, now: int) -> Decision:
+async def draw(
+    gate: Gate, reservation: Reservation, allowance: Allowance | None, now: int
+) -> Decision:
     """Hold an amount; a balance that has no room for it is opened or refilled first, if it may."""
-    decision, reservation = await decided(gate, bill), bill.reservation
+    decision = await gate.accounts.reserve(reservation)
     if decision.is_admitted or allowance is None:
         return decision
     person_id = reservation.entry.person_id
     by_balance = {each.account.person_id for each in decision.remainders} != {""}
     if by_balance and await fill(gate, person_id, allowance, reservation.nano_usd, now):
-        return await decided(gate, replace(bill, decision=gate.accounts.reserve(reservation)))
+        return await gate.accounts.reserve(reservation)
     return decision
 
 
@@ -209,13 +182,14 @@ async def refusal(
     return over_balance(standing, allowance, needed, call.inbound.started_at)
 
 
-def hold_of(bill: Bill) -> Hold:
+def hold_of(
+    reservation: Reservation, draws: tuple[Draw, ...], worst: Worst, price: Price | None
+) -> Hold:
     """Say how far what is held goes."""
-    worst, price = bill.worst, bill.price
     step = Worst(input_tokens=0, output_tokens=worst.step_tokens)
     return Hold(
-        reservation=bill.reservation,
-        draws=bill.draws,
+        reservation=reservation,
+        draws=draws,
         covered_tokens=worst.output_tokens,
         step_tokens=worst.step_tokens,
         step_nano_usd=price_of(step, price, b"") if price and worst.step_tokens else 0,

@@ -50,8 +50,6 @@ class RedisLimits:
         self._alone = Counters()
         self._underway = Underway(server, owner)
         self._told_too_much = asyncio.Event()
-        self._left: dict[tuple[str, Measure], int] = {}
-        """What there was room for when Redis was asked last, since the last beat."""
         self._ended: list[Ended] = []
         self._telling: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -72,13 +70,6 @@ class RedisLimits:
                     self._underway.doubt()
                     self._told_too_much.set()
         return verdict
-
-    def are_far(self, claims: Sequence[Claim]) -> bool:
-        left = self._left
-        return bool(claims) and all(
-            not claim.is_binding or left.get((claim.name, claim.measure), 0) > claim.limit // 2
-            for claim in claims
-        )
 
     def close(self, claims: Sequence[Claim], at: int, tokens: int) -> None:
         self._alone.close(claims, at, tokens)
@@ -113,8 +104,6 @@ class RedisLimits:
             self._underway.doubt()
             raise
         verdict = verdict_of(claims, answer)
-        for room in verdict.rooms:
-            self._left[room.claim.name, room.claim.measure] = room.left
         if verdict.is_admitted:
             for claim in claims:
                 self._alone.add(claim, now)
@@ -146,7 +135,6 @@ class RedisLimits:
         await self._server.connect()
         while not self._is_closed:
             self._told_too_much.clear()
-            self._left.clear()
             with suppress(Away):
                 await self._underway.beat()
             with suppress(TimeoutError):

@@ -46,9 +46,14 @@ class SqlAccounts:
         self._owner = owner
         self._owed: set[str] = set()
 
-    def reserve(self, reservation: Reservation) -> Future[Decision]:
-        decision: Future[Decision] = self._writer.do(reserving(reservation, self._owner))
-        decision.add_done_callback(partial(self._let_go, reservation.id))
+    async def reserve(self, reservation: Reservation) -> Decision:
+        try:
+            decision: Decision = await self._writer.do(reserving(reservation, self._owner))
+        except Undone:
+            raise
+        except BaseException:  # cancelled, or told to wait no longer: it may still come about
+            self.release(reservation.id)
+            raise
         return decision
 
     async def open(self, account: Account, past: Past) -> None:
@@ -75,11 +80,6 @@ class SqlAccounts:
     async def resolve(self, now: int) -> int:
         count: int = await self._writer.do(resolving(now - LEASE, now - KEPT))
         return count
-
-    def _let_go(self, reservation_id: str, decision: Future[Decision]) -> None:
-        """Release what nobody waits for any more, and may still come about."""
-        if decision.cancelled() or not isinstance(decision.exception(), Undone | None):
-            self.release(reservation_id)
 
     def _give_back(self, reservation_ids: set[str]) -> None:
         try:
