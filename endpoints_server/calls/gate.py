@@ -1,9 +1,10 @@
 """What stands between a call and its route: accounts, counters, and the rules in force."""
 
+import asyncio
 from datetime import tzinfo
 
 from endpoints_server.domain.catalog import Catalog
-from endpoints_server.domain.money.account import Charge
+from endpoints_server.domain.money.account import Account, Charge, Past
 from endpoints_server.domain.rules.rulebook import Rulebook, Rules, rulebook_of
 from endpoints_server.store.accounts import Accounts
 from endpoints_server.store.balances import Balances
@@ -25,6 +26,7 @@ class Gate:
         self.limits = limits
         self.stored = stored
         self._opened: set[Charge] = set()
+        self._opening: dict[Charge, asyncio.Task[None]] = {}
         self._told: set[tuple[str, int, int]] = set()
         self._book = Rulebook()
         self._made_of: tuple[Rules, tzinfo, Rules] | None = None
@@ -42,14 +44,28 @@ class Gate:
             self._book = rulebook_of((catalog.rules, stored), catalog.zone)
         return self._book
 
-    def opens(self, row: Charge) -> bool:
-        """Say whether a row of an account is drawn from by this process for the first time."""
-        if row in self._opened:
-            return False
+    def has_opened(self, row: Charge) -> bool:
+        """Say whether this process has seen to it that a row of an account was begun."""
+        return row in self._opened
+
+    async def open(self, row: Charge, account: Account, past: Past) -> None:
+        """Begin a row of an account; whoever comes meanwhile waits, for until then there is none.
+
+        Raises Failed(unavailable), and then whoever comes next tries again.
+        """
+        opening = self._opening.get(row)
+        if opening is None:
+            opening = self._opening[row] = asyncio.create_task(self._open(row, account, past))
+        await asyncio.shield(opening)
+
+    async def _open(self, row: Charge, account: Account, past: Past) -> None:
+        try:
+            await self.accounts.open(account, past)
+        finally:
+            del self._opening[row]
         if len(self._opened) >= MOST_OPENED:
             self._opened.clear()
         self._opened.add(row)
-        return True
 
     def tells(self, account: str, starts_at: int, threshold: int) -> bool:
         """Say whether a threshold of an account is told of for the first time."""

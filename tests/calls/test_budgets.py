@@ -12,6 +12,8 @@ from endpoints_server.desk.keys import KeyDraft, create_key
 from endpoints_server.domain.money.usd import usd
 from endpoints_server.domain.people.access_key import RANDOM_BYTES
 from endpoints_server.domain.people.person import Person
+from endpoints_server.domain.rules.budget import Budget
+from endpoints_server.domain.rules.period import Every, Period
 from tests.calls.asking import Got, ask
 from tests.calls.places import Block, config, endpoint
 from tests.serving import Serving, serving
@@ -295,3 +297,19 @@ async def test_where_nothing_is_ruled_callers_are_told_of_no_budget(tmp_path: Pa
             answer = await ask(client, "chat", "chat/m")
             assert not [name for name in answer.headers if "budget" in name or "limit" in name]
             assert server.latest()[0].accounts == ()
+
+
+async def test_what_was_spent_before_a_budget_counts_for_the_first_calls_too(
+    tmp_path: Path,
+) -> None:
+    with Running(Talkative()) as upstream, opened(tmp_path, upstream) as server:
+        async with client_of(server) as client:
+            for _ in range(5):
+                assert (await ask(client, "chat", "chat/m", max_tokens=4)).status == 200
+            period = Period(every=Every.DAY)
+            purse = Budget(name="purse", nano_usd=int(7.5 * CHARGE * 1e9), period=period)
+            server.ask(server.parts.store.rules.put_rule(purse))
+            many = (ask(client, "chat", "chat/m", max_tokens=4) for _ in range(30))
+            answers = await asyncio.gather(*many)
+            answers += [await ask(client, "chat", "chat/m", max_tokens=4) for _ in range(10)]
+    assert sum(answer.status == 200 for answer in answers) <= 2

@@ -55,11 +55,12 @@ async def open_accounts(
     for each in draws:
         account, budget = each.account, each.budget
         place = (account.name, 0) if budget.period.rolling_seconds else account.row
-        if account.expires_at is None or not gate.opens(place):
+        if account.expires_at is None or gate.has_opened(place):
             continue
         members = gate.rulebook(call.catalog).members_of(budget.scope.target.name)
         name = call.route.endpoint.name
-        await gate.accounts.open(account, past_of(budget, facts, account.since, members, name))
+        past = past_of(budget, facts, account.since, members, name)
+        await gate.open(place, account, past)
 
 
 async def pay(
