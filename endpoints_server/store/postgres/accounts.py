@@ -85,7 +85,12 @@ def told(
 ) -> list[str]:
     """Write values for TURN."""
     texts = (msgspec.json.encode(each).decode() for each in (endings, wanted))
-    return ["t" if is_light else "f", *texts]
+    return [flag(is_on=is_light), *texts]
+
+
+def flag(*, is_on: bool) -> str:
+    """Write a boolean as PostgreSQL reads it."""
+    return "t" if is_on else "f"
 
 
 def row_of(result: PGresult, place: int) -> Row:

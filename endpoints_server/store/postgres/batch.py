@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer
 from sqlalchemy.types import TypeEngine
 
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.postgres.accounts import TURN, TakenTurn, endings_of
+from endpoints_server.store.postgres.accounts import TURN, TakenTurn, endings_of, flag
 from endpoints_server.store.postgres.statement import Statement
 from endpoints_server.store.sql.engine import Turn
 from endpoints_server.store.sql.ledger.entry_row import Row, row_of
@@ -35,17 +35,18 @@ class Batch(Struct, frozen=True, kw_only=True):
     read: Callable[[PGresult], list[Any]]
 
 
-def gather(entries: Sequence[Entry], deeds: Sequence[Deed]) -> Batch:
+def gather(entries: Sequence[Entry], deeds: Sequence[Deed], *, is_light: bool) -> Batch:
     """Say all of a batch by one statement; raises OutOfTurn where that cannot be done.
 
     Whoever changes accounts has the turn to do so, which is taken first: two could wait for each
     other otherwise. It lasts as long as the server needs, and no answer to come and go.
     """
     if not deeds and not any(entry.accounts for entry in entries):
-        return Batch(statement=KEEPING, values=[batch_of(entries)], read=lambda _: [])
+        values = [flag(is_on=is_light), batch_of(entries)]
+        return Batch(statement=KEEPING, values=values, read=lambda _: [])
     turn = TakenTurn(endings_of(entries))
     answers = [deed.act(turn) for deed in deeds]
-    wanted = turn.told(is_light=is_light(entries, deeds))
+    wanted = turn.told(is_light=is_light)
 
     def read(result: PGresult) -> list[Any]:
         turn.hear(result)
@@ -108,7 +109,10 @@ def insertion(columns: Sequence[Column[object]]) -> bytes:
 
 
 LOCK = f"pg_advisory_xact_lock({Turn.LEDGER.value})".encode()
-INSERT = b"with turn as materialized (select " + LOCK + b") " + insertion(ENTRY_COLUMNS)
+HASTE = b"case when %s::boolean then set_config('synchronous_commit', 'off', true) end"
+INSERT = (
+    b"with turn as materialized (select " + HASTE + b", " + LOCK + b") " + insertion(ENTRY_COLUMNS)
+)
 KEEPING = Statement(b"keeping", INSERT)
 TURN_ALONE = Statement(b"turn", TURN)
 TURN_AND_KEEPING = Statement(

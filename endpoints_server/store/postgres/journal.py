@@ -12,6 +12,7 @@ from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.postgres.accounts import (
     OutOfTurn,
     endings_of,
+    flag,
     send,
     take,
     unpaid,
@@ -57,7 +58,7 @@ class PostgresJournal:
 
     def keep(self, entries: Sequence[Entry]) -> None:
         if entries:
-            self._connected().execute(INSERT, [batch_of(entries)])
+            self._connected().execute(INSERT, [flag(is_on=False), batch_of(entries)])
 
     def take(self, accounts: Sequence[Account], nano_usd: int, hold: Hold) -> Answer[Decision]:
         return take(self._connected(), accounts, nano_usd, hold)
@@ -72,7 +73,7 @@ class PostgresJournal:
 
     def _commit(self, entries: Sequence[Entry], deeds: Sequence[Deed]) -> list[Any]:
         try:
-            batch = gather(entries, deeds)
+            batch = gather(entries, deeds, is_light=is_light(entries, deeds))
         except OutOfTurn:
             return self._commit_apart(entries, deeds)
         return batch.read(ask(self._connected(), batch.statement, batch.values))

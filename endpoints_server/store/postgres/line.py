@@ -21,10 +21,16 @@ Hear = Callable[[PGresult | psycopg.Error], None]
 
 
 class Line:
-    """Takes one statement at a time; a thread makes it, and makes it anew when it is gone."""
+    """Takes one statement at a time; a thread makes it, and makes it anew when it is gone.
 
-    def __init__(self, conninfo: str, statements: Sequence[Statement]) -> None:
+    A `setting` is made first, with a statement.
+    """
+
+    def __init__(
+        self, conninfo: str, statements: Sequence[Statement], setting: str | None = None
+    ) -> None:
         self._conninfo = conninfo
+        self._setting = setting
         self._statements = statements
         self._loop: AbstractEventLoop = asyncio.get_running_loop()
         self._connection: PatientConnection | None = None
@@ -36,11 +42,15 @@ class Line:
         self._is_closed = self._is_dialing = False
         self._redial()
 
-    def is_free(self) -> bool:
-        """Say whether something may be asked; where there is no connection, one is made."""
+    def is_there(self) -> bool:
+        """Say whether there is a connection; where there is none, one is made."""
         if self._connection is None:
             self._redial()
-        return self._connection is not None and self._hear is None
+        return self._connection is not None
+
+    def is_free(self) -> bool:
+        """Say whether something may be asked now."""
+        return self.is_there() and self._hear is None
 
     def ask(self, statement: Statement, values: Sequence[str], hear: Hear) -> None:
         """Run a statement, a transaction by itself, while the line is free.
@@ -78,6 +88,8 @@ class Line:
         connection = None
         try:
             connection = connect(self._conninfo, autocommit=True)
+            if self._setting is not None:
+                connection.execute(self._setting.encode())
             for statement in self._statements:
                 prepare(connection, statement)
             connection.pgconn.nonblocking = 1

@@ -1,5 +1,6 @@
 """How the ledger is written on the loop while nothing is in the way of it."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,31 +8,53 @@ import psycopg
 from psycopg.pq.abc import PGresult
 
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.postgres.batch import STATEMENTS, Batch, gather
+from endpoints_server.store.postgres.batch import STATEMENTS, Batch, gather, is_light
+from endpoints_server.store.postgres.disk import Disk
 from endpoints_server.store.postgres.journal import UNFIT
 from endpoints_server.store.postgres.line import Line
-from endpoints_server.store.sql.ledger.journal import Deed, Land, Unwritable
+from endpoints_server.store.sql.ledger.journal import Deed, Land, Safe, Unwritable
 
 
 class PostgresShortcut:
-    """Asks what one statement can say, over a line of its own."""
+    """Asks what one statement can say, over a line of its own.
+
+    Where the disk is slow, what is kept is waited for apart, and the line is free meanwhile.
+    """
 
     def __init__(self, conninfo: str) -> None:
         self._line = Line(conninfo, STATEMENTS)
+        self._disk = Disk(conninfo)
 
-    def begin(self, entries: Sequence[Entry], deeds: Sequence[Deed], land: Land) -> bool:
-        if not self._line.is_free():
+    def begin(
+        self, entries: Sequence[Entry], deeds: Sequence[Deed], land: Land, safe: Safe
+    ) -> bool:
+        if not self._line.is_free() or not self._disk.is_there():
             return False
+        is_apart = self._disk.is_slow or not entries
         try:
-            batch = gather(entries, deeds)
+            batch = gather(entries, deeds, is_light=is_apart and is_light((), deeds))
         except Exception:  # noqa: BLE001 - what is wrong with it the journal finds out
             return False
-        self._line.ask(batch.statement, batch.values, lambda outcome: land(read(batch, outcome)))
+        asked_at = time.perf_counter()
+
+        def hear(outcome: PGresult | psycopg.Error) -> None:
+            given = read(batch, outcome)
+            land(given)
+            if not entries or isinstance(given, Exception):
+                return
+            if is_apart:
+                self._disk.wait(entries[-1].id, safe)
+            else:
+                self._disk.note(time.perf_counter() - asked_at)
+                safe(None)
+
+        self._line.ask(batch.statement, batch.values, hear)
         return True
 
     def close(self) -> None:
-        """Let go of the line; in any thread."""
+        """Let go of the lines; in any thread."""
         self._line.close()
+        self._disk.close()
 
 
 def read(batch: Batch, outcome: PGresult | psycopg.Error) -> list[Any] | Exception:

@@ -12,6 +12,7 @@ from endpoints_server.store.sql.ledger.journal import (
     Deed,
     Journal,
     Land,
+    Safe,
     Shortcut,
     Untried,
     Unwritable,
@@ -54,22 +55,29 @@ class SpoolingJournal:
             self._leave(error)
             return [error] * len(deeds)
 
-    def begin(self, entries: Sequence[Entry], deeds: Sequence[Deed], land: Land) -> bool:
+    def begin(
+        self, entries: Sequence[Entry], deeds: Sequence[Deed], land: Land, safe: Safe
+    ) -> bool:
         if self._past is None or self._is_away.is_set():
             return False
+        return self._past.begin(entries, deeds, self._watched(land), self._watched(safe))
 
-        def look(outcome: list[Any] | Exception) -> None:
+    def _watched(self, tell: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Look at what is told."""
+
+        def look(outcome: object) -> None:
             if isinstance(outcome, Unwritable):
                 self._leave(outcome)
-            land(outcome)
+            tell(outcome)
 
-        return self._past.begin(entries, deeds, look)
+        return look
 
     def _leave(self, error: Unwritable) -> None:
         """Ask the database no more until it is back."""
         self._away_at = time.monotonic()
-        self._is_away.set()
-        self._on_away(error)
+        if not self._is_away.is_set():
+            self._is_away.set()
+            self._on_away(error)
 
     def _keep(self, entries: Sequence[Entry]) -> None:
         try:

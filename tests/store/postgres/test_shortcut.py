@@ -35,7 +35,7 @@ async def writer(url: str, tmp_path: Path) -> AsyncGenerator[LedgerWriter]:
     shortcut = PostgresShortcut(conninfo)
     landed: asyncio.Future[Any] = loop.create_future()
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not shortcut.begin([entry("first")], [], landed.set_result):  # noqa: ASYNC110
+        while not shortcut.begin([entry("first")], [], landed.set_result, print):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         assert await landed == []
     journal = SpoolingJournal(

@@ -71,16 +71,21 @@ class Deed(Struct, frozen=True):
 
 Land = Callable[[list[Any] | Exception], None]
 """Is told what deeds gave, or why it is not known whether a batch was written, or was not."""
+Safe = Callable[[Unwritable | None], None]
+"""Is told that the entries of a batch are durable, or why they may not be."""
 
 
 class Shortcut(Protocol):
     """A way to write on the loop, without the thread; used by one batch at a time."""
 
-    def begin(self, entries: Sequence[Entry], deeds: Sequence[Deed], land: Land) -> bool:
+    def begin(
+        self, entries: Sequence[Entry], deeds: Sequence[Deed], land: Land, safe: Safe
+    ) -> bool:
         """Write as a journal does; False where that has to, for now or for what is wanted.
 
         `land` is told later: Unwritable where nobody knows whether it came about; after any other
-        error nothing did.
+        error nothing did. Once it was told of none, the next batch may begin, and `safe` is told of
+        the entries, if there are any.
         """
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from asyncio import AbstractEventLoop, Future
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
@@ -23,6 +24,7 @@ from msgspec import Struct
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.sql.ledger.journal import Deed, Journal, Unfit, Unwritable
+from endpoints_server.store.sql.ledger.unsafe import Unsafe
 from endpoints_server.store.sql.ledger.waiting import NOTHING, Waiting, parts_of, tell, unavailable
 
 FIRST_PAUSE_SECONDS = 0.01
@@ -76,6 +78,7 @@ class LedgerWriter:
         self._bell: SimpleQueue[None] = SimpleQueue()
         self._is_rung = False
         self._flight: list[Waiting] = []
+        self._unsafe = Unsafe()
         self._is_handed_over = False
         self._closing = Event()
         self._gives_up_at = float("inf")
@@ -87,15 +90,15 @@ class LedgerWriter:
         """Say whether less than half of the queue waits, and what is written is kept."""
         if self._closing.is_set() or self._fails_since is not None:
             return False
-        return len(self._waiting) < self._pace.limit // 2
+        return self.waiting() < self._pace.limit // 2
 
     def waiting(self) -> int:
-        """Say how many entries wait to be written."""
-        return len(self._waiting)
+        """Say how many wait to be written, or for the disk."""
+        return len(self._waiting) + len(self._unsafe)
 
     def record(self, entry: Entry) -> Future[None]:
         """Queue an entry; as the port says."""
-        if len(self._waiting) >= self._pace.limit:
+        if self.waiting() >= self._pace.limit:
             raise Failed(unavailable("The ledger cannot be written fast enough."))
         return self.do(entry)
 
@@ -156,40 +159,59 @@ class LedgerWriter:
             return False
         batch = self._flight = self._take()
         entries, deeds = parts_of(batch)
+        kept = [each for each in batch if not isinstance(each[0], Deed)]
+        land, safe = partial(self._land, kept), partial(self._secure, kept)
         if not entries and not deeds:
-            self._land([])
-        elif not shortcut.begin(entries, tuple(deeds.values()), self._land):
+            land([])
+        elif not shortcut.begin(entries, tuple(deeds.values()), land, safe):
             self._flight = []
             self._waiting.extendleft(reversed(batch))
             return False
         return True
 
-    def _land(self, outcome: list[Any] | Exception) -> None:
-        """Tell those who wait, or hand over to the thread what may be tried again."""
+    def _land(self, kept: list[Waiting], outcome: list[Any] | Exception) -> None:
+        """Tell those who wait for deeds, or hand over to the thread what may be tried again."""
         batch, self._flight = self._flight, []
+        deeds = [each for each in batch if isinstance(each[0], Deed)]
         again: list[Waiting] = []
         if isinstance(outcome, Unwritable):
-            again = [each for each in batch if not isinstance(each[0], Deed)]
-            told = [each for each in batch if isinstance(each[0], Deed)]
-            tell(told, unavailable(str(outcome)))
+            tell(deeds, unavailable(str(outcome)))
+            again = kept
         elif isinstance(outcome, Exception):
             again = batch
         else:
-            tell(batch, given=dict(zip(parts_of(batch)[1], outcome, strict=True)))
-        if again and self._closing.is_set():  # the thread has the entries, and will tell
-            lost = [each for each in again if not isinstance(each[0], Entry)]
-            tell(lost, unavailable("The ledger was closed."))
-        elif again:
-            self._waiting.extendleft(reversed(again))
-            self._wake()
+            tell(deeds, given=dict(enumerate(outcome)))
+            self._unsafe.add(kept)
+        if again:
+            self._put_back(again)
         elif self._waiting:
             self._loop.call_soon(self._begin)
         else:
             self._is_rung = False
 
+    def _secure(self, kept: list[Waiting], error: Unwritable | None) -> None:
+        """Tell those who wait that their entries are durable, or write them again."""
+        self._unsafe.remove(kept)
+        if error is None:
+            tell(kept)
+        else:
+            self._put_back(kept)
+
+    def _put_back(self, batch: list[Waiting]) -> None:
+        """Have the thread write once more what may not be there, but nothing beside a flight."""
+        if self._closing.is_set():  # the thread has the entries, and will tell
+            lost = [each for each in batch if not isinstance(each[0], Entry)]
+            tell(lost, unavailable("The ledger was closed."))
+            return
+        self._waiting.extendleft(reversed(batch))
+        if not self._flight:
+            self._wake()
+
     def _recall(self) -> None:
         """Have the thread write once more what is under way, for it may never be heard of."""
-        self._waiting.extendleft(each for each in self._flight if isinstance(each[0], Entry))
+        under_way = [*self._unsafe.all(), *self._flight]
+        entries = [each for each in under_way if isinstance(each[0], Entry)]
+        self._waiting.extendleft(reversed(entries))
 
     def _run(self) -> None:
         try:

@@ -1,0 +1,83 @@
+"""Waits until the server has on its disk what it was told, apart from the transactions themselves.
+
+A transaction that waits for the disk has its turn as long, so all others wait for the disk as well,
+of every process, even those that only hold money. Where the disk is quick, that is cheaper.
+"""
+
+import time
+from collections import deque
+
+import psycopg
+from psycopg.pq.abc import PGresult
+
+from endpoints_server.store.postgres.line import Line
+from endpoints_server.store.postgres.statement import Statement
+from endpoints_server.store.sql.ledger.journal import Safe, Unwritable
+
+SLOW_SECONDS = 0.0015
+"""A disk that takes longer is waited for apart."""
+LOOKS = 16
+"""Of so many waits the shortest tells of the disk; others may have been for a busy server."""
+FLUSH = Statement(
+    b"flush",
+    b"select pg_logical_emit_message(true, 'endpoints-server', '') from entries where id = %s",
+)
+"""A transaction that waits for the disk, and so for all that ended before it; finds nothing where
+what was kept is gone. A server that breaks down loses what was not on its disk."""
+BY_INDEX = "set enable_seqscan to off"
+"""However few entries there were when its plan was made."""
+
+
+class Disk:
+    """Waits once for all that came together while it was waited for before.
+
+    Whatever breaks the server down breaks the line, and then all that waits may be lost.
+    """
+
+    def __init__(self, conninfo: str) -> None:
+        self._line = Line(conninfo, [FLUSH], BY_INDEX)
+        self._later: list[tuple[str, Safe]] = []
+        self._asked: list[tuple[str, Safe]] = []
+        self._asked_at = 0.0
+        self._seconds: deque[float] = deque(maxlen=LOOKS)
+        self.is_slow = False
+
+    def is_there(self) -> bool:
+        """Say whether it can be asked."""
+        return self._line.is_there()
+
+    def note(self, seconds: float) -> None:
+        """Learn how long somebody waited for it."""
+        self._seconds.append(seconds)
+        self.is_slow = min(self._seconds) > SLOW_SECONDS
+
+    def wait(self, entry_id: str, safe: Safe) -> None:
+        """Wait for an entry that was kept after all those that were waited for before."""
+        self._later.append((entry_id, safe))
+        if not self._asked:
+            self._ask()
+
+    def close(self) -> None:
+        """Let go of the line; in any thread."""
+        self._line.close()
+
+    def _ask(self) -> None:
+        self._asked, self._later = self._later, []
+        newest, _ = self._asked[-1]
+        self._asked_at = time.perf_counter()
+        if self._line.is_free():
+            self._line.ask(FLUSH, [newest], self._hear)
+        else:
+            self._hear(psycopg.OperationalError("the connection was lost"))
+
+    def _hear(self, outcome: PGresult | psycopg.Error) -> None:
+        self.note(time.perf_counter() - self._asked_at)
+        asked, self._asked = self._asked, []
+        if isinstance(outcome, psycopg.Error):
+            lost: Unwritable | None = Unwritable(str(outcome))
+        else:
+            lost = None if outcome.ntuples else Unwritable("the server has lost what it kept")
+        for _, safe in asked:
+            safe(lost)
+        if self._later and not self._asked:
+            self._ask()
