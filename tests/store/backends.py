@@ -5,7 +5,7 @@ from pathlib import Path
 from endpoints_server.store.memory import open_memory
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
-from endpoints_server.store.sql.ledger.writer import Pace
+from endpoints_server.store.sql.ledger.pace import Pace
 from endpoints_server.store.sql.opening import Opening
 
 AT_ONCE = Opening(pace=Pace(window_seconds=0))

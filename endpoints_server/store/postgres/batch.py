@@ -41,9 +41,9 @@ def gather(entries: Sequence[Entry], deeds: Sequence[Deed], *, is_light: bool) -
     Whoever changes accounts has the turn to do so, which is taken first: two could wait for each
     other otherwise. It lasts as long as the server needs, and no answer to come and go.
     """
+    kept = [flag(is_on=is_light), batch_of(entries)] if entries else []
     if not deeds and not any(entry.accounts for entry in entries):
-        values = [flag(is_on=is_light), batch_of(entries)]
-        return Batch(statement=KEEPING, values=values, read=lambda _: [])
+        return Batch(statement=KEEPING, values=kept, read=lambda _: [])
     turn = TakenTurn(endings_of(entries))
     answers = [deed.act(turn) for deed in deeds]
     wanted = turn.told(is_light=is_light)
@@ -54,7 +54,7 @@ def gather(entries: Sequence[Entry], deeds: Sequence[Deed], *, is_light: bool) -
 
     if not entries:
         return Batch(statement=TURN_ALONE, values=wanted, read=read)
-    return Batch(statement=TURN_AND_KEEPING, values=[*wanted, batch_of(entries)], read=read)
+    return Batch(statement=TURN_AND_KEEPING, values=[*wanted, *kept], read=read)
 
 
 def is_light(entries: Sequence[Entry], deeds: Sequence[Deed]) -> bool:
@@ -109,16 +109,22 @@ def insertion(columns: Sequence[Column[object]]) -> bytes:
 
 
 LOCK = f"pg_advisory_xact_lock({Turn.LEDGER.value})".encode()
-HASTE = b"case when %s::boolean then set_config('synchronous_commit', 'off', true) end"
+DISK = (
+    b"case when %s::boolean then set_config('synchronous_commit', 'off', true) "
+    b"else pg_logical_emit_message(true, 'endpoints-server', '')::text end"
+)
+"""Does not wait for the disk, or does. A transaction waits only if it wrote something itself, and
+what is there already may not be on the disk yet."""
 INSERT = (
-    b"with turn as materialized (select " + HASTE + b", " + LOCK + b") " + insertion(ENTRY_COLUMNS)
+    b"with turn as materialized (select " + DISK + b", " + LOCK + b") " + insertion(ENTRY_COLUMNS)
 )
 KEEPING = Statement(b"keeping", INSERT)
 TURN_ALONE = Statement(b"turn", TURN)
 TURN_AND_KEEPING = Statement(
     b"turn_and_keeping",
     b"with taken as materialized (" + TURN + b"), "
-    b"turn as materialized (select " + LOCK + b" from (select count(*) from taken) as done), "
+    b"turn as materialized "
+    b"(select " + DISK + b", " + LOCK + b" from (select count(*) from taken) as done), "
     b"kept as (" + insertion(ENTRY_COLUMNS) + b") select * from taken",
 )
 """Entries are kept once the turn of accounts was taken, which asks whether they are there."""

@@ -17,7 +17,7 @@ from endpoints_server.store.sql.ledger.journal import Safe, Unwritable
 SLOW_SECONDS = 0.0015
 """A disk that takes longer is waited for apart."""
 LOOKS = 16
-"""Of so many waits the shortest tells of the disk; others may have been for a busy server."""
+"""Of so many answers the quickest is looked at; others may have waited for a busy server."""
 FLUSH = Statement(
     b"flush",
     b"select pg_logical_emit_message(true, 'endpoints-server', '') from entries where id = %s",
@@ -39,7 +39,8 @@ class Disk:
         self._later: list[tuple[str, Safe]] = []
         self._asked: list[tuple[str, Safe]] = []
         self._asked_at = 0.0
-        self._seconds: deque[float] = deque(maxlen=LOOKS)
+        self._waits: deque[float] = deque(maxlen=LOOKS)
+        self._quick: deque[float] = deque(maxlen=LOOKS)
         self.is_slow = False
 
     def is_there(self) -> bool:
@@ -47,9 +48,14 @@ class Disk:
         return self._line.is_there()
 
     def note(self, seconds: float) -> None:
-        """Learn how long somebody waited for it."""
-        self._seconds.append(seconds)
-        self.is_slow = min(self._seconds) > SLOW_SECONDS
+        """Learn how long an answer took that waited for the disk."""
+        self._waits.append(seconds)
+        if len(self._waits) == LOOKS:
+            self.is_slow = min(self._waits) - min(self._quick, default=0.0) > SLOW_SECONDS
+
+    def note_quick(self, seconds: float) -> None:
+        """Learn how long one took that did not, and so how far the server is away."""
+        self._quick.append(seconds)
 
     def wait(self, entry_id: str, safe: Safe) -> None:
         """Wait for an entry that was kept after all those that were waited for before."""
@@ -71,12 +77,14 @@ class Disk:
             self._hear(psycopg.OperationalError("the connection was lost"))
 
     def _hear(self, outcome: PGresult | psycopg.Error) -> None:
-        self.note(time.perf_counter() - self._asked_at)
         asked, self._asked = self._asked, []
+        lost: Unwritable | None = None
         if isinstance(outcome, psycopg.Error):
-            lost: Unwritable | None = Unwritable(str(outcome))
+            lost = Unwritable(str(outcome))
+        elif not outcome.ntuples:
+            lost = Unwritable("the server has lost what it kept")
         else:
-            lost = None if outcome.ntuples else Unwritable("the server has lost what it kept")
+            self.note(time.perf_counter() - self._asked_at)
         for _, safe in asked:
             safe(lost)
         if self._later and not self._asked:

@@ -28,11 +28,12 @@ class PostgresShortcut:
     def begin(
         self, entries: Sequence[Entry], deeds: Sequence[Deed], land: Land, safe: Safe
     ) -> bool:
-        if not self._line.is_free() or not self._disk.is_there():
+        if not self._line.is_free():
             return False
-        is_apart = self._disk.is_slow or not entries
+        is_apart = self._disk.is_slow and self._disk.is_there()
+        is_quick = is_light((), deeds) and (is_apart or not entries)
         try:
-            batch = gather(entries, deeds, is_light=is_apart and is_light((), deeds))
+            batch = gather(entries, deeds, is_light=is_quick)
         except Exception:  # noqa: BLE001 - what is wrong with it the journal finds out
             return False
         asked_at = time.perf_counter()
@@ -40,12 +41,15 @@ class PostgresShortcut:
         def hear(outcome: PGresult | psycopg.Error) -> None:
             given = read(batch, outcome)
             land(given)
-            if not entries or isinstance(given, Exception):
+            if isinstance(given, Exception):
                 return
-            if is_apart:
+            seconds = time.perf_counter() - asked_at
+            if is_quick:
+                self._disk.note_quick(seconds)
+            if entries and is_quick:
                 self._disk.wait(entries[-1].id, safe)
-            else:
-                self._disk.note(time.perf_counter() - asked_at)
+            elif entries:
+                self._disk.note(seconds)
                 safe(None)
 
         self._line.ask(batch.statement, batch.values, hear)

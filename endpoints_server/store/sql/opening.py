@@ -5,7 +5,8 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from endpoints_server.domain.secret import Secret
-from endpoints_server.store.sql.ledger.writer import Pace, Trouble, quiet
+from endpoints_server.store.sql.ledger.pace import Pace
+from endpoints_server.store.sql.ledger.writer import Trouble, quiet
 
 
 def ignore(_: int) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncGenerator, Generator
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
@@ -18,18 +19,22 @@ from endpoints_server.store.postgres.journal import PostgresJournal
 from endpoints_server.store.postgres.shortcut import PostgresShortcut
 from endpoints_server.store.spool.journal import SpoolingJournal
 from endpoints_server.store.spool.spool import Spool
+from endpoints_server.store.sql.ledger.account_deeds import beating
 from endpoints_server.store.sql.ledger.journal import Answer, Deed, Transaction, Unwritable
 from endpoints_server.store.sql.ledger.writer import LedgerWriter
 from tests.postgres import Cluster, running_cluster
 from tests.store.entries import entry
 
 DISK_SECONDS = 0.05
-SLOW = ("fsync=on", f"commit_delay={DISK_SECONDS * 1_000_000:.0f}", "commit_siblings=0")
+SLOW = (
+    *("fsync=on", f"commit_delay={DISK_SECONDS * 1_000_000:.0f}", "commit_siblings=0"),
+    "wal_writer_delay=10s",  # what nobody waits for is not on the disk by chance
+)
 PATIENCE_SECONDS = 20.0
 ACCOUNT = ("budget:house", 0)
 FLUSHES = """
 select pid from pg_stat_activity
-where query like '%pg_logical_emit_message%' and pid <> pg_backend_pid()
+where query like 'select pg_logical_emit_message%' and datname = current_database()
 """
 
 
@@ -46,19 +51,25 @@ def url(slow_cluster: Cluster) -> str:
 
 
 @pytest.fixture
-async def writer(url: str, tmp_path: Path) -> AsyncGenerator[LedgerWriter]:
-    """A writer that has seen how slow the disk is."""
+async def cold_writer(url: str, tmp_path: Path) -> AsyncGenerator[LedgerWriter]:
+    """A writer that has just begun."""
     conninfo = read_url(url)
     journal = SpoolingJournal(
         lambda: PostgresJournal(conninfo), Spool(tmp_path), print, print, PostgresShortcut(conninfo)
     )
     opened = LedgerWriter(journal, asyncio.get_running_loop())
-    await asyncio.sleep(0.3)  # until its lines are there
-    for number in range(LOOKS + 2):
-        await opened.record(entry(f"earlier-{number}"))
     yield opened
     opened.stop()
     await asyncio.to_thread(opened.join)
+
+
+@pytest.fixture
+async def writer(cold_writer: LedgerWriter) -> LedgerWriter:
+    """A writer that has seen how slow the disk is."""
+    await asyncio.sleep(0.3)  # until its lines are there
+    for number in range(LOOKS + 10):
+        await cold_writer.record(entry(f"earlier-{number}"))
+    return cold_writer
 
 
 def settle_nothing(transaction: Transaction) -> Answer[None]:
@@ -80,6 +91,11 @@ def count(url: str, entry_id: str) -> int:
     return int(found)
 
 
+def spooled(folder: Path) -> list[Path]:
+    """List what waits on the local disk."""
+    return list(folder.iterdir())
+
+
 def charged(url: str) -> tuple[int, int]:
     """Count the entries that an account pays for, and say what it paid."""
     with psycopg.connect(url) as connection:
@@ -90,6 +106,12 @@ def charged(url: str) -> tuple[int, int]:
             "select spent_nano_usd from accounts where name = %s", [ACCOUNT[0]]
         ).fetchall() or ((0,),)
     return number, nano_usd
+
+
+def break_down(cluster: Cluster) -> None:
+    """Have a server lose what is not on its disk."""
+    cluster.kill()
+    cluster.start(*SLOW)
 
 
 async def test_whoever_holds_money_waits_for_no_disk_while_entries_do(writer: LedgerWriter) -> None:
@@ -109,12 +131,48 @@ async def test_who_waits_for_all_entries_waits_for_the_disk(writer: LedgerWriter
     kept = writer.record(entry("kept"))
     await asyncio.sleep(DISK_SECONDS / 5)
     assert not kept.done()
-    await writer.drain()
+    drained = asyncio.create_task(writer.drain())
+    beat = writer.do(beating("owner", 1))  # which only the thread can do
+    await asyncio.wait([drained, beat])
     assert kept.done()
 
 
+async def test_under_load_too_money_is_held_without_the_disk_from_the_start(
+    cold_writer: LedgerWriter,
+) -> None:
+    is_over = asyncio.Event()
+
+    async def go_on_recording(caller: int) -> None:
+        for number in itertools.count():
+            if is_over.is_set():
+                return
+            await cold_writer.record(entry(f"{caller}-{number}"))
+
+    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as callers:
+        for caller in range(8):
+            callers.create_task(go_on_recording(caller))
+        await asyncio.sleep((LOOKS + 10) * 2 * DISK_SECONDS)
+        took = [await seconds_of_a_deed(cold_writer) for _ in range(50)]
+        is_over.set()
+    assert median(took) < DISK_SECONDS / 3
+
+
+async def test_a_quick_disk_far_away_is_not_taken_for_a_slow_one(
+    own_cluster: Cluster,
+) -> None:
+    with own_cluster.database() as lent:
+        disk = Disk(read_url(lent))
+        for _ in range(LOOKS):
+            disk.note(0.010)
+        assert disk.is_slow
+        disk.note_quick(0.009)
+        disk.note(0.010)
+        assert not disk.is_slow
+        disk.close()
+
+
 async def test_an_entry_that_the_disk_does_not_answer_for_is_written_again_and_is_there_once(
-    writer: LedgerWriter, url: str
+    writer: LedgerWriter, url: str, slow_cluster: Cluster, tmp_path: Path
 ) -> None:
     with psycopg.connect(url) as connection:
         ((pid,),) = connection.execute(FLUSHES.encode()).fetchall()
@@ -125,12 +183,19 @@ async def test_an_entry_that_the_disk_does_not_answer_for_is_written_again_and_i
             assert await seconds_of_a_deed(writer) < 1
             assert not kept.done()
             await kept
-            assert count(url, "kept") == 1
+            assert spooled(tmp_path)
+            while spooled(tmp_path):  # noqa: ASYNC110 - until it was brought home
+                await asyncio.sleep(0.01)
+        break_down(slow_cluster)
+        assert count(url, "kept") == 1
     finally:
-        os.kill(pid, signal.SIGCONT)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
     async with asyncio.timeout(PATIENCE_SECONDS):
         await writer.record(entry("after"))
-    assert (count(url, "kept"), writer.waiting()) == (1, 0)
+        while spooled(tmp_path):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert count(url, "after") == 1
 
 
 async def test_a_server_that_breaks_down_loses_nothing_that_was_said_to_be_kept_and_charges_it_once(
@@ -161,13 +226,13 @@ async def test_a_server_that_breaks_down_loses_nothing_that_was_said_to_be_kept_
 
 
 async def test_what_waits_for_the_disk_is_kept_when_the_ledger_is_closed(
-    writer: LedgerWriter, url: str
+    writer: LedgerWriter, url: str, slow_cluster: Cluster
 ) -> None:
     kept = writer.record(entry("kept"))
     await asyncio.sleep(DISK_SECONDS / 5)
     writer.stop()
-    await asyncio.to_thread(writer.join)
     await kept
+    break_down(slow_cluster)
     assert count(url, "kept") == 1
 
 

@@ -9,7 +9,7 @@ from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.store.keyring.ring import open_ring
 from endpoints_server.store.open import open_store
 from endpoints_server.store.ports import Store
-from endpoints_server.store.sql.ledger.writer import Pace
+from endpoints_server.store.sql.ledger.pace import Pace
 from endpoints_server.store.sql.opening import Opening
 from tests.store.entries import entry
 

@@ -12,7 +12,8 @@ import pytest
 from endpoints_server.domain.fault import Failed, Kind
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.open import open_store
-from endpoints_server.store.sql.ledger.writer import LedgerWriter, Pace
+from endpoints_server.store.sql.ledger.pace import Pace
+from endpoints_server.store.sql.ledger.writer import LedgerWriter
 from endpoints_server.store.sqlite.file import connect
 from endpoints_server.store.sqlite.journal import SqliteJournal
 from endpoints_server.store.sqlite.open import FILE_NAME

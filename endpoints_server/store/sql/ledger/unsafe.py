@@ -2,32 +2,27 @@
 
 from itertools import chain
 
-from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.sql.ledger.waiting import Waiting, tell
+from endpoints_server.store.sql.ledger.waiting import Waiting
 
 
 class Unsafe:
-    """Those who wait for entries to be durable, in the order in which these were written."""
+    """Those who wait for entries to be durable, by batches."""
 
     def __init__(self) -> None:
-        self._batches: list[list[Waiting]] = []
-
-    def __len__(self) -> int:
-        return sum(map(len, self._batches))
+        self._batches: dict[int, list[Waiting]] = {}
+        self.count = 0
+        """How many wait."""
 
     def add(self, kept: list[Waiting]) -> None:
-        """Remember a batch without deeds; one without entries waits for those before it."""
-        if any(isinstance(each[0], Entry) for each in kept):
-            self._batches.append(kept)
-        elif self._batches:
-            self._batches[-1].extend(kept)
-        else:
-            tell(kept)
+        """Remember a batch."""
+        self._batches[id(kept)] = kept
+        self.count += len(kept)
 
     def remove(self, kept: list[Waiting]) -> None:
         """Forget a batch."""
-        self._batches = [each for each in self._batches if each is not kept]
+        del self._batches[id(kept)]
+        self.count -= len(kept)
 
     def all(self) -> list[Waiting]:
         """Give what is remembered."""
-        return list(chain.from_iterable(self._batches))
+        return list(chain.from_iterable(self._batches.values()))

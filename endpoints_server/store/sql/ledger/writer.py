@@ -8,6 +8,7 @@ the shortcut the thread writes, which needs nothing of the loop: a record made w
 is written all the same, and the end of the interpreter waits for it.
 """
 
+import asyncio
 import atexit
 import time
 from asyncio import AbstractEventLoop, Future
@@ -19,11 +20,10 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
-from msgspec import Struct
-
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.sql.ledger.journal import Deed, Journal, Unfit, Unwritable
+from endpoints_server.store.sql.ledger.pace import Pace
 from endpoints_server.store.sql.ledger.unsafe import Unsafe
 from endpoints_server.store.sql.ledger.waiting import NOTHING, Waiting, parts_of, tell, unavailable
 
@@ -35,21 +35,6 @@ DEEDS_AT_ONCE = 32
 MOST_IN_FLIGHT = 200
 """More are written in the thread, so that the loop has time for others."""
 Trouble = Callable[[Exception], None]
-
-
-class Pace(Struct, frozen=True, kw_only=True):
-    """How entries are gathered and how long is tried.
-
-    `window_seconds`   how long entries gather beyond the turn of the loop in which the first came
-    `limit`            how many may wait
-    `grace_seconds`    how long closing goes on trying
-    `patience_seconds` how long those who wait for a database that fails are not told so
-    """
-
-    window_seconds: float = 0.0
-    limit: int = 20_000
-    grace_seconds: float = 5.0
-    patience_seconds: float = 5.0
 
 
 def quiet(_: Exception) -> None:
@@ -94,7 +79,7 @@ class LedgerWriter:
 
     def waiting(self) -> int:
         """Say how many wait to be written, or for the disk."""
-        return len(self._waiting) + len(self._unsafe)
+        return len(self._waiting) + self._unsafe.count
 
     def record(self, entry: Entry) -> Future[None]:
         """Queue an entry; as the port says."""
@@ -111,7 +96,8 @@ class LedgerWriter:
     async def drain(self) -> None:
         """Wait until everything recorded so far is durable."""
         if not self._closing.is_set():
-            await self._queue(None)
+            before = [*self._unsafe.all(), *self._flight, *self._waiting]
+            await asyncio.wait([*(future for _, future in before), self._queue(None)])
 
     def stop(self) -> None:
         """Take no more entries; called where `record` is, so that none slips in between."""
@@ -180,8 +166,11 @@ class LedgerWriter:
         elif isinstance(outcome, Exception):
             again = batch
         else:
-            tell(deeds, given=dict(enumerate(outcome)))
-            self._unsafe.add(kept)
+            tell(deeds, given=dict(zip(range(len(deeds)), outcome, strict=True)))
+            if any(isinstance(each[0], Entry) for each in kept):
+                self._unsafe.add(kept)
+            else:
+                tell(kept)
         if again:
             self._put_back(again)
         elif self._waiting:
@@ -220,6 +209,8 @@ class LedgerWriter:
                 self._is_rung = False  # before looking: whoever comes after rings again
                 if self._is_handed_over:
                     self._write_all()
+                elif self._waiting:
+                    self._hand_back()
             self._write_all()
         finally:
             self._closing.set()
@@ -231,7 +222,16 @@ class LedgerWriter:
         while self._is_handed_over or self._waiting:
             while batch := self._take():
                 self._write(batch)
+                if self._journal.shortcut is not None and not self._closing.is_set():
+                    return self._hand_back()
             self._is_handed_over = False
+        return None
+
+    def _hand_back(self) -> None:
+        """Let the loop look whether it can write by the shortcut again."""
+        self._is_handed_over = False
+        with suppress(RuntimeError):  # the loop is closed, and the process ends
+            self._loop.call_soon_threadsafe(self._begin)
 
     def _take(self) -> list[Waiting]:
         batch: list[Waiting] = []
