@@ -29,7 +29,6 @@ from endpoints_server.store.sql.ledger.waiting import NOTHING, Waiting, parts_of
 
 FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 1.0
-
 DEEDS_AT_ONCE = 32
 """In one transaction, for other processes wait meanwhile for their turn."""
 MOST_IN_FLIGHT = 200
@@ -97,7 +96,8 @@ class LedgerWriter:
         """Wait until everything recorded so far is durable."""
         if not self._closing.is_set():
             before = [*self._unsafe.all(), *self._flight, *self._waiting]
-            await asyncio.wait([*(future for _, future in before), self._queue(None)])
+            await asyncio.wait([*(future for _, future in before), last := self._queue(None)])
+            await last
 
     def stop(self) -> None:
         """Take no more entries; called where `record` is, so that none slips in between."""
@@ -223,9 +223,9 @@ class LedgerWriter:
             while batch := self._take():
                 self._write(batch)
                 if self._journal.shortcut is not None and not self._closing.is_set():
-                    return self._hand_back()
+                    self._hand_back()
+                    return
             self._is_handed_over = False
-        return None
 
     def _hand_back(self) -> None:
         """Let the loop look whether it can write by the shortcut again."""
