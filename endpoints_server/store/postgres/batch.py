@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeEngine
 
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.store.postgres.accounts import TURN, TakenTurn, endings_of, flag
-from endpoints_server.store.postgres.statement import Statement
+from endpoints_server.store.postgres.statement import TRACE, Statement
 from endpoints_server.store.sql.engine import Turn
 from endpoints_server.store.sql.ledger.entry_row import Row, row_of
 from endpoints_server.store.sql.ledger.journal import Deed
@@ -111,10 +111,9 @@ def insertion(columns: Sequence[Column[object]]) -> bytes:
 LOCK = f"pg_advisory_xact_lock({Turn.LEDGER.value})".encode()
 DISK = (
     b"case when %s::boolean then set_config('synchronous_commit', 'off', true) "
-    b"else pg_logical_emit_message(true, 'endpoints-server', '')::text end"
+    b"else " + TRACE + b"::text end"
 )
-"""Does not wait for the disk, or does. A transaction waits only if it wrote something itself, and
-what is there already may not be on the disk yet."""
+"""Does not wait for the disk, or does; even where all is there already, which may not be on it."""
 INSERT = (
     b"with turn as materialized (select " + DISK + b", " + LOCK + b") " + insertion(ENTRY_COLUMNS)
 )

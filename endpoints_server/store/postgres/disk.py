@@ -11,17 +11,14 @@ import psycopg
 from psycopg.pq.abc import PGresult
 
 from endpoints_server.store.postgres.line import Line
-from endpoints_server.store.postgres.statement import Statement
+from endpoints_server.store.postgres.statement import TRACE, Statement
 from endpoints_server.store.sql.ledger.journal import Safe, Unwritable
 
 SLOW_SECONDS = 0.0015
 """A disk that takes longer is waited for apart."""
 LOOKS = 16
 """Of so many answers the quickest is looked at; others may have waited for a busy server."""
-FLUSH = Statement(
-    b"flush",
-    b"select pg_logical_emit_message(true, 'endpoints-server', '') from entries where id = %s",
-)
+FLUSH = Statement(b"flush", b"select " + TRACE + b" from entries where id = %s")
 """A transaction that waits for the disk, and so for all that ended before it; finds nothing where
 what was kept is gone. A server that breaks down loses what was not on its disk."""
 BY_INDEX = "set enable_seqscan to off"
