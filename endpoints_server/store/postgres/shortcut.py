@@ -39,18 +39,19 @@ class PostgresShortcut:
         asked_at = time.perf_counter()
 
         def hear(outcome: PGresult | psycopg.Error) -> None:
-            given = read(batch, outcome)
-            land(given)
-            if isinstance(given, Exception):
-                return
             seconds = time.perf_counter() - asked_at
+            given = read(batch, outcome)
+            if isinstance(given, Exception):
+                land(given)
+                return
             if is_quick:
                 self._disk.note_quick(seconds)
-            if entries and is_quick:
-                self._disk.wait(entries[-1].id, safe)
             elif entries:
                 self._disk.note(seconds)
-                safe(None)
+            is_safe = not (entries and is_quick)
+            land(given, is_safe=is_safe)
+            if not is_safe:
+                self._disk.wait(entries[-1].id, safe)
 
         self._line.ask(batch.statement, batch.values, hear)
         return True

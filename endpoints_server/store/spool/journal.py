@@ -62,13 +62,13 @@ class SpoolingJournal:
             return False
         return self._past.begin(entries, deeds, self._watched(land), self._watched(safe))
 
-    def _watched(self, tell: Callable[[Any], None]) -> Callable[[Any], None]:
+    def _watched(self, tell: Callable[..., None]) -> Callable[..., None]:
         """Look at what is told."""
 
-        def look(outcome: object) -> None:
+        def look(outcome: object, **more: bool) -> None:
             if isinstance(outcome, Unwritable):
                 self._leave(outcome)
-            tell(outcome)
+            tell(outcome, **more)
 
         return look
 

@@ -14,7 +14,7 @@ from endpoints_server.store.postgres.journal import PostgresJournal
 from endpoints_server.store.postgres.shortcut import PostgresShortcut
 from endpoints_server.store.spool.journal import SpoolingJournal
 from endpoints_server.store.spool.spool import Spool
-from endpoints_server.store.sql.ledger.journal import Answer, Deed, Transaction
+from endpoints_server.store.sql.ledger.journal import Answer, Deed, Outcome, Transaction
 from endpoints_server.store.sql.ledger.writer import LedgerWriter
 from tests.postgres import Cluster
 from tests.store.entries import entry
@@ -33,11 +33,15 @@ async def writer(url: str, tmp_path: Path) -> AsyncGenerator[LedgerWriter]:
     """A writer whose shortcut is open, as one entry has shown that came through there."""
     conninfo, loop = read_url(url), asyncio.get_running_loop()
     shortcut = PostgresShortcut(conninfo)
-    landed: asyncio.Future[Any] = loop.create_future()
+    landed: asyncio.Future[tuple[Outcome, bool]] = loop.create_future()
+
+    def land(outcome: Outcome, *, is_safe: bool = True) -> None:
+        landed.set_result((outcome, is_safe))
+
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not shortcut.begin([entry("first")], [], landed.set_result, print):  # noqa: ASYNC110
+        while not shortcut.begin([entry("first")], [], land, print):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-        assert await landed == []
+        assert await landed == ([], True)
     journal = SpoolingJournal(
         lambda: PostgresJournal(conninfo), Spool(tmp_path), print, print, shortcut
     )

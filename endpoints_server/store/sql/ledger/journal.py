@@ -69,8 +69,17 @@ class Deed(Struct, frozen=True):
     is_light: bool = False
 
 
-Land = Callable[[list[Any] | Exception], None]
-"""Is told what deeds gave, or why it is not known whether a batch was written, or was not."""
+Outcome = list[Any] | Exception
+"""What deeds gave, or why it is not known whether a batch was written, or was not."""
+
+
+class Land(Protocol):
+    """Is told what became of a batch."""
+
+    def __call__(self, outcome: Outcome, *, is_safe: bool = True) -> None:
+        """Take it; where nothing went wrong entries are durable by then, unless it says not."""
+
+
 Safe = Callable[[Unwritable | None], None]
 """Is told that the entries of a batch are durable, or why they may not be."""
 
@@ -84,8 +93,8 @@ class Shortcut(Protocol):
         """Write as a journal does; False where that has to, for now or for what is wanted.
 
         `land` is told later: Unwritable where nobody knows whether it came about; after any other
-        error nothing did. Once it was told of none, the next batch may begin, and `safe` is told of
-        the entries, if there are any.
+        error nothing did. Once it was told of none, the next batch may begin. `safe` is told of
+        entries that were not durable by then.
         """
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.sql.ledger.journal import Deed, Journal, Unfit, Unwritable
+from endpoints_server.store.sql.ledger.journal import Deed, Journal, Outcome, Unfit, Unwritable
 from endpoints_server.store.sql.ledger.pace import Pace
 from endpoints_server.store.sql.ledger.unsafe import Unsafe
 from endpoints_server.store.sql.ledger.waiting import NOTHING, Waiting, parts_of, tell, unavailable
@@ -155,8 +155,8 @@ class LedgerWriter:
             return False
         return True
 
-    def _land(self, kept: list[Waiting], outcome: list[Any] | Exception) -> None:
-        """Tell those who wait for deeds, or hand over to the thread what may be tried again."""
+    def _land(self, kept: list[Waiting], outcome: Outcome, *, is_safe: bool = True) -> None:
+        """Tell those who wait, or hand over to the thread what may be tried again."""
         batch, self._flight = self._flight, []
         deeds = [each for each in batch if isinstance(each[0], Deed)]
         again: list[Waiting] = []
@@ -167,10 +167,10 @@ class LedgerWriter:
             again = batch
         else:
             tell(deeds, given=dict(zip(range(len(deeds)), outcome, strict=True)))
-            if any(isinstance(each[0], Entry) for each in kept):
-                self._unsafe.add(kept)
-            else:
+            if is_safe:
                 tell(kept)
+            else:
+                self._unsafe.add(kept)
         if again:
             self._put_back(again)
         elif self._waiting:
