@@ -46,6 +46,7 @@ from tests.bench.targets import (
     bench,
     servers,
 )
+from tests.bench.witness import may_go_first, witnessing
 
 
 def main() -> int:
@@ -98,7 +99,11 @@ def heading(cores: Cores) -> str:
             f"{machine}: only one may be used, so server and load share it. CPU figures hold; "
             "latencies and rates say little."
         )
-    return f"{machine}: server on core {cores.server}, upstream and load on core {cores.generator}"
+    unseen = "" if may_go_first() else "; stops of the machine are not seen without CAP_SYS_NICE"
+    return (
+        f"{machine}: server on core {cores.server}, upstream and load on core {cores.generator}"
+        f"{unseen}"
+    )
 
 
 def measure(cores: Cores, size: Size) -> dict[str, Results]:
@@ -128,8 +133,8 @@ def measure_gateways(stand: Bench, size: Size) -> Results:
 
 def measure_stores(stand: Bench, size: Size) -> Results:
     """Measure what rules and PostgreSQL cost beside each other, where that is installed, and how
-    late answers are with nothing else running: whatever looks after a machine stops a server for
-    longer the more processes there are."""
+    late answers are with nothing else running but who watches the machine: whatever looks after it
+    stops a server for longer the more processes there are."""
     targets, entries = [PASSTHROUGH, RELAYED, RULED], {RELAYED.name: measure_ledger(stand)}
     if stand.stores.postgres is not None:
         targets += [POSTGRES, POSTGRES_RULED]
@@ -139,10 +144,11 @@ def measure_stores(stand: Bench, size: Size) -> Results:
     often = replace(size, rounds=3 * size.rounds)  # for what is told is a difference
     found = measure_group(stand, targets, [WHOLE], often)
     late: Loads = {kind.name: {} for kind in LATENCIES}
-    for target in targets:
-        alone = measure_group(stand, [target], LATENCIES, size)
-        for name, by_target in alone.loads.items():
-            late[name] |= by_target
+    with witnessing(stand.folder, stand.cores) as witnesses:
+        for target in targets:
+            alone = measure_group(replace(stand, witnesses=witnesses), [target], LATENCIES, size)
+            for name, by_target in alone.loads.items():
+                late[name] |= by_target
     return replace(found, loads=found.loads | late, entries_per_second=entries)
 
 

@@ -135,6 +135,28 @@ def took(percent: int) -> Figure:
     return lambda load: percentile(load.took, percent) * 1000
 
 
+def without_stops(loads: ByTarget) -> ByTarget:
+    """Give the loads as they would have been on a machine that never stood still."""
+    return {name: [without_its_stops(load) for load in rounds] for name, rounds in loads.items()}
+
+
+def without_its_stops(load: Load) -> Load:
+    """Leave out the answers that were waited for while the machine stood still, or for as long
+    afterwards: at half load what has piled up is gone by then, and not before."""
+    felt = [(start, end + (end - start)) for start, end in load.stops]
+    kept = [
+        took
+        for asked_at, took in zip(load.asked_at, load.took, strict=True)
+        if not any(asked_at < end and asked_at + took > start for start, end in felt)
+    ]
+    return Load(answers=len(kept), took=kept)
+
+
+def share_left_out(load: Load) -> float:
+    """Give how many of a hundred answers a stop of the machine may have made late."""
+    return 100 - 100 * without_its_stops(load).answers / load.answers
+
+
 def first_token_took(percent: int) -> Figure:
     """Make the figure of the time to the first token at a percentile, in milliseconds."""
     return lambda load: percentile(load.first_token_took, percent) * 1000

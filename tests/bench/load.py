@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from tests.bench.client import Client
 from tests.bench.wires.script import Expected
+from tests.bench.witness import Stop
 
 PACED_CONNECTIONS = 200
 TICK_SECONDS = 0.001
@@ -37,28 +38,27 @@ class Spent(Struct, frozen=True, kw_only=True):
 
 
 class Ask(Struct, frozen=True, kw_only=True):
-    """What to ask where, what to expect and how long to wait; `read_spent` reads the clocks.
-
-    `workers` is how many processes answer at that port.
-    """
+    """What to ask where, what to expect and how long to wait; `read_spent` reads the clocks."""
 
     port: int
     request: bytes
     expected: Expected
     patience_seconds: float
     read_spent: Callable[[], Spent]
-    workers: int = 1
 
 
 class Load(Struct, kw_only=True):
-    """What came of it; times in seconds, failures by what was said."""
+    """What came of it; times in seconds, failures by what was said, and when the machine stood
+    still."""
 
     answers: int = 0
     chunks: int = 0
+    asked_at: list[float] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
     first_token_took: list[float] = field(default_factory=list)
     failures: Counter[str] = field(default_factory=Counter)
     spent: Spent = Spent(wall=0, server=0, generator=0)
+    stops: list[Stop] = field(default_factory=list)
 
     def note(self, client: Client) -> None:
         """Take down one answer."""
@@ -67,6 +67,7 @@ class Load(Struct, kw_only=True):
             return
         self.answers += 1
         self.chunks += client.expected.chunks
+        self.asked_at.append(client.asked_at)
         self.took.append(client.answered_at - client.asked_at)
         self.first_token_took.append(client.first_token_at - client.asked_at)
 

@@ -14,14 +14,18 @@ from tests.bench.load import Ask, Load, Spent, ask_once, keep_asking, keep_pace
 from tests.bench.processes import Running, cpu_seconds, paused, resident_bytes
 from tests.bench.targets import DIRECT, Bench, Target, server
 from tests.bench.wires.script import expected, pace
+from tests.bench.witness import Stop
 
 SAMPLE_SECONDS = 0.2
 WARM_UP_SECONDS = 0.2
 PATIENCE_SECONDS = 5
 OWED_CALLS_PER_SECOND = 500
-"""What one process has to answer at the least (T-36), whatever more it can."""
+"""What a worker with a core to itself has to answer at the least (T-36), whatever more it can; two
+that share one are asked as often together."""
 PACED_ROUND = 3
 """How many times as long as other rounds those at a low pace are, to see enough calls."""
+FELT_SECONDS = 1
+"""How long at the most a stop of the machine may be felt after its end."""
 FLOOD = "mock-d0-n100"
 MODEL = "mock"
 
@@ -93,10 +97,10 @@ def half_load(connections: int) -> Run:
 
 
 def at_pace(calls_per_second: float) -> Run:
-    """Make a load of so many calls a second for each process of a server."""
+    """Make a load of so many calls a second."""
 
     async def run(ask: Ask, seconds: float) -> Load:
-        return await keep_pace(ask, calls_per_second * ask.workers, PACED_ROUND * seconds)
+        return await keep_pace(ask, calls_per_second, PACED_ROUND * seconds)
 
     return run
 
@@ -153,8 +157,19 @@ def measure_loads(
                             undisturbed(bench, kind.run(ask, size.seconds))
                             for _ in range(kind.times)
                         ]
+                    for load in loads:
+                        load.stops = seen(bench, load)
                     found[kind.name][target.name] += loads
     return found
+
+
+def seen(bench: Bench, load: Load) -> list[Stop]:
+    """Ask when the machine stood still under a load, or before it, for that may still be felt."""
+    if not load.asked_at:
+        return []
+    return bench.witnesses.stops(
+        load.asked_at[0] - FELT_SECONDS, load.asked_at[-1] + max(load.took)
+    )
 
 
 def warm_up(bench: Bench, server: Running, target: Target) -> None:
@@ -223,5 +238,4 @@ def ask_of(bench: Bench, server: Running, target: Target, model: str) -> Ask:
         expected=expected(target.script, model, is_stream=is_stream),
         patience_seconds=PATIENCE_SECONDS + length_seconds,
         read_spent=read_spent,
-        workers=target.workers,
     )

@@ -20,6 +20,7 @@ from tests.bench.wires.google import GOOGLE
 from tests.bench.wires.messages import MESSAGES
 from tests.bench.wires.responses import RESPONSES
 from tests.bench.wires.script import Script, question
+from tests.bench.witness import Witnesses
 
 Start = tuple[str, list[str], dict[str, str]]
 """How to start a server: module, arguments, settings."""
@@ -43,14 +44,12 @@ RATES = {"prompt": 0.6, "completion": 2.4, "context": 128000}
 
 
 class Target(Struct, frozen=True, kw_only=True):
-    """One way to the upstream: which server of how many processes, on which wire, to which
-    endpoint."""
+    """One way to the upstream: which server, on which wire, to which endpoint."""
 
     name: str
     server: str
     script: Script = CHAT
     prefix: str = ""
-    workers: int = 1
 
     def request(self, model: str, *, is_stream: bool) -> bytes:
         """Write a whole HTTP request for a model."""
@@ -79,18 +78,20 @@ CROSSINGS = (
 RULED = Target(name="rules", server="ruled", prefix="chat/")
 POSTGRES = Target(name="PostgreSQL", server="postgres", prefix="chat/")
 POSTGRES_RULED = Target(name="PG, rules", server="postgres, ruled", prefix="chat/")
-WORKERS = Target(name="PG, 2 workers", server="workers", prefix="chat/", workers=2)
+WORKERS = Target(name="PG, 2 workers", server="workers", prefix="chat/")
 
 
 class Bench(Struct, frozen=True, kw_only=True):
     """What stands while it is measured: the folder of its files, the cores, what runs the upstream
-    and the load in this process, the upstream's port, and what stores there are beside a file."""
+    and the load in this process, the upstream's port, what stores there are beside a file, and who
+    watches the machine."""
 
     folder: Path
     cores: Cores
     runner: Runner
     upstream_port: int
     stores: Stores
+    witnesses: Witnesses = Witnesses()
 
 
 @contextmanager
@@ -159,7 +160,7 @@ def workers(bench: Bench, port: int) -> Start:
     shared = {
         **bench.stores.database(),
         **bench.stores.limits(),
-        "ES_WORKERS": str(WORKERS.workers),
+        "ES_WORKERS": "2",
     }
     return with_settings(ruled(bench, port), shared)
 

@@ -1,6 +1,10 @@
 """The load tells right answers from wrong ones: a figure stands for right answers alone."""
 
 import asyncio
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator
 from itertools import pairwise
 
@@ -9,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bench.client import Client
-from tests.bench.load import Ask, Spent, ask_once, keep_asking, keep_pace
+from tests.bench.figures import share_left_out, without_its_stops
+from tests.bench.load import Ask, Load, Spent, ask_once, keep_asking, keep_pace
 from tests.bench.mock import Connection
 from tests.bench.wires.chat import CHAT
 from tests.bench.wires.every import SCRIPTS
@@ -106,3 +111,34 @@ def test_an_answer_is_the_same_however_it_is_cut(cuts: list[int]) -> None:
         client.data_received(CHUNKED[start:end])
     assert said == [""]
     assert bytes(client.body) == b"one brown fox"
+
+
+def test_what_was_asked_while_the_machine_stood_still_or_as_long_after_is_left_out() -> None:
+    load = Load(
+        answers=5,
+        asked_at=[0.0, 0.9, 1.1, 1.39, 1.5],
+        took=[0.1, 0.3, 0.1, 0.02, 0.2],
+        stops=[(1.0, 1.2)],
+    )
+    assert without_its_stops(load).took == [0.1, 0.2]
+    assert share_left_out(load) == 60
+
+
+def test_whoever_watches_tells_when_it_was_not_let_run() -> None:
+    code = """
+from tests.bench.witness import watch_core
+print("at work", flush=True)
+for stop in watch_core():
+    print(*stop, flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as watch:
+        assert watch.stdout
+        assert watch.stdout.readline() == "at work\n"
+        stops = (line.split() for line in watch.stdout)
+        began = time.perf_counter()
+        watch.send_signal(signal.SIGSTOP)
+        time.sleep(0.2)
+        watch.send_signal(signal.SIGCONT)
+        start, end = next((float(a), float(z)) for a, z in stops if float(z) - float(a) > 0.15)
+        watch.kill()
+    assert began - 0.01 < start < end < time.perf_counter()
