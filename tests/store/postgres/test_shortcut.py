@@ -96,3 +96,24 @@ async def test_what_nobody_foresaw_in_a_deed_holds_up_no_other(
             await writer.do(Deed(act))
         assert failed.value.fault.kind is kind
         await writer.record(entry("after"))
+
+
+async def test_whoever_is_told_of_an_entry_goes_on_before_the_next_batch_is_sent(
+    writer: LedgerWriter,
+) -> None:
+    order = []
+
+    async def record() -> None:
+        await writer.record(entry("kept"))
+        order.append("told")
+
+    def act(transaction: Transaction) -> Answer[None]:
+        order.append("sent")
+        return settle_nothing(transaction)
+
+    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as tasks:
+        tasks.create_task(record())
+        for _ in range(3):  # until it is under way
+            await asyncio.sleep(0)
+        await writer.do(Deed(act, is_light=True))
+    assert order == ["told", "sent"]
