@@ -39,10 +39,9 @@ class SpoolingJournal:
         self._journal = make_journal()
         self._spool = spool
         self._on_away = on_away
-        self._on_back = on_back
         self._is_away = Event()
         self._away_at = 0.0
-        self._replay = Replay(spool, make_journal(), self._return)
+        self._replay = Replay(spool, make_journal(), self._return, on_back)
 
     def write(self, entries: Sequence[Entry], deeds: Sequence[Deed] = ()) -> list[Any]:
         if self._is_away.is_set():
@@ -93,8 +92,7 @@ class SpoolingJournal:
             self._past.close()
         self._journal.close()
 
-    def _return(self, count: int, looked_at: float) -> None:
-        if self._away_at < looked_at:  # else the look began too early to see what waits
+    def _return(self, seen_at: float) -> None:
+        """Ask the database again, unless it failed after it was seen to be back."""
+        if self._away_at < seen_at:
             self._is_away.clear()
-        if count:
-            self._on_back(count)

@@ -8,29 +8,32 @@ from pathlib import Path
 from threading import Event, Thread
 
 from endpoints_server.domain.money.entry import Entry
-from endpoints_server.store.spool.spool import Spool, read_entries
+from endpoints_server.store.spool.spool import LINES_AT_ONCE, Spool, read_entries
 from endpoints_server.store.sql.ledger.journal import Journal, Unfit, Unwritable
 
 PAUSE_SECONDS = 1.0
 """How often the database is tried while something waits."""
 
 
-OnEmpty = Callable[[int, float], None]
-
-
 class Replay:
-    """A thread with a journal of its own; `on_empty` is told, whenever nothing
-    waits, how many entries were brought home since, and when that look began (monotonic).
+    """A thread with a journal of its own. `on_near` is told when nothing waits, or the database
+    takes what does faster than it comes, and at what time that was so (monotonic); `on_empty` how
+    many entries were brought home once none is left.
 
     An entry may be brought twice, by a process that ended before it removed the file: the journal
     passes over what is there already.
     """
 
     def __init__(
-        self, spool: Spool, journal: Journal, on_empty: Callable[[int, float], None]
+        self,
+        spool: Spool,
+        journal: Journal,
+        on_near: Callable[[float], None],
+        on_empty: Callable[[int], None],
     ) -> None:
         self._spool = spool
         self._journal = journal
+        self._on_near = on_near
         self._on_empty = on_empty
         self._count = 0
         self._closing = Event()
@@ -51,14 +54,16 @@ class Replay:
             self._journal.close()
 
     def _bring_all(self) -> None:
-        looked_at = time.monotonic()
         try:
             for path in self._spool.leftover():
                 self._bring(path)
         except (Unwritable, OSError):
             return
+        looked_at = time.monotonic()
         if self._spool.own() is None:
-            self._on_empty(self._count, looked_at)
+            self._on_near(looked_at)
+            if self._count:
+                self._on_empty(self._count)
             self._count = 0
 
     def _bring(self, path: Path) -> None:
@@ -81,10 +86,13 @@ class Replay:
     def _bring_lines(self, path: Path) -> None:
         offset = 0
         while not self._closing.is_set():
+            looked_at = time.monotonic()
             lines, offset = self._spool.read(path, offset)
             if not lines and self._spool.finish(path, offset):
                 return
             self._write(lines)
+            if path == self._spool.own() and 0 < len(lines) < LINES_AT_ONCE:
+                self._on_near(looked_at)  # else what comes meanwhile may keep us here for ever
 
     def _write(self, lines: Sequence[bytes]) -> None:
         read = list(read_entries(lines))

@@ -1,5 +1,6 @@
 """Entries on the local disk: what is durable, what is torn, and whose a file is."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -31,6 +32,7 @@ class ScriptedJournal:
         self.is_away = False
         self.unfit = unfit
         self.tries = 0
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def write(self, entries: Sequence[Entry], deeds: Sequence[Deed] = ()) -> list[Any]:
         self.tries += 1
@@ -38,6 +40,7 @@ class ScriptedJournal:
             raise Unwritable("away")
         if any(one.id == self.unfit for one in entries):
             raise Unfit("no")
+        self.meanwhile()
         self.kept += [one for one in entries if one not in self.kept]
         return ["done" for _ in deeds]
 
@@ -48,7 +51,7 @@ class ScriptedJournal:
 def bring_all(spool: Spool, journal: ScriptedJournal) -> None:
     """Replay until nothing waits."""
     done = threading.Event()
-    replay = Replay(spool, journal, lambda _count, _at: done.set())
+    replay = Replay(spool, journal, lambda _: done.set(), lambda _: None)
     assert done.wait(PATIENCE_SECONDS)
     replay.close()
 
@@ -165,6 +168,58 @@ def test_while_the_database_is_away_only_the_spool_is_tried(tmp_path: Path) -> N
     assert journal.write([entry("direct")], [deed]) == ["done"]
     assert direct.kept == [entry("direct")]
     journal.close()
+
+
+class SlowlyRead(Spool):
+    """A spool whose first look takes until it is let go on."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.may_go_on = threading.Event()
+
+    def leftover(self) -> list[Path]:
+        assert self.may_go_on.wait(PATIENCE_SECONDS)
+        return super().leftover()
+
+
+def test_once_all_is_brought_the_database_is_asked_again_however_long_that_look_took(
+    tmp_path: Path,
+) -> None:
+    direct, later, spool = ScriptedJournal(), ScriptedJournal(), SlowlyRead(tmp_path)
+    direct.is_away = True
+    journals = iter([direct, later])
+    brought: list[int] = []
+    journal = SpoolingJournal(lambda: next(journals), spool, lambda _: None, brought.append)
+    journal.write([entry("away")])
+    direct.is_away = False
+    spool.may_go_on.set()
+    wait_until(lambda: brought == [1])
+    journal.write([entry("direct")])
+    assert direct.kept == [entry("direct")]
+    journal.close()
+
+
+def test_what_goes_on_coming_does_not_keep_the_database_from_being_asked(tmp_path: Path) -> None:
+    direct, later = ScriptedJournal(), ScriptedJournal()
+    direct.is_away = later.is_away = True
+    journals, numbers = iter([direct, later]), itertools.count()
+    brought: list[int] = []
+    journal = SpoolingJournal(
+        lambda: next(journals), Spool(tmp_path), lambda _: None, brought.append
+    )
+
+    def write_one() -> None:
+        if not direct.kept:
+            journal.write([entry(f"{next(numbers)}")])
+
+    later.meanwhile = write_one
+    write_one()
+    direct.is_away = later.is_away = False
+    wait_until(lambda: bool(brought))
+    journal.close()
+    kept = {one.id for one in (*direct.kept, *later.kept)}
+    assert kept == {f"{number}" for number in range(next(numbers))}
+    assert len(direct.kept) == 1
 
 
 def wait_until(is_true: Callable[[], bool]) -> None:
