@@ -34,6 +34,7 @@ class Line:
         self._statements = statements
         self._loop: AbstractEventLoop = asyncio.get_running_loop()
         self._connection: PatientConnection | None = None
+        self._dialed: PatientConnection | None = None
         self._socket = -1
         """That of the connection, which libpq knows no more once it has found it broken."""
         self._hear: Hear | None = None
@@ -77,6 +78,7 @@ class Line:
     def _close(self) -> None:
         self._is_closed = True
         self._lose(psycopg.OperationalError("the connection was closed"))
+        self._drop()
 
     def _redial(self) -> None:
         if not self._is_dialing and not self._is_closed:
@@ -84,7 +86,17 @@ class Line:
             Thread(target=self._dial, name="line", daemon=True).start()
 
     def _dial(self) -> None:
-        """Connect, in a thread of its own."""
+        """Connect, in a thread of its own, and hand over on the loop, which may end before."""
+        self._dialed = self._connect()
+        if self._is_closed:  # looked at after the handing over, as `_close` does it the other way
+            self._drop()
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._take_over)
+        except RuntimeError:  # the loop is closed, and the process ends
+            self._drop()
+
+    def _connect(self) -> PatientConnection | None:
         connection = None
         try:
             connection = connect(self._conninfo, autocommit=True)
@@ -97,21 +109,22 @@ class Line:
             if connection is not None:
                 connection.close()
             time.sleep(PAUSE_SECONDS)
-        try:
-            self._loop.call_soon_threadsafe(self._take_over, connection)
-        except RuntimeError:  # the loop is closed, and the process ends
-            if connection is not None:
-                connection.close()
+            return None
+        return connection
 
-    def _take_over(self, connection: PatientConnection | None) -> None:
+    def _take_over(self) -> None:
         self._is_dialing = False
+        connection, self._dialed = self._dialed, None
         if connection is None or connection.closed:
-            return
-        if self._is_closed:
-            connection.close()
             return
         self._connection, self._socket = connection, connection.pgconn.socket
         self._loop.add_reader(self._socket, self._read)
+
+    def _drop(self) -> None:
+        """Hang up what was dialed, and is not wanted any more."""
+        connection, self._dialed = self._dialed, None
+        if connection is not None:
+            connection.close()
 
     def _flush(self) -> None:
         """Send what the socket takes, and the rest when it takes more."""

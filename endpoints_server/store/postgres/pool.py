@@ -8,6 +8,7 @@ from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 from endpoints_server.store.postgres.connection import ANSWER_SECONDS, connect
 from endpoints_server.store.postgres.outage import Outage
+from endpoints_server.store.sql.engine import Pool
 
 KEPT_CONNECTIONS = 5
 MORE_CONNECTIONS = 10
@@ -28,6 +29,7 @@ def open_engine(conninfo: str) -> Engine:
     engine = create_engine(
         "postgresql+psycopg://",
         creator=lambda: dial(conninfo, outage),
+        poolclass=Pool,
         isolation_level="REPEATABLE READ",
         pool_size=KEPT_CONNECTIONS,
         max_overflow=MORE_CONNECTIONS,
@@ -42,11 +44,14 @@ def open_engine(conninfo: str) -> Engine:
 def dial(conninfo: str, outage: Outage) -> Any:
     """Connect, unless that is known to be of no use."""
     require_there(outage)
+    connection = None
     try:
         connection = connect(conninfo)
         connection.execute(PLANS)
         connection.commit()
     except Exception:
+        if connection is not None:
+            connection.close()
         outage.begin()
         raise
     return connection

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from endpoints_server.domain.fault import Failed, Fault, Kind
 
@@ -31,6 +32,21 @@ class Turn(IntEnum):
     RULES = 7_264_005
     ACCOUNTS = 7_264_006
     PURGES = 7_264_007
+
+
+class Pool(QueuePool):
+    """Closes what is given back once it was disposed of: some looks are not waited for."""
+
+    is_over = False
+
+    def dispose(self) -> None:
+        self.is_over = True
+        super().dispose()
+
+    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
+        super()._do_return_conn(record)
+        if self.is_over:
+            super().dispose()
 
 
 LONG_SECONDS = 120.0

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from endpoints_server.store.sql.engine import Pool
+
 BUSY_SECONDS = 30.0
 """How long a write waits for another process; a migration may take a while."""
 FIRST_PAUSE_SECONDS = 0.01
@@ -64,6 +66,7 @@ def open_engine(path: Path) -> Engine:
     """Open a pool of connections for everything but the ledger's writer."""
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path)),
+        poolclass=Pool,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
         hide_parameters=True,
     )

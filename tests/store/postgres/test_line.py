@@ -1,6 +1,7 @@
 """The connection to PostgreSQL that is asked on the loop, and what becomes of who waits there."""
 
 import asyncio
+import threading
 import time
 from asyncio import Future
 from collections.abc import AsyncGenerator
@@ -111,3 +112,15 @@ async def test_what_is_asked_when_an_answer_was_nearly_late_is_not_late_itself(l
     time.sleep(ANSWER_SECONDS / 2)  # noqa: ASYNC251  the answer has come, and is not read
     line._give_up()
     assert not isinstance(await heard, psycopg.Error)
+
+
+def test_what_is_connected_after_the_loop_has_ended_is_hung_up(own_cluster: Cluster) -> None:
+    async def open_and_close() -> None:
+        Line(own_cluster.url("postgres"), [ECHO]).close()
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(open_and_close())
+    for thread in threading.enumerate():
+        if thread.name == "line":
+            thread.join(PATIENCE_SECONDS)
+    loop.close()  # a connection that nobody closed would say so now

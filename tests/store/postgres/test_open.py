@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -180,6 +181,15 @@ async def test_what_a_server_that_died_forgot_of_a_hold_is_paid_for_all_the_same
         (remainder,) = await store.accounts.list_remainders([house])
         assert remainder.left_nano_usd == 880
     await store.close()
+
+
+def test_a_connection_that_is_given_back_late_is_closed(cluster: Cluster) -> None:
+    _, engine = open_database(cluster.make_database())
+    with reading(engine) as connection:
+        driver: Any = connection.connection.driver_connection
+        engine.dispose()
+        assert not driver.closed
+    assert driver.closed
 
 
 async def test_a_password_is_in_no_words_of_ours(tmp_path: Path) -> None:

@@ -53,6 +53,16 @@ async def test_nobody_else_may_read_what_is_made(tmp_path: Path) -> None:
     await store.close()
 
 
+async def test_a_connection_that_is_given_back_late_is_closed(tmp_path: Path) -> None:
+    engine = open_engine(await make(tmp_path))
+    with reading(engine) as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        engine.dispose()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        driver.execute("select 1")
+
+
 async def test_what_was_recorded_is_there_after_opening_again(tmp_path: Path) -> None:
     store = await open_store(tmp_path)
     await store.ledger.record(entry("a"))
