@@ -10,6 +10,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -18,13 +19,11 @@ from msgspec import Struct
 
 from endpoints_server.calls.delivery import ENDING
 from endpoints_server.calls.exchange import Exchange
-from endpoints_server.cli.door import answer_no_more
+from endpoints_server.cli.door import answer_no_more, let_in
 from endpoints_server.log.output import logger
 
 LOG = logger("endpoints_server")
 LOOK_SECONDS = 0.02
-SETTLE_SECONDS = 0.05
-"""How long connections take to come about that were begun before the door was closed."""
 LAST_SECONDS = 2
 """How long calls have that were told to end."""
 LINGER_SECONDS = 1
@@ -111,7 +110,9 @@ class Server(uvicorn.Server):
         if self.ending.is_alone():
             for each in sockets:
                 answer_no_more(each)
-            await asyncio.sleep(SETTLE_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LINGER_SECONDS):
+                    await let_in(sockets)
         for server in self.servers:
             server.close()
         for each in sockets:
@@ -127,12 +128,19 @@ class Server(uvicorn.Server):
     async def _look(self) -> None:
         """Wait a moment, and close the connections that nobody has used for a while."""
         await asyncio.sleep(LOOK_SECONDS)
-        chosen, now = self.ending.linger_seconds, time.monotonic()
+        now = time.monotonic()
         idle = [each for each in self.server_state.connections if is_idle(each)]
         self._idle = {each: self._idle.get(each, now) for each in idle}
         for connection, since in self._idle.items():
-            if now - since >= (LINGER_SECONDS if chosen is None else chosen):
+            if now - since >= self._patience_with(connection):
                 connection.shutdown()
+
+    def _patience_with(self, connection: Any) -> float:
+        """Say for how long it may be idle: who has only just come in is about to ask something."""
+        chosen = self.ending.linger_seconds
+        if chosen is None:
+            return LINGER_SECONDS
+        return max(chosen, LINGER_SECONDS) if connection.cycle is None else chosen
 
     def _is_busy(self) -> bool:
         """Say whether anybody is there, or an answer is still read for the ledger."""

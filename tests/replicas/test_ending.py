@@ -4,15 +4,15 @@ import asyncio
 import json
 import socket
 import time
-from asyncio import Task
+from asyncio import StreamReader, StreamWriter, Task
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
 
-from endpoints_server.cli.door import answer_no_more
+from endpoints_server.cli.door import answer_no_more, let_in
 from endpoints_server.domain.money.entry import CostStatus, Entry, Outcome, UsageStatus
 from endpoints_server.store.open import open_store
 from tests.acceptance.process import Process
@@ -183,11 +183,16 @@ async def knock(port: int) -> str:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
         return "refused"
+    return await ask(reader, writer)
+
+
+async def ask(reader: StreamReader, writer: StreamWriter) -> str:
+    """Make a call over a connection, and say what became of it."""
     body = json.dumps({"model": "chat-model", "messages": [{"role": "user", "content": "Hi"}]})
     head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: here\r\nx-api-key: {KEY}\r\n"
     framing = f"connection: close\r\ncontent-length: {len(body)}\r\n\r\n"
-    writer.write(f"{head}{framing}{body}".encode())
     try:
+        writer.write(f"{head}{framing}{body}".encode())
         said = await reader.read()
     except OSError:
         return "reset"
@@ -217,6 +222,37 @@ async def test_t_37_i_75_whoever_is_let_connect_is_answered(
         f"T-37: {came['answered']} calls of {CALLERS} callers, each over a connection of its own, "
         "until the server had ended: none that could connect went without an answer"
     )
+
+
+async def test_whoever_has_only_just_come_in_may_still_ask(
+    tmp_path: Path, upstream: Speaking
+) -> None:
+    streams = [("chat", 1.0)]
+    async with under_way(tmp_path, upstream, *streams, ES_LINGER_SECONDS="0") as (server, _, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        await asyncio.sleep(0.1)
+        terminate(server)
+        await asyncio.sleep(0.3)
+        assert await ask(reader, writer) == "answered"
+        assert await ended(server) == 0
+
+
+async def test_the_door_is_not_closed_before_all_are_let_in() -> None:
+    accepted: list[socket.socket] = []
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+        def accept_one() -> None:
+            time.sleep(0.02)  # ASYNC251  a machine that is busy with something else
+            accepted.append(stack.enter_context(listener.accept()[0]))
+
+        for _ in range(CALLERS):
+            stack.enter_context(socket.create_connection(listener.getsockname()))
+        asyncio.get_running_loop().add_reader(listener, accept_one)
+        answer_no_more(listener)
+        await let_in([listener])
+        asyncio.get_running_loop().remove_reader(listener)
+    assert len(accepted) == CALLERS
 
 
 def test_a_closing_door_lets_in_who_came_before_and_answers_nobody_after() -> None:
