@@ -50,12 +50,11 @@ class Asker(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def opened_asker(make_upstreams: type[Upstreams] = Upstreams) -> AsyncIterator[Asker]:
-    """Open the store, the configuration and the ways to its endpoints, and close them again."""
+async def opened_asker(upstreams: Upstreams) -> AsyncIterator[Asker]:
+    """Open the store and the configuration, and close them again with the ways to endpoints."""
     async with opened_store() as (store, ring), opened_catalog() as catalog:
         hide(secret for endpoint in catalog.endpoints for secret in endpoint.secrets)
         reports: list[Report] = []
-        upstreams = make_upstreams()
         upstreams.adopt(catalog)
         try:
             exchange, key = await make_exchange(catalog, ring, store, upstreams, reports)

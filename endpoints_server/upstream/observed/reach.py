@@ -14,9 +14,9 @@ from endpoints_server.upstream.lists.address import PORTS
 from endpoints_server.upstream.proxy import find_proxy
 
 PATIENCE_SECONDS = 5.0
-OWN_HOSTS = {"localhost": "", "127.0.0.1": "127.0.0.1", "::1": "::1"}
-"""Names of this machine, each with the one of its addresses that it means; empty for all."""
 LOOPBACKS = ("127.0.0.1", "::1")
+OWN_HOSTS = frozenset({"localhost", *LOOPBACKS})
+"""Names of this machine."""
 
 
 class Meeting(StrEnum):
@@ -73,12 +73,11 @@ async def find_reach(address: str, patience_seconds: float = PATIENCE_SECONDS) -
     proxy = find_proxy(address)
     if proxy is not None:
         return replace(reach, proxy=proxy.host or "")
-    ips = await addresses(host, port)
-    meant = OWN_HOSTS.get(host, "")
+    meant = await addresses(host, port)
+    ips = list(dict.fromkeys((*meant, *LOOPBACKS))) if host in OWN_HOSTS else meant
     meetings = await asyncio.gather(*(meet(ip, port, patience_seconds) for ip in ips))
     tried = tuple(
-        Tried(ip, meeting, not meant or ip == meant)
-        for ip, meeting in zip(ips, meetings, strict=True)
+        Tried(ip, meeting, ip in meant) for ip, meeting in zip(ips, meetings, strict=True)
     )
     reach = replace(reach, tried=tried)
     return await greeted(reach, patience_seconds) if reach.is_tls else reach
@@ -86,8 +85,6 @@ async def find_reach(address: str, patience_seconds: float = PATIENCE_SECONDS) -
 
 async def addresses(host: str, port: int) -> list[str]:
     """Look a name up; nothing is found where it is not known."""
-    if host in OWN_HOSTS:
-        return list(LOOPBACKS)
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
     except (gaierror, UnicodeError):
@@ -106,7 +103,7 @@ async def meet(ip: str, port: int, patience_seconds: float) -> Meeting:
         return Meeting.SILENT
     except OSError:
         return Meeting.NO_WAY
-    writer.close()
+    writer.transport.abort()
     return Meeting.CONNECTED
 
 

@@ -14,6 +14,7 @@ from endpoints_server.domain.fault import Kind
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.money.usd import usd
 from endpoints_server.domain.report import Report
+from endpoints_server.upstream.clients import Upstreams
 from endpoints_server.wires.listed import WIRES
 
 
@@ -62,7 +63,7 @@ def complaint_of(report: Report, refusal: str) -> Complaint:
 
 async def ask(question: Question, listener: Listener) -> Report:
     """Make the call; gives how it ended."""
-    async with opened_asker() as asker:
+    async with opened_asker(Upstreams()) as asker:
         return await asker.ask(question, listener)
 
 
