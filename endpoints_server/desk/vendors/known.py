@@ -16,8 +16,7 @@ from endpoints_server.config.parameters.vendor import host_of
 from endpoints_server.config.schema.wire import USUAL_WIRE, WIRES
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.secret import Secret
-
-OWN_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+from endpoints_server.upstream.observed.reach import OWN_HOSTS
 
 
 class KnownVendor(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
 """Which models a vendor offers: as it lists them itself, else as its facts name them."""
 
 import json
-import time
 from collections.abc import Mapping
 from functools import partial
 
@@ -26,6 +25,8 @@ from endpoints_server.upstream.models import fetch_models
 
 NO_LIST = frozenset({200, 404, 405, 501})
 """What is answered where there is no list; 200 with something else, such as a page."""
+NOW = 0
+"""When a list came does not matter to one that is not kept."""
 STANDING_IN = {"name": "a"}
 """The model of a vendor that names none, so that its facts make a whole endpoint."""
 
@@ -68,7 +69,7 @@ async def offered_models(vendor: Vendor, address: str, around: Surroundings) -> 
         raise explained(failed.fault, vendor, endpoint) from None
     own = tuple(each for each in listed if each.name.startswith(model_list.prefix))
     find = partial(around.prices, endpoint.address, endpoint.slug)
-    laid = lay(endpoint, own, int(time.time()), find)
+    laid = lay(endpoint, own, NOW, find)
     address = scrub(endpoint.address)
     return Offer(vendor=vendor.id, address=address, is_live=True, models=laid.models)
 

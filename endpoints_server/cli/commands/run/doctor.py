@@ -197,4 +197,4 @@ def show_finding(finding: Finding) -> None:
     for name, text in told:
         click.echo(f"          {click.style(name.ljust(7), dim=True)} {text}")
     for line in finding.paste.splitlines():
-        click.echo(f"            {line}")
+        click.echo(f"                  {line}")

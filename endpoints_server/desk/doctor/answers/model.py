@@ -4,7 +4,7 @@ from difflib import get_close_matches
 
 from endpoints_server.config.models_json.vendors import vendor_at
 from endpoints_server.desk.doctor.case import Case, Finding, Weight
-from endpoints_server.desk.doctor.words import answered, error_in, says_any
+from endpoints_server.desk.doctor.words import answered, error_in, says_any, words_of
 from endpoints_server.upstream.observed.exchanges import Exchanged
 
 REFUSALS = frozenset({400, 404, 422})
@@ -43,7 +43,13 @@ def is_unknown_model(exchange: Exchanged, name: str) -> bool:
     error = error_in(exchange)
     if "model_not_found" in (error.get("code"), error.get("type")):
         return True
-    return says_any(exchange, "model", name.lower()) and says_any(exchange, *UNKNOWN)
+    is_about_it = says_any(exchange, "model") or name.lower() in words_in(exchange)
+    return is_about_it and says_any(exchange, *UNKNOWN)
+
+
+def words_in(exchange: Exchanged) -> set[str]:
+    """Give the words of an error, without what surrounds them."""
+    return {word.strip("'\"`.,:;()") for word in words_of(exchange).lower().split()}
 
 
 def known_names(case: Case) -> tuple[str, ...]:

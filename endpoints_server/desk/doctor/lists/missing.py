@@ -5,6 +5,7 @@ from endpoints_server.desk.doctor.case import Case, Finding, Weight
 
 USUAL_TAG = ":latest"
 """What Ollama adds to a name that says no version."""
+SHOWN_NAMES = 5
 
 
 def missing(case: Case) -> Finding | None:
@@ -14,12 +15,15 @@ def missing(case: Case) -> Finding | None:
         return None
     near = {name: near_names(name, case.listed) for name in lacking}
     hints = [f"`{name}`: {', '.join(found)}" for name, found in near.items() if found]
+    some = ", ".join(case.listed[:SHOWN_NAMES])
     return Finding(
         rule="model_not_listed",
         weight=Weight.MEND,
         symptom=f"not on the list: {', '.join(f'`{name}`' for name in lacking)}",
         cause="the upstream no longer has them, or has them under other names",
-        change=f"near names it lists: {'; '.join(hints)}" if hints else "take them out",
+        change=f"near names it lists: {'; '.join(hints)}"
+        if hints
+        else f"correct their names, or take them out; it lists {some}",
     )
 
 
