@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Command, Done
+from tests.upstreams.acting import Acting
 from tests.upstreams.ailing import JSON, STREAM, Ailing, chat, events
 from tests.upstreams.bad import BadProvider
 from tests.upstreams.server import Running
@@ -76,6 +77,39 @@ def test_the_demo_is_well_on_every_wire(command: Command) -> None:
     assert done.code == 0
     assert [each["findings"] for each in told] == [[], []]
     assert [step["step"] for step in told[0]["steps"]] == ["key", "address", "models", "call"]
+
+
+WIRES = {
+    "openai": ("/v1", "demo-chat"),
+    "openai-responses": ("/v1", "m"),
+    "anthropic": ("", "demo-messages"),
+    "google": ("/v1beta", "m"),
+}
+
+
+@pytest.mark.parametrize("provider", WIRES)
+def test_an_endpoint_that_is_well_is_so_on_its_own_wire(
+    command: Command, tmp_path: Path, provider: str
+) -> None:
+    path, model = WIRES[provider]
+    with Running(Acting()) as server:
+        more = {"provider": provider, "models": {"default": [model]}}
+        write(tmp_path, entry(server.url + path, **more))
+        done = command("doctor")
+    assert done.code == 0
+    assert f"`{model}` answers" in done.out
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_an_unknown_model_is_told_apart_from_a_path_on_each_wire(
+    command: Command, tmp_path: Path, provider: str
+) -> None:
+    with Running(Acting()) as server:
+        more = {"provider": provider, "models": {"default": ["nobody"]}}
+        write(tmp_path, entry(server.url + WIRES[provider][0], **more))
+        done = command("doctor", "--json")
+    assert done.code == 1
+    assert finding_of(done)["rule"] == "unknown_model"
 
 
 def test_without_a_call_no_model_is_asked(ask: Ask, upstream: Ailing) -> None:
@@ -391,7 +425,8 @@ FIELDS = {
 def test_a_refused_field_is_kept_away_by_what_is_told(
     ask: Ask, upstream: Ailing, name: str
 ) -> None:
-    upstream.refuses("400 Bad Request", f"Unsupported parameter: '{name}' is not supported.")
+    said = f"Unsupported parameter: '{name}' is not supported with this model."
+    upstream.refuses("400 Bad Request", said)
     more = {"temperature": 0.5, "extra": {"depth": 1}}
     done = ask("--json", addParams=more, compat={"supportsStore": True})
     assert done.code == 1

@@ -34,7 +34,7 @@ from endpoints_server.domain.secret import Secret
 NETWORK: tuple[Rule, ...] = (unresolved, loopback, container, refused, silent, tls)
 LISTS: tuple[Rule, ...] = (plain, header, key, limited, failing, no_list, missing)
 ANSWERS: tuple[Rule, ...] = (
-    *(plain, moved, garbled, page, header, key, limited, model, field, wire, path),
+    *(plain, moved, garbled, page, header, key, limited, field, model, wire, path),
     *(failing, empty, whole, refusing),
 )
 

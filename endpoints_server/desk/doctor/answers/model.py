@@ -8,7 +8,10 @@ from endpoints_server.desk.doctor.words import answered, error_in, says_any, wor
 from endpoints_server.upstream.observed.exchanges import Exchanged
 
 REFUSALS = frozenset({400, 404, 422})
-UNKNOWN = ("not found", "not exist", "unknown", "not a valid", "invalid model", "not available")
+UNKNOWN = (
+    *("not found", "not exist", "unknown", "not a valid", "invalid model", "not available"),
+    *("no model", "no such", "not supported", "decommissioned"),
+)
 MOST_NEAR = 3
 CLOSE_ENOUGH = 0.5
 
