@@ -4,20 +4,16 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.cli.configured import CANARY, HEADER_CANARY, Json, entry, write
 from tests.cli.conftest import Command, Done
 from tests.upstreams.acting import Acting
 from tests.upstreams.ailing import JSON, STREAM, Ailing, chat, events
 from tests.upstreams.bad import BadProvider
 from tests.upstreams.server import Running
 
-CANARY = "sk-c4n4ryZk39dQpLw8"
-HEADER_CANARY = "tenant-words-nobody-would-know"
-
-Json = dict[str, Any]
 Ask = Callable[..., Done]
 
 
@@ -25,18 +21,6 @@ Ask = Callable[..., Done]
 def upstream() -> Iterator[Ailing]:
     with Running(Ailing()) as server:
         yield server
-
-
-def write(folder: Path, *entries: Json, **more: object) -> None:
-    """Configure these endpoints."""
-    told = {"version": "1.3.17", "endpoints": {"custom": list(entries)}, **more}
-    (folder / "librechat.yaml").write_text(json.dumps(told))
-
-
-def entry(url: str, **more: object) -> Json:
-    """Configure an endpoint."""
-    usual = {"name": "Acme", "apiKey": CANARY, "models": {"default": ["one", "two"]}}
-    return {**usual, "headers": {"X-Tenant": HEADER_CANARY}, "baseURL": url, **more}
 
 
 @pytest.fixture
@@ -225,12 +209,30 @@ def test_a_list_that_has_all_models_is_fine(ask: Ask, upstream: Ailing) -> None:
     assert "3 listed" in done.out
 
 
-def test_a_list_that_is_not_there_need_not_be_fetched(ask: Ask, upstream: Ailing) -> None:
-    upstream.names = None
+@pytest.mark.parametrize("names", [None, []])
+def test_a_list_that_is_not_there_need_not_be_fetched(
+    ask: Ask, upstream: Ailing, names: list[str] | None
+) -> None:
+    upstream.names = names
     done = ask("--json", models={"default": ["one"], "fetch": True})
     assert done.code == 1
     assert finding_of(done)["rule"] == "no_model_list"
     assert finding_of(done)["paste"] == "models:\n  fetch: false"
+
+
+def test_a_list_that_fails_is_told_as_any_failure(ask: Ask, upstream: Ailing) -> None:
+    upstream.list_status = "503 Service Unavailable"
+    done = ask("--json", models={"default": ["one"], "fetch": True})
+    assert done.code == 3
+    assert finding_of(done)["rule"] == "upstream_fails"
+    assert finding_of(done)["step"] == "models"
+
+
+def test_a_key_that_may_not_list_is_told_as_any_key(ask: Ask, upstream: Ailing) -> None:
+    upstream.list_status = "401 Unauthorized"
+    done = ask("--json", models={"default": ["one"], "fetch": True})
+    assert done.code == 4
+    assert finding_of(done)["rule"] == "key_refused"
 
 
 # answers
@@ -279,6 +281,7 @@ def test_a_limit_is_told_with_the_wait(ask: Ask, upstream: Ailing) -> None:
 
 PATHS = {
     "/": "/v1",
+    "/v1/messages?version=7": "/v1?version=7",
     "/v1/v1": "/v1",
     "/v1/messages": "/v1",
     "/v1/completions": "/v1",

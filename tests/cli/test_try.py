@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.configured import CANARY, entry, write
 from tests.cli.conftest import Command
-from tests.cli.test_doctor import entry, write
 from tests.upstreams.ailing import Ailing
 from tests.upstreams.server import Running
-
-CANARY = "sk-c4n4ryZk39dQpLw8"
 
 
 @pytest.mark.parametrize(

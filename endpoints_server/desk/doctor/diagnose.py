@@ -32,7 +32,10 @@ from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.secret import Secret
 
 NETWORK: tuple[Rule, ...] = (unresolved, loopback, container, refused, silent, tls)
-LISTS: tuple[Rule, ...] = (plain, header, key, limited, failing, no_list, missing)
+LISTS: tuple[Rule, ...] = (
+    *(plain, header, key, limited, no_list, failing, refusing),
+    missing,
+)
 ANSWERS: tuple[Rule, ...] = (
     *(plain, moved, garbled, page, header, key, limited, field, model, wire, path),
     *(failing, empty, whole, refusing),

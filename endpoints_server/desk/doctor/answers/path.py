@@ -61,13 +61,14 @@ def of_azure(case: Case) -> Mend | None:
 
 def of_whole_address(case: Case) -> Mend | None:
     """Tell of an address that already holds what is appended, or lacks it."""
-    address = case.endpoint.address.partition("?")[0].rstrip("/")
+    base, mark, query = case.endpoint.address.partition("?")
+    address = base.rstrip("/")
     operation = next((each for each in OPERATIONS if address.endswith(each)), "")
     if operation and not case.endpoint.is_direct:
         return (
             f"`baseURL` is a complete address: {operation} stands in it already",
             f"cut {operation} off, or set `directEndpoint: true`",
-            f"baseURL: {address.removesuffix(operation)}",
+            f"baseURL: {address.removesuffix(operation)}{mark}{query}",
         )
     if case.endpoint.is_direct and not operation and ":" not in address.rpartition("/")[2]:
         return (

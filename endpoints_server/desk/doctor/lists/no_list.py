@@ -7,6 +7,8 @@ def no_list(case: Case) -> Finding | None:
     """Tell that the endpoint need not be asked for one."""
     if case.called is None or not case.called.fault:
         return None
+    if case.status == 0 or case.status >= 500:  # nobody knows yet whether there is one
+        return None
     return Finding(
         rule="no_model_list",
         weight=Weight.MEND,
