@@ -28,7 +28,11 @@ COMMANDS = {
     ),
     "explain": Entry("file.explain", "explain", "Say where a call for a model would go, and how."),
     "models": Entry("file.models", "models", "List the models that can be asked for."),
+    "vendors": Entry("file.vendors", "vendors", "List vendors of models, and what each offers."),
     "try": Entry("run.try_model", "try_model", "Ask a model something: one real call."),
+    "doctor": Entry(
+        "run.doctor", "doctor", "Find out what is wrong with endpoints, and what to change."
+    ),
     "connect": Entry(
         "run.connect", "connect", "Print the settings by which a client calls this server."
     ),

@@ -9,6 +9,7 @@ from endpoints_server.domain.address.allowed import AllowedAddresses
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.upstream.alarm import Alarms
+from endpoints_server.upstream.body import Asking
 from endpoints_server.upstream.direct.transport import DirectTransport
 from endpoints_server.upstream.guard import Guard
 from endpoints_server.upstream.proxied import ProxiedTransport
@@ -124,7 +125,7 @@ class Upstream:
     def __init__(self, endpoint: Endpoint, link: Link, owner: Upstreams) -> None:
         self.endpoint = endpoint
         self.link = link
-        self.transport = link.transport
+        self.transport: Asking = link.transport
         self.guard = link.guard
         self._owner = owner
 

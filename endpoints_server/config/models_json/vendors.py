@@ -5,6 +5,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 
 from endpoints_server.config.text.document import Document, Source
@@ -12,7 +13,16 @@ from endpoints_server.config.text.flatten import read_document
 
 FOLDER = files("endpoints_server").joinpath("vendors")
 INDEX = "index"
-VARIABLES = "variables"
+NAME, LIST, VARIABLES = "name", "list", "variables"
+BESIDE = frozenset({NAME, LIST, VARIABLES})
+"""What the facts say beside an entry."""
+
+
+class ModelList(Struct, frozen=True, rename="camel"):
+    """That a vendor lists its models, to everybody or with a key, and the beginning of its own."""
+
+    needs_key: bool
+    prefix: str = ""
 
 
 class Vendor(Struct, frozen=True):
@@ -24,7 +34,24 @@ class Vendor(Struct, frozen=True):
     def entry(self) -> dict[str, Any]:
         """Its facts in the keys of an entry."""
         facts: Any = self.document.value
-        return {key: value for key, value in facts.items() if key != VARIABLES}
+        return {key: value for key, value in facts.items() if key not in BESIDE}
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        facts: Any = self.document.value
+        return str(facts[NAME])
+
+    @property
+    def id(self) -> str:
+        """What it is called here: the name of its file."""
+        return self.document.file
+
+    @property
+    def model_list(self) -> ModelList | None:
+        """How it lists its models; None where it does not."""
+        facts: Any = self.document.value
+        return msgspec.convert(facts[LIST], ModelList) if LIST in facts else None
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -60,6 +87,11 @@ def names() -> frozenset[str]:
     """Give the name of every vendor."""
     found = (each.name.removesuffix(".yaml") for each in FOLDER.iterdir() if ".yaml" in each.name)
     return frozenset(found) - {INDEX}
+
+
+def spellings() -> frozenset[str]:
+    """Give every name that a vendor is found by."""
+    return names() | frozenset(index()["names"])
 
 
 @cache

@@ -1,0 +1,40 @@
+"""The upstream is out of order, or does not answer to the end."""
+
+from endpoints_server.desk.doctor.case import Case, Finding, Weight
+from endpoints_server.desk.doctor.words import answered
+from endpoints_server.domain.fault import Kind
+
+NETWORK = frozenset({Kind.UNREACHABLE, Kind.UPSTREAM_BROKEN, Kind.NO_ROUTE})
+
+
+def failing(case: Case) -> Finding | None:
+    """Tell whether it failed, was too slow, or broke off."""
+    exchange, called = case.exchange, case.called
+    if exchange is not None and exchange.status >= 500:
+        return Finding(
+            rule="upstream_fails",
+            weight=Weight.UNREACHABLE,
+            symptom=answered(exchange),
+            cause="the upstream, or a proxy before it, is out of order",
+            change="look at its log or its status page, and ask again later",
+        )
+    if called is None or not called.fault:
+        return None
+    if called.fault == Kind.UPSTREAM_SLOW:
+        return Finding(
+            rule="upstream_slow",
+            weight=Weight.UNREACHABLE,
+            symptom=called.message,
+            cause="the model is being loaded or is overloaded, or the upstream hangs",
+            change="ask again; where it takes long, allow more time in `server.timeouts`: "
+            "`firstToken`, `betweenTokens`, `total`, in seconds",
+        )
+    if called.fault not in NETWORK:
+        return None
+    return Finding(
+        rule="broken_off",
+        weight=Weight.UNREACHABLE,
+        symptom=called.message,
+        cause="the upstream closed the connection or sent what is no answer",
+        change="look at the upstream's log; a proxy before it may cut long answers",
+    )
