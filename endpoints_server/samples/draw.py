@@ -55,17 +55,9 @@ def draw(request: Request, vendors: Vendors) -> Drawn:
     if place.error is not None:
         return Drawn(error=place.error, key=credential.kind, warnings=warnings)
     body = flatten_extra(translate(request.body) if place.is_native else request.body)
-    wire = place.wire or request.wire or "openai"
     name = place.model or request.model or body.get("model")
+    wire = place.wire or request.wire or "openai"
     model = model_of(name, wire)
-    vendor = vendor_of(place, vendors, body, model)
-    thinking = read_thinking(body, wire, vendor)
-    limit = read_limit(thinking.rest)
-    said = {
-        MODEL_IS_PLACEHOLDER: isinstance(name, str) and is_stand_in(name),
-        MODEL_RETIRED: has_retired(vendor, model, vendors),
-        MAX_TOKENS_NOT_POSITIVE: limit.is_refused,
-    }
     draft = Draft(
         wire=wire,
         base_url=base_of(place),
@@ -73,22 +65,33 @@ def draw(request: Request, vendors: Vendors) -> Drawn:
         other_models=tuple(each for each in request.others if model_of(each, wire)),
         auth=credential.auth,
         api_key_env=credential.variable,
-        vendor=vendor,
-        thinking_mode=thinking.mode,
-        thinking=thinking.set,
-        request_params=read_parameters(thinking.rest),
+        vendor=vendor_of(place, vendors, body, model),
         capabilities={**read_capabilities(body), **request.capabilities},
         headers=headers_of(credential.headers, wire),
         query={**place.query, **request.query},
-        max_tokens=limit.tokens,
-        max_tokens_field=limit.field,
         is_stream=stream_of(request, place, body),
         is_local=place.is_local,
     )
-    return Drawn(
-        draft=draft,
-        key=credential.kind,
-        warnings=(*warnings, *(code for code, holds in said.items() if holds)),
+    said = {
+        MODEL_IS_PLACEHOLDER: isinstance(name, str) and is_stand_in(name),
+        MODEL_RETIRED: has_retired(draft.vendor, model, vendors),
+        MAX_TOKENS_NOT_POSITIVE: read_limit(body).is_refused,
+    }
+    more = (code for code, holds in said.items() if holds)
+    return Drawn(draft=with_settings(draft, body), key=credential.kind, warnings=(*warnings, *more))
+
+
+def with_settings(draft: Draft, body: Mapping[str, Any]) -> Draft:
+    """Give a draft what the body sets for each call: thinking, the limit, parameters."""
+    thinking = read_thinking(body, draft.wire, draft.vendor)
+    limit = read_limit(thinking.rest)
+    return replace(
+        draft,
+        thinking_mode=thinking.mode,
+        thinking=thinking.set,
+        request_params=read_parameters(thinking.rest),
+        max_tokens=limit.tokens,
+        max_tokens_field=limit.field,
     )
 
 

@@ -26,7 +26,8 @@ JAVASCRIPT = re.compile(
     re.MULTILINE,
 )
 OTHER = re.compile(
-    r"::|^\s*\$\w+\s*=|->\w|;\s*$|\bInvoke-|\bpackage main|\bfunc \w|\bputs\b|\busing \w|\bnew \w+\(",
+    r"::|^\s*\$\w+\s*=|->\w|;\s*$|\bInvoke-"
+    r"|\bpackage main|\bfunc \w|\bputs\b|\busing \w|\bnew \w+\(",
     re.MULTILINE,
 )
 

@@ -11,12 +11,13 @@ from endpoints_server.samples.meaning.credential import USUAL
 from endpoints_server.samples.meaning.place import read_place
 from endpoints_server.samples.request import Request
 from endpoints_server.samples.warning import WIRE_ASSUMED
+from endpoints_server.samples.words import words
 
 OF_BODY = frozenset({"model", "messages", "contents", "input", "Model", "Messages"})
-SETTERS = frozenset(
-    "header addHeader setHeader setRequestProperty Set Add add set setRequestHeader defaultHeader"
-    " TryAddWithoutValidation insert addRequestHeader AddHeader withHeader headers put append"
-    " AddDefaultHeader".split()
+SETTERS = words(
+    "header addHeader setHeader setRequestProperty Set Add add set setRequestHeader"
+    " defaultHeader TryAddWithoutValidation insert addRequestHeader AddHeader withHeader"
+    " headers put append AddDefaultHeader"
 )
 KEY_STEPS = frozenset({"apikey", "token", "authtoken", "accesstoken"})
 MODEL_STEPS = frozenset({"model", "modelname", "modelid", "defaultmodel"})

@@ -9,6 +9,7 @@ from endpoints_server.samples.calls.client import OF_CLIENT, Client
 from endpoints_server.samples.calls.options import HEADERS, find, pairs_of, plain, plain_values
 from endpoints_server.samples.languages.value import Invocation
 from endpoints_server.samples.request import Request
+from endpoints_server.samples.words import words
 
 ENDINGS: Mapping[str, tuple[str, bool | None]] = {
     "chat.completions.create": ("openai", None),
@@ -39,9 +40,9 @@ ENDINGS: Mapping[str, tuple[str, bool | None]] = {
     "generateContentStream": ("google", True),
 }
 UNSUPPORTED = ("embeddings.create", ".completions.create", "Completion.create", "images.generate")
-OF_SDK = frozenset(
-    "timeout extraheaders extraquery maxretries signal apikey apibase baseurl customllmprovider"
-    " numretries fallbacks betas".split()
+OF_SDK = words(
+    "timeout extraheaders extraquery maxretries signal apikey apibase baseurl"
+    " customllmprovider numretries fallbacks betas"
 )
 GOOGLE_OUTSIDE = {
     "tools": "tools",
@@ -143,7 +144,7 @@ def bound_body(client: Client) -> dict[str, Any]:
     return body
 
 
-OF_CHAIN = frozenset("verbose model modelname streamusage callbacks cache name provider".split())
+OF_CHAIN = words("verbose model modelname streamusage callbacks cache name provider")
 
 
 def snake(name: str) -> str:

@@ -4,21 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from endpoints_server.samples.languages.value import Invocation
+from endpoints_server.samples.words import words
 
-BASE = frozenset(
+BASE = words(
     "baseurl apibase openaiapibase uribase basepath endpoint azureendpoint apiendpoint host"
-    " clientbaseurl anthropicapiurl openaiapiurl azureopenaiendpoint apihost serverurl".split()
+    " clientbaseurl anthropicapiurl openaiapiurl azureopenaiendpoint apihost serverurl"
 )
-KEY = frozenset(
-    "apikey openaiapikey accesstoken key anthropicapikey googleapikey azureopenaiapikey groqapikey"
-    " mistralapikey credential apitoken token".split()
+KEY = words(
+    "apikey openaiapikey accesstoken key anthropicapikey googleapikey azureopenaiapikey"
+    " groqapikey mistralapikey credential apitoken token"
 )
 BEARER = frozenset({"authtoken", "azureadtoken"})
 HEADERS = frozenset({"defaultheaders", "headers", "extraheaders"})
 QUERY = frozenset({"defaultquery", "queryparams"})
 VERSION = frozenset({"apiversion", "openaiapiversion", "azureopenaiapiversion"})
 DEPLOYMENT = frozenset(
-    "azuredeployment deploymentname azureopenaiapideploymentname deployment deploymentid".split()
+    [
+        "azuredeployment",
+        "deploymentname",
+        "azureopenaiapideploymentname",
+        "deployment",
+        "deploymentid",
+    ]
 )
 MODEL = frozenset({"model", "modelname", "modelid"})
 NESTED = (

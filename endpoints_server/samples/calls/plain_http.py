@@ -11,12 +11,13 @@ from endpoints_server.samples.keys.reference import REFERENCE
 from endpoints_server.samples.languages.value import Invocation
 from endpoints_server.samples.meaning.body import read_body
 from endpoints_server.samples.request import Request
+from endpoints_server.samples.words import words
 
 URL = frozenset({"url", "uri"})
 BODY = frozenset({"json", "body", "data", "payload", "content", "jsonbody"})
-VERBS = frozenset(
+VERBS = words(
     "post request stream fetch urlopen Request axios put send ajax ky got $fetch do get"
-    " ofetch Invoke-RestMethod Invoke-WebRequest irm iwr".split()
+    " ofetch Invoke-RestMethod Invoke-WebRequest irm iwr"
 )
 METHODS = frozenset({"POST", "GET", "PUT", "PATCH"})
 CONNECTIONS = {"HTTPSConnection": "https", "HTTPConnection": "http"}

@@ -20,6 +20,7 @@ from endpoints_server.samples.calls.plain_http import read_http
 from endpoints_server.samples.languages.value import Invocation, Program
 from endpoints_server.samples.request import Request
 from endpoints_server.samples.warning import LITELLM_PREFIX
+from endpoints_server.samples.words import words
 
 MODULE = "openai"
 FUNCTIONS = frozenset({"generateText", "streamText", "generateObject", "streamObject"})
@@ -36,9 +37,9 @@ NAMES = {
     "topK": "top_k",
 }
 PROVIDERS = {**LITELLM, "google": google("GOOGLE_GENERATIVE_AI_API_KEY")}
-OF_AI_SDK = frozenset(
-    "model prompt messages system maxRetries providerOptions schema abortSignal onFinish headers"
-    " stopWhen".split()
+OF_AI_SDK = words(
+    "model prompt messages system maxRetries providerOptions schema abortSignal onFinish"
+    " headers stopWhen"
 )
 
 
@@ -47,7 +48,7 @@ def read_calls(program: Program) -> list[Request]:
     clients = clients_of(program)
     found = read_http(program.invocations)
     for each in program.invocations:
-        found += read_one(each, clients, program)
+        found += read_one(each, clients)
     if not found:
         found = [unasked(client) for client in clients]
     return found
@@ -75,7 +76,7 @@ def with_key(client: Client, made: Sequence[Client]) -> Client:
     return replace(client, options={**settings, **client.options})
 
 
-def read_one(call: Invocation, clients: Sequence[Client], program: Program) -> list[Request]:
+def read_one(call: Invocation, clients: Sequence[Client]) -> list[Request]:
     """Read one call, where it has a model answer."""
     name = call.name.rpartition(".")[2]
     if call.name in LITELLM_CALLS and "model" in call.options:

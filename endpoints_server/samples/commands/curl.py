@@ -45,10 +45,8 @@ def read_part(options: Sequence[Option], command: Command) -> list[Request]:
 def is_address(text: str) -> bool:
     """Say whether a word is an address rather than a stray piece of a broken command."""
     return (
-        any(sign in text for sign in "./$:")
-        and not any(sign in text for sign in " \n{\"'")
-        or ("${" in text and " " not in text)
-    )
+        any(sign in text for sign in "./$:") and not any(sign in text for sign in " \n{\"'")
+    ) or ("${" in text and " " not in text)
 
 
 def header_of(text: str) -> tuple[str, str]:

@@ -4,16 +4,19 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from endpoints_server.samples.words import words
+
 WITH_VALUE_SHORT = frozenset("AbcCdDeEFhHKmoPQrtTuUwxXyYz")
-WITH_VALUE_LONG = frozenset(
-    "abstract-unix-socket aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout"
-    " connect-to cookie cookie-jar data data-ascii data-binary data-raw data-urlencode dns-servers"
-    " dump-header expect100-timeout form form-string header http-proxy interface json keepalive-time"
-    " key key-type limit-rate local-port max-filesize max-redirs max-time netrc-file noproxy"
-    " oauth2-bearer output output-dir pass pinnedpubkey preproxy proto proxy proxy-header proxy-user"
-    " range rate referer request request-target resolve retry retry-delay retry-max-time"
-    " socks5 socks5-hostname speed-limit speed-time stderr tls-max tlsv1.3-ciphers trace trace-ascii"
-    " unix-socket upload-file url url-query user user-agent variable write-out".split()
+WITH_VALUE_LONG = words(
+    "abstract-unix-socket aws-sigv4 cacert capath cert cert-type ciphers config"
+    " connect-timeout connect-to cookie cookie-jar data data-ascii data-binary data-raw"
+    " data-urlencode dns-servers dump-header expect100-timeout form form-string header"
+    " http-proxy interface json keepalive-time key key-type limit-rate local-port max-filesize"
+    " max-redirs max-time netrc-file noproxy oauth2-bearer output output-dir pass pinnedpubkey"
+    " preproxy proto proxy proxy-header proxy-user range rate referer request request-target"
+    " resolve retry retry-delay retry-max-time socks5 socks5-hostname speed-limit speed-time"
+    " stderr tls-max tlsv1.3-ciphers trace trace-ascii unix-socket upload-file url url-query"
+    " user user-agent variable write-out"
 )
 LONG_OF = {
     "X": "request",

@@ -9,6 +9,7 @@ from endpoints_server.samples.commands.windows import is_windows, read_windows
 from endpoints_server.samples.languages.shell import Command, read_shell
 from endpoints_server.samples.request import Request
 from endpoints_server.samples.warning import SHELL_CODE
+from endpoints_server.samples.words import words
 
 READERS = {
     "curl": read_curl,
@@ -19,10 +20,10 @@ READERS = {
     "xhs": read_httpie,
     "wget": read_wget,
 }
-HARMLESS = frozenset(
-    "echo printf cat jq python python3 pip pip3 npm npx yarn pnpm bun node export set cd source"
-    " head tail tee grep sed awk column fold time sleep brew apt apt-get uv less base64 true mkdir"
-    " ollama docker vllm setx $env: #".split()
+HARMLESS = words(
+    "echo printf cat jq python python3 pip pip3 npm npx yarn pnpm bun node export set cd"
+    " source head tail tee grep sed awk column fold time sleep brew apt apt-get uv less base64"
+    " true mkdir ollama docker vllm setx $env: #"
 )
 BEFORE = frozenset({"sudo", "time", "exec", "command", "nohup", "!"})
 COMMAND = re.compile(

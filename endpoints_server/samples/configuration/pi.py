@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from endpoints_server.samples.meaning.body import read_json
 from endpoints_server.samples.languages.javascript import read_object
+from endpoints_server.samples.meaning.body import read_json
 from endpoints_server.samples.request import Request
 from endpoints_server.samples.warning import PI
 
@@ -74,6 +74,7 @@ def limit_of(model: dict[str, Any]) -> dict[str, Any]:
 def capabilities_of(model: dict[str, Any]) -> dict[str, bool]:
     """Give what a model is said to take and to do."""
     taken = model.get("input")
-    names = [CAPABILITIES[n] for n in taken if n in CAPABILITIES] if isinstance(taken, list) else []
+    words = [str(each) for each in taken] if isinstance(taken, list) else []
+    names = [CAPABILITIES[word] for word in words if word in CAPABILITIES]
     thinks = ["reasoning"] if model.get("reasoning") is True else []
     return dict.fromkeys([*names, *thinks], True)

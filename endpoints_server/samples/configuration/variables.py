@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from endpoints_server.samples.calls.clients import ANTHROPIC, GOOGLE, OPENAI
-from endpoints_server.samples.meaning.body import read_json
 from endpoints_server.samples.languages.javascript import read_object
+from endpoints_server.samples.meaning.body import read_json
 from endpoints_server.samples.request import Request
 
 VALUE = r"(?P<quote{0}>[\"']?)(?P<value{0}>[^\n]*?)(?P=quote{0})"
 LINE = re.compile(
     r"^[ \t]*(?:"
-    rf"(?:(?:export|set|ENV|-)[ \t]+[\"']?)?(?P<name1>[A-Z][A-Z0-9_]*)(?:=|:[ \t]+){VALUE.format(1)}"
+    r"(?:(?:export|set|ENV|-)[ \t]+[\"']?)?(?P<name1>[A-Z][A-Z0-9_]*)(?:=|:[ \t]+)"
+    rf"{VALUE.format(1)}"
     rf"|\$(?i:env):(?P<name2>[A-Z][A-Z0-9_]*)[ \t]*=[ \t]*{VALUE.format(2)}"
     rf"|setx[ \t]+(?P<name3>[A-Z][A-Z0-9_]*)[ \t]+{VALUE.format(3)}"
     r")[ \t]*(?:[ \t]\#[^\n]*)?;?[\"']?[ \t]*$",

@@ -9,7 +9,7 @@ from endpoints_server.samples.keys.kind import has_known_key, is_key, is_secret_
 
 VALUE = r"[^\s\"'`\\,;&<>(){}\[\]|]{16,}+(?![(\[])"
 NAMED = re.compile(
-    r"(?P<name>[A-Za-z_][A-Za-z0-9_-]{1,60})"
+    r"(?<![A-Za-z0-9_-])(?P<name>[A-Za-z_-][A-Za-z0-9_-]{1,60})"
     r"(?:\\*[\"']?\]?\s{0,8}(?::=|=>|[:=(])|\\*[\"']\s{0,8},)\s{0,8}"
     r"(?:[A-Za-z_.]{0,30}\()?[fbru]?\\*[\"'`]{0,3}(?i:(?:bearer|basic|token)\s+)?"
     rf"(?P<value>{VALUE})"
@@ -19,7 +19,7 @@ DEFAULT = re.compile(
 )
 SHELL_DEFAULT = re.compile(rf"\$\{{[A-Za-z_][A-Za-z0-9_]*:?[-=](?P<value>{VALUE})\}}")
 FALLBACK = re.compile(
-    rf"(?P<name>[A-Za-z_][A-Za-z0-9_]{{1,60}})[\"')\]]{{0,3}}\s{{0,4}}(?:\|\||\?\?|or)\s{{0,4}}"
+    rf"(?<![A-Za-z0-9_])(?P<name>[A-Za-z_][A-Za-z0-9_]{{1,60}})[\"')\]]{{0,3}}\s{{0,4}}(?:\|\||\?\?|or)\s{{0,4}}"
     rf"[\"'`](?P<value>{VALUE})[\"'`]"
 )
 SCHEMED = re.compile(rf"\b(?i:bearer|basic)\s+(?P<value>{VALUE})")

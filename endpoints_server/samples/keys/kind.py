@@ -7,6 +7,7 @@ from endpoints_server.samples.draft import KeyKind
 from endpoints_server.samples.keys.known import AFTER_SLASH, KNOWN, PREFIX, PRIVATE_KEY
 from endpoints_server.samples.keys.placeholder import is_placeholder
 from endpoints_server.samples.keys.reference import is_reference
+from endpoints_server.samples.words import words
 
 SCHEME = re.compile(r"(?i:bearer|basic|token|api-key|key)\s+")
 SECRET_PLACES = frozenset({"bearer", "key", "query", "userinfo", "variable", "argument", "auth"})
@@ -14,13 +15,13 @@ SHORTEST = 16
 FEWEST_SIGNS = 8
 LONG_WITHOUT_DIGITS = 24
 SIGNS = re.compile(r"[A-Za-z0-9._~+/=:!@#$%^&*-]+")
-LAST_WORDS = frozenset(
-    "key keys apikey token secret password passwd pwd pass authorization credential credentials"
-    " auth accesskey".split()
+LAST_WORDS = words(
+    "key keys apikey token secret password passwd pwd pass authorization credential"
+    " credentials auth accesskey"
 )
-NO_SECRETS = frozenset(
+NO_SECRETS = words(
     "cache caching idempotency public sort partition primary foreign max eos bos pad stop"
-    " publishable".split()
+    " publishable"
 )
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 

@@ -3,22 +3,24 @@
 import re
 from itertools import groupby, pairwise
 
+from endpoints_server.samples.words import words
+
 MARKS = re.compile(r"\.{2,}|…|\*{2,}|•|[<>{}\[\]\s]|[^\x00-\x7f]")
 VARIABLE = re.compile(r"[A-Z]+[0-9]*(?:_[A-Z]+[0-9]{0,2}|_[0-9]{1,2})+")
 PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 SEPARATOR = re.compile(r"[^A-Za-z0-9]+")
-WORDS = frozenset(
-    "a abc access account actual add api apikey asdf auth bearer bogus change changeme changethis"
-    " client credential demo dummy empty enter example fake fill foo bar baz from generated get"
-    " goes here hidden id in insert invalid is it key keys local me mock my mykey needed no none"
-    " not null openai of ollama paste placeholder personal provided put qwerty random real"
-    " redacted replace required sample secret secretkey some something string studio test testing"
-    " the this todo token tokens undefined unused use user value with xxx xxxx xyz you your"
-    " yourapikey yourkey yours yourtoken".split()
+WORDS = words(
+    "a abc access account actual add api apikey asdf auth bearer bogus change changeme"
+    " changethis client credential demo dummy empty enter example fake fill foo bar baz from"
+    " generated get goes here hidden id in insert invalid is it key keys local me mock my"
+    " mykey needed no none not null openai of ollama paste placeholder personal provided put"
+    " qwerty random real redacted replace required sample secret secretkey some something"
+    " string studio test testing the this todo token tokens undefined unused use user value"
+    " with xxx xxxx xyz you your yourapikey yourkey yours yourtoken"
 )
-TELLING = frozenset(
-    "apikey api_key changeme change dummy example fake insert key placeholder replace redacted"
-    " sample secret test token your".split()
+TELLING = words(
+    "apikey api_key changeme change dummy example fake insert key placeholder replace"
+    " redacted sample secret test token your"
 )
 SAID_INSIDE = (
     *("your", "apikey", "changeme", "dummy", "example", "placeholder", "replace", "insert"),

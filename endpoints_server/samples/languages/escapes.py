@@ -8,6 +8,8 @@ ESCAPE = re.compile(
     re.DOTALL,
 )
 SIGNS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "e": "\x1b"}
+SURROGATES = range(0xD800, 0xE000)
+"""Halves of a sign, which no text can carry alone."""
 LAST_POINT = 0x10FFFF
 
 
@@ -21,4 +23,4 @@ def sign_of(found: re.Match[str]) -> str:
     if found["sign"]:
         return SIGNS.get(found["sign"], "" if found["sign"] == "\n" else found["sign"])
     number = int(found["octal"], 8) if found["octal"] else int(found["point"] or found["hex"], 16)
-    return chr(number) if number <= LAST_POINT else ""
+    return chr(number) if number <= LAST_POINT and number not in SURROGATES else ""

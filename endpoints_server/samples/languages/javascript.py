@@ -18,14 +18,15 @@ from endpoints_server.samples.languages.value import (
     unknown,
     variable,
 )
+from endpoints_server.samples.words import words
 
 ENVIRONMENTS = ("process.env.", "import.meta.env.", "Bun.env.", "env.")
 READERS = frozenset({"Deno.env.get", "process.env", "import.meta.env", "Bun.env", "env"})
 CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None, "undefined": None}
 PASSED_ON = ("JSON.stringify", "String", "Object.freeze", "encodeURIComponent", "Headers", "URL")
-WRAPPERS = frozenset(
+WRAPPERS = words(
     "parenthesized_expression await_expression non_null_expression as_expression"
-    " satisfies_expression spread_element expression_statement".split()
+    " satisfies_expression spread_element expression_statement"
 )
 NAME = re.compile(r"[A-Za-z_$][\w$]*")
 
@@ -53,6 +54,7 @@ class _Reader:
     def __init__(self) -> None:
         self.invocations: list[Invocation] = []
         self.assigned: dict[str, Any] = {}
+        self.targets: dict[int, str] = {}
 
     def see(self, node: Node) -> None:
         """Take note of a call or of a value that gets a name."""
@@ -69,6 +71,7 @@ class _Reader:
     def assign(self, name: Node | None, value: Node | None) -> None:
         """Remember a value by its name."""
         if name is not None and value is not None and name.type != "object_pattern":
+            self.targets[unwrapped(value).id] = text_of(name)
             self.assigned[text_of(name)] = bounded(self.value(value))
 
     def call(self, node: Node) -> None:
@@ -79,7 +82,7 @@ class _Reader:
         self.invocations.append(
             Invocation(
                 name=name,
-                target=target_of(node),
+                target=self.targets.get(node.id, ""),
                 arguments=tuple(self.value(each) for each in arguments.named_children),
             )
         )
@@ -94,17 +97,12 @@ class _Reader:
         if depth > DEEPEST:
             return unknown("…")
         match node.type:
-            case "object":
-                return self.members(node, depth)
-            case "array":
-                inner = [each for each in node.named_children if each.type != "comment"]
-                return [self.value(each, depth + 1) for each in inner]
+            case "object" | "array":
+                return self.held(node, depth)
             case "string" | "template_string":
                 return self.text(node, depth)
-            case "number" | "unary_expression":
-                return number(text_of(node))
-            case "true" | "false" | "null" | "undefined":
-                return CONSTANTS[node.type]
+            case "number" | "unary_expression" | "true" | "false" | "null" | "undefined":
+                return CONSTANTS[node.type] if node.type in CONSTANTS else number(text_of(node))
             case "identifier" | "shorthand_property_identifier" | "member_expression":
                 return self.named(text_of(node))
             case _:
@@ -126,6 +124,13 @@ class _Reader:
                 return self.value(node.named_children[0], depth + 1)
             case _:
                 return unknown(text_of(node))
+
+    def held(self, node: Node, depth: int) -> Any:
+        """Give the members of an object, or the values of a list."""
+        if node.type == "object":
+            return self.members(node, depth)
+        inner = [each for each in node.named_children if each.type != "comment"]
+        return [self.value(each, depth + 1) for each in inner]
 
     def members(self, node: Node, depth: int) -> dict[str, Any]:
         """Give the members of an object, those spread into it first."""
@@ -230,15 +235,13 @@ def dotted(node: Node) -> str:
     return ".".join(reversed(names))
 
 
-def target_of(node: Node) -> str:
-    """Give the name that a call's result gets."""
-    parent = node.parent
-    while parent is not None and parent.type in WRAPPERS:
-        parent = parent.parent
-    if parent is None or parent.type not in ("variable_declarator", "assignment_expression"):
-        return ""
-    name = child(parent, "name") or child(parent, "left")
-    return text_of(name) if name is not None else ""
+def unwrapped(node: Node) -> Node:
+    """Give an expression without what only stands around it."""
+    for _ in range(DEEPEST):
+        if node.type not in WRAPPERS or not node.named_children:
+            break
+        node = node.named_children[0]
+    return node
 
 
 def number(text: str) -> Any:

@@ -4,9 +4,22 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from endpoints_server.samples.languages.dialects import (
+    BEFORE,
+    CONSTANTS,
+    FORMATS,
+    MEMBER,
+    OBJECTS,
+    PASSED_ON,
+    READER,
+    filled,
+    formatted,
+    name_of,
+    number,
+    paired,
+)
 from endpoints_server.samples.languages.tokens import (
     LINE,
-    NUMBER,
     SIGN,
     TEXT,
     WORD,
@@ -19,38 +32,14 @@ from endpoints_server.samples.languages.value import (
     Program,
     bounded,
     join,
-    spelled,
     unknown,
     variable,
 )
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
-CONSTANTS: dict[str, object] = {
-    **dict.fromkeys(("true", "True", "$true", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "$false", "FALSE"), False),
-    **dict.fromkeys(("null", "None", "nil", "$null", "NULL", "undefined"), None),
-}
-READER = re.compile(
-    r"(?i:\b(?:get_?env\w*|env|environ|\$_env|lookupenv|std\.env\.var|option_env)\b)"
-)
-MEMBER = re.compile(r"(?:\$(?i:env):|(?:process|import\.meta)\.env\.)(\w+)")
-INSIDE = re.compile(
-    r"\$\{(?i:env):(\w+)\}|\$\(?(?i:env):(\w+)|\$\(\$(?i:env):(\w+)\)|\#\{(?:ENV(?:\.fetch\(|\[)['\"](\w+)['\"][)\]]|(\w+))\}"
-    r"|\$\{?(\w+)\}?|(?<!\{)\{(\w+)\}(?!\})"
-)
-PASSED_ON = re.compile(
-    r"(?i:(?:to_json|json_encode|dumps|stringify|generate|serialize|marshal|newreader|newbuffer\w*"
-    r"|stringcontent|ofstring|create|uri|url|parse|new_?string|tostring|body|toreader|from|into"
-    r"|keycredential|apikeycredential|jsoncontent\.create|bytes|string))$"
-)
 ADDRESSED = re.compile(r"(?i:url|uri|endpoint|base|host)")
 PAIRS = (":", "=>", "=")
-FORMATS = re.compile(r"(?i:(?:^|\.|\b)(?:format!?|sprintf|formatted))$")
 BINDS = ("=", ":=")
-BEFORE = frozenset(
-    "new await return const var let val final auto export import use from using async void public"
-    " static mut in if else -not throw".split()
-)
 COMMANDS = ("Invoke-", "irm", "iwr")
 
 
@@ -135,15 +124,16 @@ class _Reader:
 
     def primary(self, depth: int, target: str) -> Any:
         """Read one value."""
-        token = self.peek()
+        while (token := self.peek()) is not None and token.text in BEFORE and token.kind == WORD:
+            self.at += 1
         if token is None:
             return None
         self.at += 1
         match token.kind:
-            case "text":
-                return self.filled(token)
-            case "number":
-                return number(token.text)
+            case _ if depth > DEEPEST:
+                return unknown("…")
+            case "text" | "number":
+                return self.filled(token) if token.kind == TEXT else number(token.text)
             case "word":
                 return self.word(token.text, depth, target)
             case _ if token.text in CLOSING:
@@ -167,8 +157,6 @@ class _Reader:
         """Read a name, and what it is applied to."""
         if name in CONSTANTS:
             return CONSTANTS[name]
-        if name in BEFORE:
-            return self.primary(depth, target)
         if name.startswith(COMMANDS):
             return self.command(name, depth, target)
         if found := MEMBER.fullmatch(name):
@@ -192,16 +180,21 @@ class _Reader:
         if READER.search(name) and isinstance(first, str):
             return variable(first.strip("<>"))
         if token.text == "[" and self.peek_is("{", "string", "any", "interface", "object"):
-            return self.primary(depth, target)
-        if token.text == "{" or name in ("array", "dict", "map", "Map.of", "json!", "json"):
+            return self.primary(depth + 1, target)
+        if token.text == "{" or name in OBJECTS:
             return paired(name, places, named)
-        if FORMATS.search(name) and isinstance(first, str):
-            return formatted(first, places[1:])
-        call = Invocation(name=name, target=target, arguments=tuple(places), named=named)
+        return self.called(
+            Invocation(name=name, target=target, arguments=tuple(places), named=named)
+        )
+
+    def called(self, call: Invocation) -> Any:
+        """Note a call, and give what it comes to where that is plain."""
+        first = next(iter(call.arguments), None)
+        if FORMATS.search(call.name) and isinstance(first, str):
+            return formatted(first, call.arguments[1:])
         self.invocations.append(call)
-        if PASSED_ON.search(name) and isinstance(first, str | dict):
-            return first
-        return call
+        is_same = PASSED_ON.search(call.name) and isinstance(first, str | dict)
+        return first if is_same else call
 
     def command(self, name: str, depth: int, target: str) -> Any:
         """Read a command of PowerShell, whose words begin with `-`."""
@@ -225,24 +218,11 @@ class _Reader:
         """Read the value of an option; `@{…}` and `@(…)` are one."""
         if self.peek_is("@"):
             self.at += 1
-        return self.primary(depth, "")
+        return self.primary(depth + 1, "")
 
     def filled(self, token: Token) -> str:
         """Give a text with the variables put in that it names."""
-        if not token.is_open:
-            return token.text
-
-        def put(found: re.Match[str]) -> str:
-            environment = found[1] or found[2] or found[3] or found[4]
-            if environment:
-                return variable(environment)
-            name = found[5] or found[6] or found[7]
-            told = self.assigned.get(name)
-            if told is None:
-                return found[0] if found[6] and found[0].startswith("${") else unknown(name)
-            return spelled(told)
-
-        return join(INSIDE.sub(put, token.text) if INSIDE.search(token.text) else token.text, "")
+        return filled(token.text, self.assigned) if token.is_open else token.text
 
     def note(self, value: Any) -> None:
         """Remember a value that may be an address, a header or a body."""
@@ -282,38 +262,3 @@ class _Reader:
             self.at += 1
             if token.kind == SIGN:
                 level += (token.text in "([{") - (token.text in ")]}")
-
-
-def name_of(value: Any) -> str:
-    """Give what stands before a sign as a name."""
-    return value.strip("<>").lstrip("$@&") if isinstance(value, str) else ""
-
-
-def formatted(text: str, values: Sequence[Any]) -> str:
-    """Fill in a format, whose places are `{}`, `{0}` or `%s`."""
-    for number_of, value in enumerate(values):
-        for place in ("{}", f"{{{number_of}}}", "%s"):
-            if place in text:
-                text = text.replace(place, spelled(value), 1)
-                break
-    return join(text, "")
-
-
-def paired(name: str, places: list[Any], named: dict[str, Any]) -> Any:
-    """Give an object; `Map.of` has names and values in turn."""
-    if named or not places:
-        return named
-    if len(places) == 1 and isinstance(places[0], dict):
-        return places[0]
-    if name.endswith("Map.of"):
-        return {str(key): value for key, value in zip(places[::2], places[1::2], strict=False)}
-    return places
-
-
-def number(text: str) -> Any:
-    """Read a number."""
-    plain = text.replace("_", "")
-    try:
-        return int(plain) if plain.lstrip("-").isdigit() else float(plain)
-    except (ValueError, OverflowError):
-        return unknown(text)

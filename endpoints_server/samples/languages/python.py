@@ -17,12 +17,13 @@ from endpoints_server.samples.languages.value import (
     unknown,
     variable,
 )
+from endpoints_server.samples.words import words
 
 READERS = frozenset({"os.environ", "environ", "os.environ.get", "environ.get", "os.getenv"})
 GETTERS = READERS | {"getenv", "userdata.get", "config", "env", "decouple.config"}
-PASSED_ON = frozenset(
-    "json.dumps dumps str ujson.dumps orjson.dumps SecretStr pydantic.SecretStr bytes httpx.URL"
-    " httpx.Headers Url".split()
+PASSED_ON = words(
+    "json.dumps dumps str ujson.dumps orjson.dumps SecretStr pydantic.SecretStr bytes"
+    " httpx.URL httpx.Headers Url"
 )
 CONSTANTS: dict[str, object] = {"true": True, "false": False, "none": None}
 UNESCAPED = {"{{": "{", "}}": "}"}
@@ -42,12 +43,15 @@ class _Reader:
     def __init__(self) -> None:
         self.invocations: list[Invocation] = []
         self.assigned: dict[str, Any] = {}
+        self.targets: dict[int, str] = {}
 
     def see(self, node: Node) -> None:
         """Take note of a call or of a value that gets a name."""
         match node.type:
             case "assignment":
                 self.assign(child(node, "left"), child(node, "right"))
+            case "as_pattern" if len(node.named_children) > 1:
+                self.target(node.named_children[0], text_of(node.named_children[1]))
             case "call":
                 self.invocations.append(self.call(node, 0))
             case _:
@@ -60,7 +64,13 @@ class _Reader:
         if name.type == "subscript":
             self.set_member(name, value)
             return
+        self.target(value, text_of(name))
         self.assigned[text_of(name)] = bounded(self.value(value))
+
+    def target(self, value: Node, name: str) -> None:
+        """Remember what the result of a call is called."""
+        is_awaited = value.type == "await" and bool(value.named_children)
+        self.targets[(value.named_children[0] if is_awaited else value).id] = name
 
     def set_member(self, name: Node, value: Node) -> None:
         """Put a value into a dict that was given a name before."""
@@ -87,7 +97,7 @@ class _Reader:
                 places.append(self.value(part, depth + 1))
         return Invocation(
             name=dotted(called) if called is not None else "",
-            target=target_of(node),
+            target=self.targets.get(node.id, ""),
             arguments=tuple(places),
             named=named,
         )
@@ -97,19 +107,12 @@ class _Reader:
         if depth > DEEPEST:
             return unknown("…")
         match node.type:
-            case "dictionary":
-                return self.members(node, depth)
-            case "list" | "tuple" | "set":
-                inner = [each for each in node.named_children if each.type != "comment"]
-                return [self.value(each, depth + 1) for each in inner]
-            case "string":
+            case "dictionary" | "list" | "tuple" | "set":
+                return self.held(node, depth)
+            case "string" | "concatenated_string":
                 return self.text(node, depth)
-            case "concatenated_string":
-                return "".join(spelled(self.value(each, depth + 1)) for each in node.named_children)
-            case "integer" | "float" | "unary_operator":
-                return number(text_of(node))
-            case "true" | "false" | "none":
-                return CONSTANTS[node.type]
+            case "integer" | "float" | "unary_operator" | "true" | "false" | "none":
+                return CONSTANTS[node.type] if node.type in CONSTANTS else number(text_of(node))
             case "identifier" | "attribute":
                 return self.named(text_of(node))
             case _:
@@ -131,6 +134,13 @@ class _Reader:
             case _:
                 return unknown(text_of(node))
 
+    def held(self, node: Node, depth: int) -> Any:
+        """Give the members of a dict, or the values of a list."""
+        if node.type == "dictionary":
+            return self.members(node, depth)
+        inner = [each for each in node.named_children if each.type != "comment"]
+        return [self.value(each, depth + 1) for each in inner]
+
     def members(self, node: Node, depth: int) -> dict[str, Any]:
         """Give the members of a dict."""
         found: dict[str, Any] = {}
@@ -146,6 +156,8 @@ class _Reader:
 
     def text(self, node: Node, depth: int) -> str:
         """Give a text, with what is put into it."""
+        if node.type == "concatenated_string":
+            return "".join(spelled(self.value(each, depth + 1)) for each in node.named_children)
         start = text_of(node.children[0]) if node.children else ""
         is_raw, is_format = "r" in start.lower(), "f" in start.lower()
         pieces: list[str] = []
@@ -225,19 +237,6 @@ def dotted(node: Node) -> str:
     if inner is not None and inner.type == "identifier":
         names.append(text_of(inner))
     return ".".join(reversed(names))
-
-
-def target_of(node: Node) -> str:
-    """Give the name that a call's result gets."""
-    parent = node.parent
-    if parent is not None and parent.type == "await":
-        parent = parent.parent
-    if parent is None:
-        return ""
-    if parent.type == "as_pattern" and len(parent.named_children) > 1:
-        return text_of(parent.named_children[1])
-    name = child(parent, "left") if parent.type == "assignment" else None
-    return text_of(name) if name is not None else ""
 
 
 def content(text: str, *, is_raw: bool, is_format: bool) -> str:

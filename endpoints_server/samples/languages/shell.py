@@ -66,7 +66,7 @@ class _Reader:
     def command(self, node: Node) -> None:
         """Take a command; one that begins with an option goes on with the one before."""
         self.has_code = False
-        inner = [part for part in node.named_children if part.type not in ("variable_assignment",)]
+        inner = [part for part in node.named_children if part.type != "variable_assignment"]
         words = [self.word(part, 0) for part in inner if not is_redirect(part)]
         stdin = self.stdin_of(node)
         is_rest = bool(words) and words[0].startswith("-") and bool(self.commands)
@@ -81,8 +81,9 @@ class _Reader:
 
     def stdin_of(self, node: Node) -> str | None:
         """Find what a command reads: a here-document, a here-string, or what is printed into it."""
-        places = [node, *([node.parent] if is_redirected(node.parent) else [])]
-        for place in places:
+        parent = node.parent
+        around = [parent] if parent is not None and is_redirected(parent) else []
+        for place in [node, *around]:
             for part in place.named_children:
                 if part.type == "heredoc_redirect":
                     return self.heredoc(part)
@@ -129,16 +130,14 @@ class _Reader:
         if depth > DEEPEST:
             return ""
         match node.type:
-            case "raw_string":
-                return text_of(node)[1:-1]
-            case "ansi_c_string":
-                return unescape(text_of(node)[2:-1])
+            case "raw_string" | "ansi_c_string":
+                text = text_of(node)
+                return text[1:-1] if node.type == "raw_string" else unescape(text[2:-1])
             case "string":
                 return self.quoted(node, depth)
-            case "simple_expansion" | "expansion":
-                return self.expansion(node)
-            case "command_substitution" | "process_substitution":
-                return self.output_of(node)
+            case "simple_expansion" | "expansion" | "command_substitution" | "process_substitution":
+                is_code = node.type.endswith("_substitution")
+                return self.output_of(node) if is_code else self.expansion(node)
             case "concatenation" | "command_name":
                 return "".join(self.word(part, depth + 1) for part in node.children)
             case _:

@@ -14,7 +14,8 @@ TOKEN = re.compile(
     r"(?P<comment>(?<![:\w\"'])//[^\n]*|(?:(?<=\n)|(?<=\s)|^)\#(?![{\[])[^\n]*|/\*.*?(?:\*/|$)|<\#.*?(?:\#>|$))"
     r"|(?P<line>\n)|(?P<blank>[^\S\n]+|`[ \t]*\n|\\\n)"
     r"|(?P<here>@'\n(?P<here_raw>.*?)\n'@|@\"\n(?P<here_text>.*?)\n\"@)"
-    r"|(?P<heredoc><<[<~-]?['\"]?(?P<mark>[A-Z_]{2,})['\"]?(?P<line_rest>[^\n]*)\n(?P<heredoc_text>.*?)\n[ \t]*(?P=mark)\b)"
+    r"|(?P<heredoc><<[<~-]?['\"]?(?P<mark>[A-Z_]{2,})['\"]?[^\n]*\n(?P<heredoc_text>.*?)"
+    r"\n[ \t]*(?P=mark)\b)"
     r"|(?P<triple>\"\"\"(?P<triple_text>.*?)\"\"\"|'''(?P<triple_raw>.*?)''')"
     r"|(?P<raw>r(?P<hashes>\#+)\"(?P<raw_text>.*?)\"(?P=hashes)|`(?P<tick>[^`]*)`)"
     r"|(?P<double>[$@fb]{0,2}\"(?P<double_text>(?:[^\"\\]|\\.)*)\")"
@@ -48,20 +49,16 @@ def tokens_of(text: str) -> Iterator[Token]:
 def token_of(found: re.Match[str]) -> Token | None:
     """Give the token of a match."""
     match found.lastgroup:
-        case "bare":
-            return Token(TEXT, found["bare"])
-        case "line":
-            return Token(LINE, "\n")
+        case "bare" | "line":
+            return Token(LINE, "\n") if found["line"] else Token(TEXT, found["bare"])
         case "word":
             return Token(
                 WORD, found["word"].replace("->", ".").replace("::", ".").replace("?.", ".")
             )
         case "number" | "sign":
             return Token(found.lastgroup, found[0])
-        case "double":
-            return double(found)
-        case "single":
-            return Token(TEXT, single(found["single_text"]), is_open=found[0][0] == "f")
+        case "double" | "single":
+            return double(found) if found["double"] else single(found)
         case "triple" | "here" | "heredoc" | "raw":
             return Token(TEXT, long_text(found), is_open=True)
         case _:
@@ -75,9 +72,10 @@ def double(found: re.Match[str]) -> Token:
     return Token(TEXT, inner if is_verbatim else unescape(inner), is_open=True)
 
 
-def single(inner: str) -> str:
+def single(found: re.Match[str]) -> Token:
     """Read a text in single quotes, where most languages escape the quote alone."""
-    return inner.replace("\\'", "'").replace('\\"', '"').replace("\\\\", "\\")
+    inner = found["single_text"].replace("\\'", "'").replace('\\"', '"').replace("\\\\", "\\")
+    return Token(TEXT, inner, is_open=found[0][0] == "f")
 
 
 def long_text(found: re.Match[str]) -> str:

@@ -1,12 +1,16 @@
 """The text of a body, read as JSON, or as nearly as it is JSON."""
 
 import json
+import re
 from typing import Any
 
 from endpoints_server.samples.languages.javascript import read_object
-from endpoints_server.samples.languages.value import DEEPEST
 from endpoints_server.samples.languages.shell import CODE
+from endpoints_server.samples.languages.value import DEEPEST
 from endpoints_server.samples.warning import BODY_NOT_JSON
+
+HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""Half of a sign, which no text can carry alone."""
 
 
 def read_body(text: str) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -25,6 +29,8 @@ def read_json(text: str) -> Any:
     """Read JSON; None where it is none, or nests deeper than any body does."""
     try:
         value = json.loads(text, strict=False)
+        if HALF.search(text):
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
     except (ValueError, RecursionError):
         return None
     return value if is_shallow(value) else None

@@ -95,8 +95,6 @@ def is_schema(said: object) -> bool:
     """Say whether a format is a schema: by its type, or as a class that an SDK makes one of."""
     if isinstance(said, dict):
         return said.get("type") == "json_schema" or "properties" in said or "schema" in said
-    return (
-        said is not None
-        and not isinstance(said, str | bool)
-        or (isinstance(said, str) and said.startswith("<"))
+    return (said is not None and not isinstance(said, str | bool)) or (
+        isinstance(said, str) and said.startswith("<")
     )

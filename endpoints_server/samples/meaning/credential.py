@@ -13,10 +13,11 @@ from endpoints_server.samples.warning import (
     HEADER_PLACEHOLDER_DROPPED,
     HEADER_REJECTED,
 )
+from endpoints_server.samples.words import words
 
 USUAL = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
-OF_EVERY_CALL = frozenset(
-    "content-type content-length host connection cookie transfer-encoding accept-encoding".split()
+OF_EVERY_CALL = words(
+    "content-type content-length host connection cookie transfer-encoding accept-encoding"
 )
 PLAIN_ACCEPTS = frozenset({"application/json", "text/event-stream", "*/*", ""})
 SCHEMES = {"bearer": "Bearer", "basic": "Basic", "token": "Token"}

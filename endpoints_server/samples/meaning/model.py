@@ -1,11 +1,12 @@
 """The name of a model, unless it has yet to be filled in."""
 
 from endpoints_server.samples.keys.reference import REFERENCE
+from endpoints_server.samples.words import words
 
 BRACKETS = ("<", "{", "[")
-WORDS = frozenset(
+WORDS = words(
     "model model-name model_name model-id model_id modelname modelid your-model your_model"
-    " yourmodel ... … string xxx placeholder name-of-model".split()
+    " yourmodel ... … string xxx placeholder name-of-model"
 )
 STARTS = ("your-", "your_", "your ", "my-model-name", "insert", "replace", "model_name", "enter-")
 PREFIX = "models/"

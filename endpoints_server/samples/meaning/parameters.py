@@ -5,25 +5,27 @@ from typing import Any
 
 from msgspec import Struct
 
-from endpoints_server.samples.keys.kind import is_secret_name, judge
 from endpoints_server.samples.draft import KeyKind
+from endpoints_server.samples.keys.kind import is_secret_name, judge
 from endpoints_server.samples.languages.value import Invocation
+from endpoints_server.samples.words import words
 
 Body = Mapping[str, Any]
 
-OF_A_CALL = frozenset(
-    "model messages input contents system systemInstruction system_instruction instructions prompt"
-    " stream stream_options streamOptions tools tool_choice toolConfig tool_config functions"
-    " function_call response_format responseFormat max_tokens max_completion_tokens"
-    " max_output_tokens previous_response_id conversation background images suffix query".split()
+OF_A_CALL = words(
+    "model messages input contents system systemInstruction system_instruction instructions"
+    " prompt stream stream_options streamOptions tools tool_choice toolConfig tool_config"
+    " functions function_call response_format responseFormat max_tokens max_completion_tokens"
+    " max_output_tokens previous_response_id conversation background images suffix query"
 )
 LIMITS = ("max_completion_tokens", "max_output_tokens", "max_tokens")
 GOOGLE_CONFIG = ("generationConfig", "generation_config")
 GOOGLE_LIMITS = ("maxOutputTokens", "max_output_tokens")
-GOOGLE_FORMATS = frozenset(
+GOOGLE_FORMATS = words(
     "responseMimeType responseSchema responseJsonSchema response_mime_type response_schema"
-    " response_json_schema".split()
+    " response_json_schema"
 )
+WITH_FORMAT = ("text", "output_config")
 GOOGLE_LIMIT_FIELD = "generationConfig.maxOutputTokens"
 DEEPEST_EXTRA = 2
 
@@ -48,20 +50,18 @@ def flatten_extra(body: Body) -> dict[str, Any]:
 
 def read_parameters(body: Body) -> dict[str, Any]:
     """Give what is sent with each call, whichever call it is."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, value in body.items():
         if name in OF_A_CALL or value is None or is_secret_name(name):
             continue
         if name in GOOGLE_CONFIG and isinstance(value, dict):
-            value = google_config(value)
-            name = GOOGLE_CONFIG[0]
-        if name == "text" and isinstance(value, dict):
-            value = {inner: each for inner, each in value.items() if inner != "format"}
-        if name in ("output_config", "text", GOOGLE_CONFIG[0]) and not value:
-            continue
-        if is_told(value):
+            found[GOOGLE_CONFIG[0]] = google_config(value)
+        elif name in WITH_FORMAT and isinstance(value, dict):
+            found[name] = {inner: each for inner, each in value.items() if inner != "format"}
+        else:
             found[name] = without_nulls(value)
-    return found
+    may_be_empty = found.keys() - {*WITH_FORMAT, GOOGLE_CONFIG[0]}
+    return {n: each for n, each in found.items() if is_told(each) and (each or n in may_be_empty)}
 
 
 def google_config(config: Body) -> dict[str, Any]:
@@ -108,10 +108,8 @@ def read_limit(body: Body) -> Limit:
     for field, value in limits_in(body):
         if isinstance(value, bool) or value is None:
             continue
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, int):
-            return Limit(value, field) if value > 0 else Limit(is_refused=True)
+        if isinstance(value, int | float) and value == value // 1:
+            return Limit(int(value), field) if value > 0 else Limit(is_refused=True)
     return Limit()
 
 

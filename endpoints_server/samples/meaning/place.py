@@ -15,11 +15,12 @@ from endpoints_server.samples.warning import (
     SCHEME_ASSUMED,
     WIRE_ASSUMED,
 )
+from endpoints_server.samples.words import words
 
 FORBIDDEN = frozenset({Nature.LINK_LOCAL, Nature.METADATA})
-FORBIDDEN_NAMES = frozenset(
-    "metadata metadata.google.internal metadata.goog instance-data"
-    " instance-data.ec2.internal metadata.azure.com metadata.azure.internal".split()
+FORBIDDEN_NAMES = words(
+    "metadata metadata.google.internal metadata.goog instance-data instance-data.ec2.internal"
+    " metadata.azure.com metadata.azure.internal"
 )
 NEAR = frozenset({Nature.LOOPBACK, Nature.PRIVATE, Nature.CARRIER, Nature.UNSPECIFIED})
 NEAR_ENDINGS = (".lan", ".local", ".localhost")

@@ -19,6 +19,11 @@ GOOGLE_NAMES = {
 }
 
 
+Found = tuple[str | None, dict[str, object]]
+NOT_SET: Found = (None, {})
+Reader = Callable[[dict[str, Any], str | None, str | None], Found]
+
+
 class Thinking(Struct, frozen=True, kw_only=True):
     """The form, what was set, and the body without the fields that set it."""
 
@@ -29,7 +34,7 @@ class Thinking(Struct, frozen=True, kw_only=True):
 
 def read_thinking(body: Body, wire: str | None, vendor: str | None) -> Thinking:
     """Find how thinking is set; of several forms the first names it and the others add details."""
-    readers = [google_native] if wire == "google" else []
+    readers: list[Reader] = [google_native] if wire == "google" else []
     readers += [anthropic] if wire == "anthropic" else []
     readers += [google_extra, venice, template, enable, typed, reasoning, think, effort]
     mode, found, rest = "none", dict[str, object](), dict(body)
@@ -41,23 +46,18 @@ def read_thinking(body: Body, wire: str | None, vendor: str | None) -> Thinking:
     return Thinking(mode=mode, set=ordered(found), rest=rest)
 
 
-Found = tuple[str | None, dict[str, object]]
-NOT_SET: Found = (None, {})
-Reader = Callable[[dict[str, Any], str | None, str | None], Found]
-
-
-def google_native(body: dict[str, Any], _wire: str | None, _vendor: str | None) -> Found:
+def google_native(body: dict[str, Any], *_: str | None) -> Found:
     """Read `generationConfig.thinkingConfig`."""
-    name = next((each for each in ("generationConfig", "generation_config") if each in body), None)
-    config = body.get(name) if name else None
-    if name is None or not isinstance(config, dict):
+    name = "generationConfig" if "generationConfig" in body else "generation_config"
+    config = body.get(name)
+    if not isinstance(config, dict):
         return NOT_SET
     said = google_config(config.get("thinkingConfig", config.get("thinking_config")))
     body[name] = without(config, "thinkingConfig", "thinking_config")
     return said
 
 
-def google_extra(body: dict[str, Any], _wire: str | None, _vendor: str | None) -> Found:
+def google_extra(body: dict[str, Any], *_: str | None) -> Found:
     """Read what Google's layer for Chat Completions takes in `extra_body`."""
     google = body.get("google")
     if not isinstance(google, dict):
@@ -75,7 +75,7 @@ def google_config(config: object) -> Found:
     said: dict[str, object] = {}
     for name, value in config.items():
         plain = name.replace("_", "").lower()
-        said[GOOGLE_NAMES.get(plain, name)] = value
+        said[GOOGLE_NAMES.get(plain, str(name))] = value
     if isinstance(said.get("level"), str):
         said["level"] = level_word(said["level"])
     is_off = said.get("budget") == 0
@@ -83,7 +83,7 @@ def google_config(config: object) -> Found:
     return mode, {"state": "off" if is_off else "on", **said}
 
 
-def anthropic(body: dict[str, Any], _wire: str | None, _vendor: str | None) -> Found:
+def anthropic(body: dict[str, Any], *_: str | None) -> Found:
     """Read `thinking` and `output_config.effort` of the Messages API."""
     config, thinking = body.get("output_config"), body.pop("thinking", None)
     level = config.get("effort") if isinstance(config, dict) else None
@@ -99,7 +99,7 @@ def anthropic(body: dict[str, Any], _wire: str | None, _vendor: str | None) -> F
     return mode, {**said, **details(thinking)}
 
 
-def venice(body: dict[str, Any], _wire: str | None, _vendor: str | None) -> Found:
+def venice(body: dict[str, Any], *_: str | None) -> Found:
     """Read `venice_parameters.disable_thinking`."""
     own = body.get("venice_parameters")
     if not isinstance(own, dict) or "disable_thinking" not in own:
@@ -110,7 +110,7 @@ def venice(body: dict[str, Any], _wire: str | None, _vendor: str | None) -> Foun
     return "venice", {"state": "off" if own["disable_thinking"] is True else "on"}
 
 
-def template(body: dict[str, Any], _wire: str | None, _vendor: str | None) -> Found:
+def template(body: dict[str, Any], *_: str | None) -> Found:
     """Read a switch in the arguments of a chat template."""
     for field in TEMPLATE_FIELDS:
         arguments = body.get(field)
@@ -126,7 +126,7 @@ def template(body: dict[str, Any], _wire: str | None, _vendor: str | None) -> Fo
     return NOT_SET
 
 
-def enable(body: dict[str, Any], _wire: str | None, _vendor: str | None) -> Found:
+def enable(body: dict[str, Any], *_: str | None) -> Found:
     """Read `enable_thinking` and its budget."""
     if "enable_thinking" not in body and "thinking_budget" not in body:
         return NOT_SET
@@ -135,7 +135,7 @@ def enable(body: dict[str, Any], _wire: str | None, _vendor: str | None) -> Foun
     return "enable_thinking", said if budget is None else {**said, "budget": budget}
 
 
-def typed(body: dict[str, Any], _wire: str | None, vendor: str | None) -> Found:
+def typed(body: dict[str, Any], _: str | None, vendor: str | None, /) -> Found:
     """Read a `thinking` object with a type."""
     thinking = body.get("thinking")
     if not isinstance(thinking, dict):
@@ -144,7 +144,7 @@ def typed(body: dict[str, Any], _wire: str | None, vendor: str | None) -> Found:
     return FORM_OF_VENDOR.get(vendor or "", "thinking-type"), details(thinking)
 
 
-def reasoning(body: dict[str, Any], wire: str | None, vendor: str | None) -> Found:
+def reasoning(body: dict[str, Any], wire: str | None, vendor: str | None, /) -> Found:
     """Read a `reasoning` object, which OpenAI, OpenRouter and Together mean differently."""
     said = body.get("reasoning")
     if not isinstance(said, dict):
@@ -156,14 +156,14 @@ def reasoning(body: dict[str, Any], wire: str | None, vendor: str | None) -> Fou
     return mode or usual, details(said)
 
 
-def think(body: dict[str, Any], _wire: str | None, _vendor: str | None) -> Found:
+def think(body: dict[str, Any], *_: str | None) -> Found:
     """Read Ollama's `think`."""
     if "think" not in body:
         return NOT_SET
     return "openai-effort", switch(body.pop("think"))
 
 
-def effort(body: dict[str, Any], _wire: str | None, _vendor: str | None) -> Found:
+def effort(body: dict[str, Any], *_: str | None) -> Found:
     """Read `reasoning_effort`."""
     level = body.pop("reasoning_effort", None)
     return ("openai-effort", switch(level)) if level is not None else NOT_SET
@@ -185,7 +185,7 @@ def details(said: Mapping[str, Any]) -> dict[str, object]:
         if name not in ("type", "enabled") and value is not None:
             found[names.get(name, name)] = value
     is_off = (
-        said.get("type") in OFF_WORDS
+        str(said.get("type")) in OFF_WORDS
         or said.get("enabled") is False
         or (isinstance(found.get("level"), str) and str(found["level"]).lower() in OFF_WORDS)
     )

@@ -2,14 +2,16 @@
 
 import re
 
-BLANKS = str.maketrans({sign: " " for sign in "\u00a0\u2007\u202f\u2002\u2003\u2009\u3000"})
+BLANKS = str.maketrans(dict.fromkeys("\xa0\u2007\u202f\u2002\u2003\u2009\u3000", " "))
 INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f", ""))
+DOUBLE = "\u201c\u201d\u201e\u201f\u2033"
+SINGLE = "\u2018\u2019\u201a\u201b\u2032"
 QUOTES = str.maketrans(
-    {**dict.fromkeys("“”„‟″", '"'), **dict.fromkeys("‘’‚‛′", "'"), "–": "-", "—": "--"}
+    {**dict.fromkeys(DOUBLE, '"'), **dict.fromkeys(SINGLE, "'"), "–": "-", "—": "--"}
 )
-CURLED = frozenset("“”„‟″‘’‚‛′")
+CURLED = frozenset(DOUBLE + SINGLE)
 PROMPT = re.compile(
-    r"^[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:\$|%|❯|➜|PS(?: [A-Z]:[^>\n]*)?>|[A-Z]:\\[^>\n]*>"
+    r"^[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:\$|%|\u276f|\u279c|PS(?: [A-Z]:[^>\n]*)?>|[A-Z]:\\[^>\n]*>"
     r"|[\w.-]+@[\w.-]+:[^$#\n]*[$#]|>>>|\.\.\.|In \[\d+\]:)[ \t]+(?=\S)"
 )
 CONTINUED = re.compile(r"^[ \t]*>(?:[ \t]+|$)")
@@ -19,6 +21,7 @@ LOOSE_END = re.compile(r"\\[ \t]+$", re.MULTILINE)
 
 def clean(text: str) -> str:
     """Give a text with plain line ends and blanks, and without a shell's prompts."""
+    text = text.encode(errors="replace").decode()
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     text = (
         text.translate(BLANKS).translate(INVISIBLE).replace("\u2028", "\n").replace("\u2029", "\n")
