@@ -10,9 +10,9 @@ from endpoints_server.samples.keys.kind import has_known_key, is_key, is_secret_
 VALUE = r"[^\s\"'`\\,;&<>(){}\[\]|]{16,}+(?![(\[])"
 NAMED = re.compile(
     r"(?<![A-Za-z0-9_-])(?P<name>[A-Za-z_-][A-Za-z0-9_-]{1,60})"
-    r"(?:\\*[\"']?\]?\s{0,8}(?::=|=>|[:=(])|\\*[\"']\s{0,8},)\s{0,8}"
+    r"(?=(?:\\*[\"']?\]?\s{0,8}(?::=|=>|[:=(])|\\*[\"']\s{0,8},|(?<=[A-Z_])[ \t]+\"?)\s{0,8}"
     r"(?:[A-Za-z_.]{0,30}\()?[fbru]?\\*[\"'`]{0,3}(?i:(?:bearer|basic|token)\s+)?"
-    rf"(?P<value>{VALUE})"
+    rf"(?P<value>{VALUE}))"
 )
 DEFAULT = re.compile(
     rf"(?i:getenv|environ|env|fetch)[^\n]{{0,80}}?[\"'](?:,|\)?\s*(?:\|\||\?\?|or)|:-)\s*[\"'](?P<value>{VALUE})[\"']"
@@ -22,7 +22,10 @@ FALLBACK = re.compile(
     rf"(?<![A-Za-z0-9_])(?P<name>[A-Za-z_][A-Za-z0-9_]{{1,60}})[\"')\]]{{0,3}}\s{{0,4}}(?:\|\||\?\?|or)\s{{0,4}}"
     rf"[\"'`](?P<value>{VALUE})[\"'`]"
 )
-SCHEMED = re.compile(rf"\b(?i:bearer|basic)\s+(?P<value>{VALUE})")
+SCHEMED = re.compile(rf"\b(?i:bearer|basic)[\s\\\"'`,+]{{1,8}}(?P<value>{VALUE})")
+FIRST_ARGUMENT = re.compile(
+    rf"(?:Client|AI|Anthropic|Groq|Mistral|Credential)\(\s{{0,8}}[\"'](?P<value>{VALUE})[\"']"
+)
 LOGIN = re.compile(r"://[^\s/\"'@:]*:(?P<value>[^\s/\"'@]+)@|://(?P<only>[^\s/\"'@:]+)@")
 LOGIN_OPTION = re.compile(r"(?:\s-[a-zA-Z]*u|--user)[\s=]*[\"']?[^\s:\"']*:(?P<value>[^\s\"']+)")
 PATH = re.compile(r"https?://[^\s/\"'`]+(?P<path>/[^\s\"'`?#]*)")
@@ -42,7 +45,7 @@ def values_in(text: str) -> Iterator[str]:
     for found in FALLBACK.finditer(text):
         if is_secret_name(found["name"]):
             yield found["value"]
-    for shape in (DEFAULT, SHELL_DEFAULT, SCHEMED, LOGIN_OPTION):
+    for shape in (DEFAULT, SHELL_DEFAULT, SCHEMED, FIRST_ARGUMENT, LOGIN_OPTION):
         yield from (found["value"] for found in shape.finditer(text))
     for found in LOGIN.finditer(text):
         yield unquote(found["value"] or found["only"])

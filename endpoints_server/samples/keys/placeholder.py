@@ -29,6 +29,7 @@ SAID_INSIDE = (
 LONGEST_RUN = 5
 LONGEST_NUMBER = 8
 SEQUENCE_SHARE = 0.5
+SPOKEN_SHARE = 0.5
 
 
 def is_placeholder(text: str) -> bool:
@@ -58,10 +59,14 @@ def is_word(piece: str) -> bool:
     """Say whether a piece reads as a word, a year or a version."""
     if piece.isdigit():
         return len(piece) < LONGEST_NUMBER
-    words = PIECE.findall(piece)
-    if all(word.lower() in WORDS or word.isdigit() for word in words):
+    parts = PIECE.findall(piece)
+    if all(word.lower() in WORDS or word.isdigit() for word in parts):
         return True
-    return piece.isalpha() and all(len(word) > 2 and has_vowels(word) for word in words)
+    if piece.isalpha() and all(len(word) > 2 and has_vowels(word) for word in parts):
+        return True
+    spoken = sum(len(word) for word in parts if len(word) > 3 and has_vowels(word))
+    is_camel = piece != piece.lower() and piece != piece.upper()
+    return is_camel and spoken >= SPOKEN_SHARE * len(piece)
 
 
 def has_vowels(piece: str) -> bool:
