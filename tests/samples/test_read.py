@@ -32,7 +32,8 @@ Invoke-RestMethod -Uri "{ADDRESS}" -Headers @{{ Authorization = "Bearer $env:GW_
     "requests": f"""import requests
 H = {{"Authorization": f"Bearer {{os.environ['GW_KEY']}}"}}
 requests.post("{ADDRESS}", headers=H, json={{"model": "m1", "messages": [],}})""",
-    "OpenAI's SDK": """client = OpenAI(base_url="https://gw.example/v1", api_key=os.getenv("GW_KEY"))
+    "OpenAI's SDK": """
+client = OpenAI(base_url="https://gw.example/v1", api_key=os.getenv("GW_KEY"))
 client.chat.completions.create(model="m1", messages=[])""",
     "fetch": f"""await fetch("{ADDRESS}", {{ method: "POST",
   headers: {{ Authorization: `Bearer ${{process.env.GW_KEY}}` }},

@@ -52,7 +52,7 @@ def says_so(text: str) -> bool:
         return True
     if any(piece.startswith(("your", "insert", "replace", "change")) for piece in pieces):
         return True
-    return all(is_word(piece) for piece in pieces)
+    return all(is_word(piece) for piece in SEPARATOR.split(text) if piece)
 
 
 def is_word(piece: str) -> bool:
