@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from endpoints_server.config.text.document import Document, Source
 from endpoints_server.config.text.flatten import read_document
+from endpoints_server.domain.vendors import Vendors
 
 FOLDER = files("endpoints_server").joinpath("vendors")
 INDEX = "index"
@@ -68,7 +69,7 @@ class Vendor(Struct, frozen=True):
 
 def find_vendor(name: str) -> Vendor | None:
     """Find a vendor by its name, or by another that it goes by."""
-    file = index()["names"].get(name, name)
+    file: str = index()["names"].get(name, name)
     return read_vendor(file) if file in names() else None
 
 
@@ -80,6 +81,20 @@ def vendor_at(address: str) -> Vendor | None:
         return None
     name = index()["hosts"].get(host)
     return read_vendor(name) if name else None
+
+
+@cache
+def load_vendors() -> Vendors:
+    """Give what tells whose an address is."""
+    table = index()
+    return Vendors(
+        hosts=table["hosts"],
+        endings=table["endings"],
+        ports={int(port): vendor for port, vendor in table["ports"].items()},
+        fields=table["fields"],
+        models={start: (each["at"], each["vendor"]) for start, each in table["models"].items()},
+        retired={vendor: frozenset(gone) for vendor, gone in table["retired"].items()},
+    )
 
 
 @cache
@@ -95,8 +110,8 @@ def spellings() -> frozenset[str]:
 
 
 @cache
-def index() -> dict[str, dict[str, str]]:
-    """Give other names and hosts, each with the vendor that has it."""
+def index() -> dict[str, Any]:
+    """Give other names, hosts and the like, each with the vendor that has it."""
     table: Any = read_facts(INDEX).value
     return dict(table)
 
