@@ -27,6 +27,11 @@ class Vendor(Struct, frozen=True):
         return {key: value for key, value in facts.items() if key != VARIABLES}
 
     @property
+    def name(self) -> str:
+        """What an endpoint of its is called."""
+        return str(self.entry["name"])
+
+    @property
     def variables(self) -> tuple[str, ...]:
         """The variables its key is usually kept in; none where it needs no key."""
         facts: Any = self.document.value

@@ -1,0 +1,81 @@
+"""How an example presents its key, in the keys of an endpoint."""
+
+from msgspec import Struct
+
+from endpoints_server.config.models_json.vendors import Vendor
+from endpoints_server.config.schema.wire import WIRES as WIRE_NAMES
+from endpoints_server.desk.adding.proposal import Variable, reference, variable_named
+from endpoints_server.samples.draft import Auth, Draft
+from endpoints_server.wires.listed import WIRES
+
+NO_KEY = "none"
+BEARER = "bearer"
+AUTHORIZATION = "authorization"
+
+
+class Presented(Struct, frozen=True, kw_only=True):
+    """The key of an endpoint and the headers it goes in; `has_bearer` is `authHeader`."""
+
+    key: str
+    headers: dict[str, str] = {}
+    has_bearer: bool = False
+    variables: tuple[Variable, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def presented(draft: Draft, name: str, vendor: Vendor | None) -> Presented:
+    """Say how a draft's key is presented; it is always in a variable, never in the file."""
+    auth = draft.auth or Auth()
+    variable = variable_of(draft, name, vendor)
+    if auth.header is None:
+        return unseen(draft, variable, vendor)
+    scheme = (auth.scheme or "").lower()
+    if scheme == "basic":
+        return basic(variable_named(name, "BASIC_AUTH"))
+    held = (Variable(variable, f"the key of {name}"),)
+    key = reference(variable)
+    if is_of_the_wire(draft, auth.header.lower(), scheme):
+        return Presented(key=key, variables=held)
+    if (auth.header.lower(), scheme) == (AUTHORIZATION, BEARER):
+        return Presented(key=key, has_bearer=True, variables=held)
+    value = f"{auth.scheme} {key}" if auth.scheme else key
+    note = f"the key goes in `{auth.header}`, and in the header that this API usually takes too"
+    return Presented(
+        key=key,
+        headers={auth.header: value},
+        variables=held,
+        notes=() if auth.header.lower() == AUTHORIZATION else (note,),
+    )
+
+
+def variable_of(draft: Draft, name: str, vendor: Vendor | None) -> str:
+    """Name the variable: the example's own, else the vendor's usual, else one of the endpoint's."""
+    usual = vendor.variables if vendor else ()
+    return draft.api_key_env or (usual[0] if usual else variable_named(name, "API_KEY"))
+
+
+def unseen(draft: Draft, variable: str, vendor: Vendor | None) -> Presented:
+    """Say what is presented where an example shows no key."""
+    if draft.api_key_env or (vendor and vendor.variables):
+        return Presented(key=reference(variable), variables=(Variable(variable, "the key"),))
+    if draft.is_local:
+        return Presented(key=NO_KEY)
+    note = f"the example shows no key; where one is wanted, set {variable}"
+    return Presented(key=f"${{{variable}:-{NO_KEY}}}", notes=(note,))
+
+
+def basic(variable: str) -> Presented:
+    """Present a name and a password."""
+    return Presented(
+        key=reference(variable),
+        headers={"Authorization": f"Basic {reference(variable)}"},
+        variables=(Variable(variable, "the base64 of `user:password`"),),
+    )
+
+
+def is_of_the_wire(draft: Draft, header: str, scheme: str) -> bool:
+    """Say whether a wire presents its keys in this header anyway."""
+    wire = WIRES[WIRE_NAMES[str(draft.wire)]]
+    usual = {name.lower(): value for name, value in wire.credential("-").items()}
+    expected = f"{BEARER} -" if scheme == BEARER else "-" if not scheme else None
+    return usual.get(header, "").lower() == expected
