@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from endpoints_server.config.text.document import Document, Source
 from endpoints_server.config.text.flatten import read_document
+from endpoints_server.domain.vendors import Vendors
 
 FOLDER = files("endpoints_server").joinpath("vendors")
 INDEX = "index"
@@ -46,7 +47,7 @@ class Vendor(Struct, frozen=True):
 
 def find_vendor(name: str) -> Vendor | None:
     """Find a vendor by its name, or by another that it goes by."""
-    file = index()["names"].get(name, name)
+    file: str = index()["names"].get(name, name)
     return read_vendor(file) if file in names() else None
 
 
@@ -61,6 +62,20 @@ def vendor_at(address: str) -> Vendor | None:
 
 
 @cache
+def load_vendors() -> Vendors:
+    """Give what tells whose an address is."""
+    table = index()
+    return Vendors(
+        hosts=table["hosts"],
+        endings=table["endings"],
+        ports={int(port): vendor for port, vendor in table["ports"].items()},
+        fields=table["fields"],
+        models={start: (each["at"], each["vendor"]) for start, each in table["models"].items()},
+        retired={vendor: frozenset(gone) for vendor, gone in table["retired"].items()},
+    )
+
+
+@cache
 def names() -> frozenset[str]:
     """Give the name of every vendor."""
     found = (each.name.removesuffix(".yaml") for each in FOLDER.iterdir() if ".yaml" in each.name)
@@ -68,8 +83,8 @@ def names() -> frozenset[str]:
 
 
 @cache
-def index() -> dict[str, dict[str, str]]:
-    """Give other names and hosts, each with the vendor that has it."""
+def index() -> dict[str, Any]:
+    """Give other names, hosts and the like, each with the vendor that has it."""
     table: Any = read_facts(INDEX).value
     return dict(table)
 
