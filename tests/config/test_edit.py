@@ -84,7 +84,7 @@ def test_a_file_that_holds_nothing_gets_all_that_it_needs(text: str) -> None:
 def test_an_endpoint_goes_behind_those_that_are_there() -> None:
     added = add(HEAD + OLD + "\n# the rest\nserver: {}\n")
     assert added.content.decode() == HEAD + OLD + block(4) + "\n# the rest\nserver: {}\n"
-    assert (added.line, added.column, added.block) == (8, 7, block(2))
+    assert (added.line, added.column) == (8, 7)
 
 
 @pytest.mark.parametrize(

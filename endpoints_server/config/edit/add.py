@@ -8,14 +8,13 @@ from msgspec import Struct
 
 from endpoints_server.config.compile import compile_catalog
 from endpoints_server.config.edit.assume import Assumed
-from endpoints_server.config.edit.place import USUAL, VERSION, Change, Entry, Unplaced, place
+from endpoints_server.config.edit.place import VERSION, Change, Entry, Unplaced, place
 from endpoints_server.config.load import Loaded, load_bytes
 from endpoints_server.config.naming import slug_of
 from endpoints_server.config.prices import no_prices
 from endpoints_server.config.problem import Level, Problem, shown
 from endpoints_server.config.schema.settings import Settings
 from endpoints_server.config.text.document import Document, Mark, Path, Source
-from endpoints_server.config.text.dump import dumped
 from endpoints_server.config.text.flatten import read_document
 from endpoints_server.config.text.read import decode
 from endpoints_server.domain.catalog import Catalog
@@ -49,13 +48,12 @@ class NotAdded(Exception):
 
 
 class Added(Struct, frozen=True, kw_only=True):
-    """A file with its further endpoint, which is shown as a `block` of its own.
+    """A file with its further endpoint, and where that begins.
 
     `problems` are those of the endpoint, none of them an error.
     """
 
     content: bytes
-    block: str
     line: int
     column: int
     problems: tuple[Problem, ...] = ()
@@ -100,7 +98,6 @@ def add_endpoint(content: bytes, file: str, entry: Entry, environ: Mapping[str, 
     prove(old, added, entry, line)
     return Added(
         content=(MARK if content.startswith(MARK) else b"") + result.encode(),
-        block=dumped([entry], USUAL),
         line=line,
         column=column,
         problems=tuple(each for each in added.loaded.problems if each.line >= line),

@@ -9,6 +9,7 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.representer import SafeRepresenter
 
 WIDTH = 100
+COMPACT_WIDTH = 160
 
 
 class Layout(Struct, frozen=True, kw_only=True):
@@ -48,7 +49,7 @@ def dumped(value: object, layout: Layout = USUAL) -> str:
     yaml.default_flow_style = True if layout.is_flow else None if layout.is_compact else False
     yaml.sort_base_mapping_type_on_output = False
     yaml.allow_unicode = True
-    yaml.width = 2**20 if layout.is_flow else WIDTH
+    yaml.width = 2**20 if layout.is_flow else COMPACT_WIDTH if layout.is_compact else WIDTH
     yaml.indent(
         mapping=layout.mapping, sequence=layout.dash + layout.behind_dash, offset=layout.dash
     )

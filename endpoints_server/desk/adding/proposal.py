@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from endpoints_server.config.expand import expand
 from endpoints_server.config.naming import slug_of
+from endpoints_server.config.problem import MASK
+from endpoints_server.domain.header import PUBLIC
 
 ORDER = (
     *("name", "provider", "apiKey", "baseURL", "authHeader", "headers"),
@@ -39,6 +41,18 @@ class Proposal(Struct, frozen=True, kw_only=True):
 def in_order(entry: Mapping[str, object]) -> dict[str, object]:
     """Put the keys of an entry in the order in which people read them, without empty ones."""
     return {key: entry[key] for key in ORDER if entry.get(key) not in (None, "", {}, [], False)}
+
+
+def fit_to_show(entry: Mapping[str, object]) -> dict[str, object]:
+    """Mask the values of headers that may be credentials; variables are none."""
+    headers = entry.get("headers")
+    if not isinstance(headers, Mapping):
+        return dict(entry)
+    shown = {
+        name: value if name.lower() in PUBLIC or "${" in value else MASK
+        for name, value in headers.items()
+    }
+    return {**entry, "headers": shown}
 
 
 def reference(name: str) -> str:
