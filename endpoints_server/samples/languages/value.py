@@ -29,10 +29,11 @@ class Invocation(Struct, frozen=True, kw_only=True):
 
 
 class Program(Struct, frozen=True, kw_only=True):
-    """What a program does: its calls in order, and the values it gives names to."""
+    """What a program does: its calls in order, the values it gives names to, and all of them."""
 
     invocations: tuple[Invocation, ...] = ()
     assigned: Mapping[str, Any] = {}
+    values: tuple[Any, ...] = ()
 
 
 def variable(name: str) -> str:
