@@ -80,6 +80,7 @@ def test_a_vendor_is_added_and_the_rest_stays_as_it_is(command: Command, tmp_pat
 def test_a_file_that_is_not_there_is_made(command: Command, tmp_path: Path) -> None:
     done = command("add", "--template", "ollama", "--model", "m", "--name", "X", "--file", "f.yaml")
     assert done.code == 0
+    assert "Try it: CONFIG_PATH=f.yaml endpoints-server try x/m" in done.out
     assert command("check", "f.yaml").code == 0
     assert "name: X" in (tmp_path / "f.yaml").read_text()
 
@@ -172,7 +173,7 @@ def test_a_key_in_an_example_is_never_shown_and_nothing_is_written(
         assert done.code == 4
         assert "Set it as the environment variable OPENAI_API_KEY" in done.err
         said = done.out + done.err
-        assert not [at for at in range(len(SECRET) - 8) if SECRET[at : at + 8] in said[:]]
+        assert not [at for at in range(len(SECRET) - 8) if SECRET[at : at + 8] in said]
     assert not (tmp_path / "librechat.yaml").exists()
 
 

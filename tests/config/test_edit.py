@@ -241,6 +241,15 @@ def test_an_endpoint_that_would_change_where_an_alias_leads_is_refused() -> None
     assert written(text.replace("fast: a", "fast: Old/a"))
 
 
+def test_problems_of_the_endpoint_alone_are_told() -> None:
+    entry = ENTRY | {"baseURL": "https://new.test/v1/chat/completions", "provider": "anthropic"}
+    after = "\nbalance: {enabled: true, refillAmount: 5}\n"
+    added = add_endpoint((HEAD + OLD + after).encode(), "f.yaml", entry, {})
+    assert [each.message for each in added.problems] == [
+        "`baseURL` is a complete address; a path would be appended to it again"
+    ]
+
+
 def test_an_endpoint_that_is_wrong_itself_is_refused() -> None:
     with pytest.raises(NotAdded) as caught:
         add_endpoint(b"", "f.yaml", ENTRY | {"name": "openAI"}, {})
@@ -346,5 +355,12 @@ def test_what_must_not_be_written_is_left_and_told(tmp_path: Path) -> None:
         swap(tmp_path / "nowhere" / "f.yaml", None, b"b")
     with pytest.raises(Unwritable, match="Not a directory"):
         swap(path / "f.yaml", None, b"b")
+    (tmp_path / "there").mkdir()
+    circle = tmp_path / "there" / "circle"
+    circle.symlink_to(circle)
+    with pytest.raises(Unwritable, match="cannot be written"):
+        swap(circle, None, b"b")
+    circle.unlink()
+    circle.parent.rmdir()
     assert path.read_bytes() == b"a"
     assert [each.name for each in tmp_path.iterdir()] == ["f.yaml"]

@@ -1,6 +1,6 @@
 """A further endpoint for a file, and the proof that it is all that the file says differently."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -100,7 +100,7 @@ def add_endpoint(content: bytes, file: str, entry: Entry, environ: Mapping[str, 
         content=(MARK if content.startswith(MARK) else b"") + result.encode(),
         line=line,
         column=column,
-        problems=tuple(each for each in added.loaded.problems if each.line >= line),
+        problems=tuple(problems_within(added, line, change.piece.count("\n"))),
     )
 
 
@@ -162,6 +162,13 @@ def where(change: Change, added: Reading) -> tuple[int, int]:
     return added.text[: change.start].count("\n") + 1, 1
 
 
+def problems_within(added: Reading, line: int, count: int) -> Iterator[Problem]:
+    """Give the problems of so many lines of a text."""
+    for problem in added.loaded.problems:
+        if problem.file == added.file and line <= problem.line <= line + count:
+            yield problem
+
+
 def own_count(document: Document | None) -> int:
     """Count the endpoints that stand in the file itself."""
     entries = document.get(("endpoints", "custom")) if document else None
@@ -173,7 +180,7 @@ def prove(old: Reading, added: Reading, entry: Entry, line: int) -> None:
     is_meant = added.document and spelled(added.document.value) == spelled(expected(old, entry))
     if is_meant and added.errors:
         raise NotAdded(Reason.WRONG, *added.errors)
-    if not is_meant or not is_as_before(compiled(old), compiled(added)):
+    if not is_meant or not is_as_before(old, added):
         message = "the endpoint cannot be put here without a change of something else"
         raise NotAdded(Reason.UNPLACED, problem_at(added.file, Mark(line, 1), message, BY_HAND))
 
@@ -192,17 +199,19 @@ def spelled(value: object) -> bytes:
     return msgspec.json.encode(value, order="deterministic")
 
 
+def is_as_before(old: Reading, added: Reading) -> bool:
+    """Say whether all that was served is served as it was; nothing was by a file with a hole."""
+    if old.loaded.settings is None:
+        return True
+    before, after = compiled(old), compiled(added)
+    slugs = {each.slug for each in before.endpoints}
+    kept = tuple(each for each in after.endpoints if each.slug in slugs)
+    return kept == before.endpoints and after.aliases == before.aliases
+
+
 def compiled(reading: Reading) -> Catalog:
     """Compile what a text says."""
     return compile_catalog(reading.settings, "", no_prices)
-
-
-def is_as_before(old: Catalog, added: Catalog) -> bool:
-    """Say whether all that was served is served as it was."""
-    kept = tuple(
-        each for each in added.endpoints if each.slug in {one.slug for one in old.endpoints}
-    )
-    return kept == old.endpoints and old.aliases == added.aliases
 
 
 def problem_at(file: str, mark: Mark, message: str, suggestion: str) -> Problem:

@@ -16,16 +16,16 @@ def swap(path: Path, old: bytes | None, content: bytes) -> None:
 
     Raises Unwritable, and leaves everything as it was.
     """
-    target = path.resolve()
     try:
+        target = path.resolve()
         state = target.stat() if target.exists() else None
         if (target.read_bytes() if state else None) != old:
             raise Unwritable(f"'{path}' has changed meanwhile; nothing was written")
         if state and not is_writable(target, state):
             raise Unwritable(f"'{path}' is read-only; nothing was written")
         write_beside(target, content, state)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, RuntimeError) as error:  # links that lead in a circle are no OSError
+        reason = getattr(error, "strerror", None) or type(error).__name__
         raise Unwritable(f"'{path}' cannot be written: {reason}") from None
 
 

@@ -4,11 +4,10 @@ from msgspec import Struct
 
 from endpoints_server.config.models_json.vendors import Vendor
 from endpoints_server.config.schema.wire import WIRES as WIRE_NAMES
-from endpoints_server.desk.adding.proposal import Variable, reference, variable_named
+from endpoints_server.desk.adding.proposal import KEY, NO_KEY, Variable, reference, variable_named
 from endpoints_server.samples.draft import Auth, Draft
 from endpoints_server.wires.listed import WIRES
 
-NO_KEY = "none"
 BEARER = "bearer"
 AUTHORIZATION = "authorization"
 
@@ -28,11 +27,11 @@ def presented(draft: Draft, name: str, vendor: Vendor | None) -> Presented:
     auth = draft.auth or Auth()
     variable = variable_of(draft, name, vendor)
     if auth.header is None:
-        return unseen(draft, variable, vendor)
+        return unseen(draft, Variable(variable, KEY.format(name=name)), vendor)
     scheme = (auth.scheme or "").lower()
     if scheme == "basic":
         return basic(variable_named(name, "BASIC_AUTH"))
-    held = (Variable(variable, f"the key of {name}"),)
+    held = (Variable(variable, KEY.format(name=name)),)
     key = reference(variable)
     if is_of_the_wire(draft, auth.header.lower(), scheme):
         return Presented(key=key, variables=held)
@@ -54,14 +53,14 @@ def variable_of(draft: Draft, name: str, vendor: Vendor | None) -> str:
     return draft.api_key_env or (usual[0] if usual else variable_named(name, "API_KEY"))
 
 
-def unseen(draft: Draft, variable: str, vendor: Vendor | None) -> Presented:
+def unseen(draft: Draft, variable: Variable, vendor: Vendor | None) -> Presented:
     """Say what is presented where an example shows no key."""
     if draft.api_key_env or (vendor and vendor.variables):
-        return Presented(key=reference(variable), variables=(Variable(variable, "the key"),))
+        return Presented(key=reference(variable.name), variables=(variable,))
     if draft.is_local:
         return Presented(key=NO_KEY)
-    note = f"the example shows no key; where one is wanted, set {variable}"
-    return Presented(key=f"${{{variable}:-{NO_KEY}}}", notes=(note,))
+    note = f"the example shows no key; where one is wanted, set {variable.name}"
+    return Presented(key=f"${{{variable.name}:-{NO_KEY}}}", notes=(note,))
 
 
 def basic(variable: str) -> Presented:

@@ -15,6 +15,12 @@ ORDER = (
 )
 
 
+NO_KEY = "none"
+"""What is presented to a server that wants no key."""
+
+KEY = "the key of {name}"
+
+
 class Wish(Struct, frozen=True, kw_only=True):
     """What a person says of the endpoint that is to be; empty where they leave it to others."""
 

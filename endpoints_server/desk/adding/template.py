@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from endpoints_server.config.checks.nearest import nearest
 from endpoints_server.config.models_json.vendors import Vendor, find_vendor, index, names
 from endpoints_server.desk.adding.proposal import (
+    KEY,
+    NO_KEY,
     Proposal,
     Variable,
     Wish,
@@ -14,8 +16,6 @@ from endpoints_server.desk.adding.proposal import (
 )
 from endpoints_server.domain.fault import Failed, Fault, Kind
 
-NO_KEY = "none"
-KEY = "the key of {name}"
 ADDRESS = "the address of the API, as https://…/v1"
 
 

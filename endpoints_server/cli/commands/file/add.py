@@ -1,6 +1,7 @@
 """`add`: one endpoint more in the configuration file."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -33,6 +34,7 @@ class Target(Struct, frozen=True, kw_only=True):
     path: Path
     environ: Mapping[str, str]
     is_dry: bool
+    is_named: bool
 
 
 @click.command()
@@ -81,7 +83,7 @@ def add(  # noqa: PLR0913  one for each option
         raise click.UsageError(ONE_OF)
     named = {"CONFIG_PATH": str(file)} if file else {}
     environ = with_dotenv({**os.environ, **named})
-    target = Target(path=config_path(environ), environ=environ, is_dry=is_dry)
+    target = Target(path=config_path(environ), environ=environ, is_dry=is_dry, is_named=bool(file))
     wish = Wish(name=name.strip(), models=models)
     if example is None:
         pasted = Pasted(proposal=from_template(template or "", wish, environ))
@@ -144,7 +146,9 @@ def refusal(refused: NotAdded, path: Path, entry: Mapping[str, object]) -> str:
             return "\n".join([f"'{path}' has errors, so nothing was written.", *problems])
         case Reason.UNPLACED:
             return "\n".join(["Nothing was written.", *problems, block_of(entry)])
-        case _:  # the name is taken, or the endpoint would be wrong
+        case Reason.WRONG:
+            return "\n".join(["Nothing was written. As the file would be:", *problems])
+        case Reason.TAKEN:
             return "\n".join(["Nothing was written.", *problems])
 
 
@@ -198,4 +202,6 @@ def show(target: Target, pasted: Pasted, added: Added) -> None:
         click.echo(render(problem), err=True)
     for variable in unset(target, pasted):
         click.echo(f"Set {variable.name} ({variable.holds}), here or in .env beside the file.")
-    click.echo(f'Try it: endpoints-server try {models_of(entry)[0]} "Say hello"')
+    which = f"CONFIG_PATH={shlex.quote(str(target.path))} " if target.is_named else ""
+    model = shlex.quote(models_of(entry)[0])
+    click.echo(f'Try it: {which}endpoints-server try {model} "Say hello"')
