@@ -192,7 +192,7 @@ def test_anchors_and_what_uses_them_stay() -> None:
 def test_a_name_that_is_taken_is_told_with_its_place(name: str) -> None:
     reason, problems = refused(HEAD + OLD.replace("Old", name))
     assert reason is Reason.TAKEN
-    assert problems == [f"4:13: error: there is an endpoint `{name}` already (choose --name)"]
+    assert problems == [f"4:13: error: there is an endpoint `{name}` already (choose another name)"]
 
 
 @pytest.mark.parametrize(
@@ -202,13 +202,14 @@ def test_a_name_that_is_taken_is_told_with_its_place(name: str) -> None:
         (HEAD + "endpoints:\n\tcustom: []\n", "3:1: error: found character"),
         (HEAD + OLD.replace("baseURL", "baseUrl"), "6:7: error: "),
         ("- a\n", "1:1: error: "),
+        (HEAD + "endpoints:\n  custom:\n---\n", "4:1: error: a second document begins here"),
         ("a: [\n", "2:1: error: "),
     ],
 )
 def test_a_file_with_problems_of_its_own_is_left_alone(text: str, told: str) -> None:
     reason, problems = refused(text)
     assert reason is Reason.UNSOUND
-    assert problems[0].startswith(told)
+    assert [each for each in problems if each.startswith(told)]
 
 
 def test_variables_need_not_be_set() -> None:

@@ -1,9 +1,8 @@
 """A further endpoint for a file, and the proof that it is all that the file says differently."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 
-import msgspec
 from msgspec import Struct
 
 from endpoints_server.config.compile import compile_catalog
@@ -66,6 +65,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     text: str
     document: Document | None
     loaded: Loaded
+    is_yaml: bool
 
     @property
     def errors(self) -> list[Problem]:
@@ -95,26 +95,32 @@ def add_endpoint(content: bytes, file: str, entry: Entry, environ: Mapping[str, 
     result = change.made_in(text)
     added = read(Source(file, result), environ)
     line, column = where(change, added)
-    prove(old, added, entry, line)
+    lines = range(line, line + max(change.piece.count("\n"), 1))
+    prove(old, added, entry, lines)
     return Added(
         content=(MARK if content.startswith(MARK) else b"") + result.encode(),
         line=line,
         column=column,
-        problems=tuple(problems_within(added, line, change.piece.count("\n"))),
+        problems=tuple(each for each in added.loaded.problems if is_within(each, added, lines)),
     )
 
 
 def read(source: Source, environ: Mapping[str, str]) -> Reading:
     """Read a text as if every variable were set."""
     assumed = Assumed(environ, source.text)
-    document, _ = read_document(source)
-    loaded = load_bytes(source.text.encode(), assumed, source.file)
-    return Reading(file=source.file, text=source.text, document=document, loaded=loaded)
+    document, problems = read_document(source)
+    return Reading(
+        file=source.file,
+        text=source.text,
+        document=document,
+        loaded=load_bytes(source.text.encode(), assumed, source.file),
+        is_yaml=not problems,
+    )
 
 
 def refuse_unsound(old: Reading) -> None:
     """Refuse a file that cannot be used as it is, but for the want of an endpoint."""
-    holes = set(holes_of(old.document)) if old.document else set()
+    holes = set(holes_of(old.document)) if old.document and old.is_yaml else set()
     errors = [each for each in old.errors if Mark(each.line, each.column) not in holes]
     if errors:
         raise NotAdded(Reason.UNSOUND, *errors)
@@ -134,7 +140,9 @@ def refuse_taken(old: Reading, source: Source, entry: Entry) -> None:
             path: Path = ("endpoints", "custom", number, "name")
             mark = old.document.mark(path) if old.document else Mark(1, 1)
             message = f"there is an endpoint {shown(other.name)} already"
-            raise NotAdded(Reason.TAKEN, problem_at(source.file, mark, message, "choose --name"))
+            raise NotAdded(
+                Reason.TAKEN, problem_at(source.file, mark, message, "choose another name")
+            )
 
 
 def placed(source: Source, entry: Entry) -> Change:
@@ -162,11 +170,9 @@ def where(change: Change, added: Reading) -> tuple[int, int]:
     return added.text[: change.start].count("\n") + 1, 1
 
 
-def problems_within(added: Reading, line: int, count: int) -> Iterator[Problem]:
-    """Give the problems of so many lines of a text."""
-    for problem in added.loaded.problems:
-        if problem.file == added.file and line <= problem.line <= line + count:
-            yield problem
+def is_within(problem: Problem, reading: Reading, lines: range) -> bool:
+    """Say whether a problem is one of these lines of a text."""
+    return problem.file == reading.file and problem.line in lines
 
 
 def own_count(document: Document | None) -> int:
@@ -175,14 +181,18 @@ def own_count(document: Document | None) -> int:
     return len(entries) if isinstance(entries, list) else 0
 
 
-def prove(old: Reading, added: Reading, entry: Entry, line: int) -> None:
+def prove(old: Reading, added: Reading, entry: Entry, lines: range) -> None:
     """Refuse an outcome that cannot be used, or that says anything else but the endpoint."""
-    is_meant = added.document and spelled(added.document.value) == spelled(expected(old, entry))
+    is_meant = added.document and is_same(added.document.value, expected(old, entry))
     if is_meant and added.errors:
-        raise NotAdded(Reason.WRONG, *added.errors)
+        is_own = any(is_within(each, added, lines) for each in added.errors)
+        is_older = old.errors and not is_own
+        raise NotAdded(Reason.UNSOUND if is_older else Reason.WRONG, *added.errors)
     if not is_meant or not is_as_before(old, added):
         message = "the endpoint cannot be put here without a change of something else"
-        raise NotAdded(Reason.UNPLACED, problem_at(added.file, Mark(line, 1), message, BY_HAND))
+        raise NotAdded(
+            Reason.UNPLACED, problem_at(added.file, Mark(lines.start, 1), message, BY_HAND)
+        )
 
 
 def expected(old: Reading, entry: Entry) -> dict[str, object]:
@@ -194,9 +204,17 @@ def expected(old: Reading, entry: Entry) -> dict[str, object]:
     return old.document.value | {"endpoints": endpoints | {"custom": custom}}
 
 
-def spelled(value: object) -> bytes:
-    """Spell a value so that no two that differ are spelled alike: 1, 1.0 and true."""
-    return msgspec.json.encode(value, order="deterministic")
+def is_same(one: object, other: object) -> bool:
+    """Compare plain values, in which 1, 1.0 and true are not the same."""
+    match one, other:
+        case dict(), dict():
+            return one.keys() == other.keys() and all(
+                is_same(part, other[key]) for key, part in one.items()
+            )
+        case list(), list():
+            return len(one) == len(other) and all(map(is_same, one, other))
+        case _:  # a leaf, or two of a kind that is not the same; what is no number equals nothing
+            return type(one) is type(other) and repr(one) == repr(other)
 
 
 def is_as_before(old: Reading, added: Reading) -> bool:
