@@ -68,7 +68,7 @@ def draw(request: Request, vendors: Vendors) -> Drawn:
     }
     draft = Draft(
         wire=wire,
-        base_url=None if has_key_in_path(place.base_url) else place.base_url or None,
+        base_url=base_of(place),
         upstream_model=model,
         other_models=tuple(each for each in request.others if model_of(each, wire)),
         auth=credential.auth,
@@ -107,6 +107,12 @@ def credential_of(request: Request, place: Place) -> Credential:
     usual = default_auth(place.wire or request.wire)
     auth = Auth(request.key_header, request.scheme) if request.key_header else usual
     return replace(found, auth=auth, kind=judge(key), variable=variable_in(key))
+
+
+def base_of(place: Place) -> str | None:
+    """Give the base URL, unless it is yet to be filled in, or has a key in it."""
+    is_stand_in = place.base_url.startswith("<")
+    return None if is_stand_in or has_key_in_path(place.base_url) else place.base_url or None
 
 
 def headers_of(headers: Mapping[str, str], wire: str) -> dict[str, str]:

@@ -39,16 +39,27 @@ def requests_in(text: str) -> list[Request]:
 
 
 def requests_of(piece: Piece) -> list[Request]:
-    """Give the requests of one piece of code, by the first reader that finds any."""
+    """Give the requests of one piece of code, by the first reader that finds all of one."""
     code = piece.code
     if has_commands(code):
         return read_commands(code)
     readers: list[Reader] = [read_aiscouncil, read_librechat, read_pi]
+    best: list[Request] = []
     for read in [*readers, *programs(code), read_raw_http, bare_in]:
         found = read(code)
-        if found:
+        if any(is_whole(each) for each in found):
             return found
-    return []
+        best = best or found
+    return best
+
+
+def is_whole(request: Request) -> bool:
+    """Say whether a request tells its model, in one way or another."""
+    model = request.model or request.body.get("model")
+    is_told = isinstance(model, str) and not model.startswith("<")
+    return is_told or any(
+        mark in request.url for mark in ("/models/", "/deployments/", "/embeddings")
+    )
 
 
 def programs(code: str) -> list[Reader]:
@@ -73,7 +84,11 @@ def as_javascript(code: str) -> list[Request]:
 def loosely(code: str) -> list[Request]:
     """Read a program in another language."""
     program = read_loosely(code)
-    return [each for each in read_calls(program) if each.url] or gather(program)
+    asked = [each for each in read_calls(program) if each.url]
+    if any(map(is_whole, asked)):
+        return asked
+    gathered = gather(program)
+    return gathered if any(map(is_whole, gathered)) else asked or gathered
 
 
 def bare_in(text: str) -> list[Request]:

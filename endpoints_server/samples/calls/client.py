@@ -41,6 +41,8 @@ class Client(Struct, frozen=True, kw_only=True):
             name = find(self.options, frozenset({"resourcename", "azureopenaiapiinstancename"}))
             return f"https://{name}.openai.azure.com" if isinstance(name, str) else ""
         base = told if isinstance(told, str) else self.kind.base_url
+        if self.kind.wire == "anthropic":
+            return base.rstrip("/").removesuffix("/v1")
         if self.kind.wire == "google" and told and not base.rstrip("/").endswith(GOOGLE_VERSIONS):
             return base.rstrip("/") + GOOGLE[GOOGLE.rindex("/") :]
         return base

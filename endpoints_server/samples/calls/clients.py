@@ -56,7 +56,7 @@ PERPLEXITY = ("https://api.perplexity.ai", "PERPLEXITY_API_KEY")
 KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("OpenAI", "AsyncOpenAI", "OpenAI.Client.new", "OpenAIApi"), openai()),
     **dict.fromkeys(("createOpenAI", "createOpenAICompatible", "OpenAIProvider"), openai()),
-    **dict.fromkeys(("OpenAIClient", "ChatClient", "OpenAIOkHttpClient"), openai()),
+    **dict.fromkeys(("OpenAIClient", "OpenAIOkHttpClient"), openai()),
     **dict.fromkeys(("AzureOpenAI", "AsyncAzureOpenAI", "createAzure"), AZURE),
     **dict.fromkeys(("AzureChatOpenAI", "AzureOpenAIClient"), AZURE_MODEL),
     **dict.fromkeys(("Anthropic", "AsyncAnthropic", "createAnthropic"), anthropic()),
@@ -67,9 +67,14 @@ KINDS: Mapping[str, Kind] = {
     "genai.configure": google("GOOGLE_API_KEY"),
     "createGoogleGenerativeAI": google("GOOGLE_GENERATIVE_AI_API_KEY"),
     **dict.fromkeys(("ChatOpenAI", "OpenAILike", "OpenAIModel"), openai(is_model=True)),
+    **dict.fromkeys(("OpenAIChatModel", "ChatClient"), openai(is_model=True)),
+    "OpenAIResponsesModel": Kind(
+        wire="openai-responses", base_url=OPENAI, variable="OPENAI_API_KEY", is_model=True
+    ),
     **dict.fromkeys(("ChatAnthropic", "AnthropicModel"), anthropic(is_model=True)),
     "ChatGoogleGenerativeAI": google("GOOGLE_API_KEY", is_model=True),
     "GenerativeModel": google("GOOGLE_API_KEY", is_model=True),
+    "getGenerativeModel": google(is_model=True),
     **dict.fromkeys(("Groq", "AsyncGroq", "createGroq"), company(*GROQ)),
     "ChatGroq": company(*GROQ, is_model=True),
     **dict.fromkeys(("Mistral", "MistralClient", "createMistral"), company(*MISTRAL)),

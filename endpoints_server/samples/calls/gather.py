@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from endpoints_server.samples.calls.options import pairs_of, plain_values
+from endpoints_server.samples.calls.options import pairs_of, plain, plain_values
 from endpoints_server.samples.keys.kind import is_secret_name
 from endpoints_server.samples.languages.value import Invocation, Program
 from endpoints_server.samples.meaning.body import read_json
@@ -12,12 +12,14 @@ from endpoints_server.samples.meaning.place import read_place
 from endpoints_server.samples.request import Request
 from endpoints_server.samples.warning import WIRE_ASSUMED
 
-OF_BODY = frozenset({"model", "messages", "contents", "input"})
+OF_BODY = frozenset({"model", "messages", "contents", "input", "Model", "Messages"})
 SETTERS = frozenset(
     "header addHeader setHeader setRequestProperty Set Add add set setRequestHeader defaultHeader"
     " TryAddWithoutValidation insert addRequestHeader AddHeader withHeader headers put append"
     " AddDefaultHeader".split()
 )
+KEY_STEPS = frozenset({"apikey", "token", "authtoken", "accesstoken"})
+MODEL_STEPS = frozenset({"model", "modelname", "modelid", "defaultmodel"})
 SCHEME_PAIR = "AuthenticationHeaderValue"
 BEARERS = frozenset({"bearer_auth", "bearerAuth", "bearer", "setBearerAuth", "withToken", "token"})
 
@@ -28,7 +30,44 @@ def gather(program: Program) -> list[Request]:
     if url is None:
         return []
     body = next(bodies(program), {})
-    return [Request(url=url, headers=tuple(dict(headers(program)).items()), body=body)]
+    if not is_known(url):
+        return built(program, url, body)
+    told = tuple(dict(headers(program)).items())
+    return [Request(url=url, headers=told, body=body)] if told or body else []
+
+
+def built(program: Program, url: str, body: dict[str, Any]) -> list[Request]:
+    """Give the request of a client that is built step by step, or by options of its own."""
+    key = next(given_to(program, KEY_STEPS), None)
+    model = body.get("model", body.get("Model", next(given_to(program, MODEL_STEPS), None)))
+    names = " ".join(each.name for each in program.invocations).lower()
+    is_anthropic = "anthropic" in names and "openai" not in names
+    is_client = key is not None or "openai" in names or is_anthropic
+    return [
+        Request(
+            url=url,
+            wire=("anthropic" if is_anthropic else "openai") if is_client else None,
+            headers=tuple(dict(headers(program)).items()),
+            key=key,
+            model=model if isinstance(model, str) else None,
+            body={snake(name): value for name, value in body.items()},
+        )
+    ]
+
+
+def snake(name: str) -> str:
+    """Write a field of a structure as the API has it."""
+    signs = (f"_{sign.lower()}" if sign.isupper() else sign for sign in name)
+    return "".join(signs).removeprefix("_") if name[:1].isupper() else name
+
+
+def given_to(program: Program, steps: frozenset[str]) -> Iterator[str]:
+    """Give what the steps of a builder are given."""
+    for each in program.invocations:
+        first = next(iter(each.arguments), None)
+        last = each.name.rpartition(".")[2]
+        if plain(last).removeprefix("with").removeprefix("set") in steps and isinstance(first, str):
+            yield first
 
 
 def addresses(program: Program) -> Iterator[str]:
@@ -36,7 +75,7 @@ def addresses(program: Program) -> Iterator[str]:
     texts = [text for text in texts_of(program) if text.startswith(("https://", "http://"))]
     known = [text for text in texts if is_known(text)]
     yield from known
-    has_call = next(bodies(program), None) is not None
+    has_call = next(bodies(program), next(given_to(program, KEY_STEPS), None)) is not None
     yield from (text for text in texts if has_call and " " not in text)
 
 

@@ -33,12 +33,15 @@ ENDINGS: Mapping[str, tuple[str, bool | None]] = {
     "models.generate_content_stream": ("google", True),
     "models.generateContent": ("google", None),
     "models.generateContentStream": ("google", True),
-    "interactions.create": ("google", None),
+    "generate_content": ("google", None),
+    "generate_content_async": ("google", None),
+    "generateContent": ("google", None),
+    "generateContentStream": ("google", True),
 }
 UNSUPPORTED = ("embeddings.create", ".completions.create", "Completion.create", "images.generate")
 OF_SDK = frozenset(
     "timeout extraheaders extraquery maxretries signal apikey apibase baseurl customllmprovider"
-    " numretries fallbacks metadata_".split()
+    " numretries fallbacks betas".split()
 )
 GOOGLE_OUTSIDE = {
     "tools": "tools",
@@ -71,14 +74,17 @@ def read_generation(invocation: Invocation, client: Client) -> Request:
     model = options.get("model", client.model)
     model = model if isinstance(model, str) else None
     request = client.request(model)
-    body = google_body(options) if wire == "google" else plain_body(options)
+    bound = client.options if client.kind.is_model else {}
+    body = google_body({**bound, **options}) if wire == "google" else plain_body(options)
+    betas = options.get("betas")
+    beta = [("anthropic-beta", ",".join(map(str, betas)))] if isinstance(betas, list) else []
     return replace(
         request,
         wire=wire,
         body=body,
         model=model,
         is_stream=is_stream,
-        headers=(*request.headers, *pairs_of(find(options, HEADERS))),
+        headers=(*request.headers, *pairs_of(find(options, HEADERS)), *beta),
         query={**request.query, **dict(pairs_of(find(options, frozenset({"extraquery"}))))},
     )
 
@@ -94,7 +100,8 @@ def plain_body(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def google_body(options: Mapping[str, Any]) -> dict[str, Any]:
     """Give a body of Google's: an SDK's `config` is `generationConfig`, and a little beside it."""
-    config = plain_values(options.get("config", options.get("generation_config", {})))
+    names = ("config", "generation_config", "generationConfig")
+    config = plain_values(next((options[name] for name in names if name in options), {}))
     body = {name: plain_values(value) for name, value in options.items() if name == "contents"}
     if not isinstance(config, dict):
         return body

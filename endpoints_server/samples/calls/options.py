@@ -21,7 +21,10 @@ DEPLOYMENT = frozenset(
     "azuredeployment deploymentname azureopenaiapideploymentname deployment deploymentid".split()
 )
 MODEL = frozenset({"model", "modelname", "modelid"})
-NESTED = ("http_options", "httpOptions", "configuration", "clientOptions", "client_options")
+NESTED = (
+    *("http_options", "httpOptions", "configuration", "clientOptions", "client_options"),
+    *("provider", "options", "requestOptions"),
+)
 
 
 def plain(name: str) -> str:
@@ -50,7 +53,9 @@ def pairs_of(value: Any) -> tuple[tuple[str, str], ...]:
     if isinstance(value, Invocation):
         value = value.options
     if isinstance(value, list):
-        value = {str(pair[0]): pair[1] for pair in value if isinstance(pair, list) and len(pair) == 2}
+        value = {
+            str(pair[0]): pair[1] for pair in value if isinstance(pair, list) and len(pair) == 2
+        }
     if not isinstance(value, dict):
         return ()
     return tuple(

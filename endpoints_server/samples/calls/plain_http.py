@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from endpoints_server.samples.calls.options import HEADERS, find, pairs_of, plain_values
 from endpoints_server.samples.keys.reference import REFERENCE
 from endpoints_server.samples.languages.value import Invocation
@@ -39,7 +41,15 @@ def read_http(
         elif last in VERBS:
             owner = each.name.partition(".")[0]
             found += read_call(each, hosts.get(owner, ""), bases.get(owner))
-    return found
+    written = next(filter(None, map(written_by, invocations)), {})
+    return [each if each.body else replace(each, body=written) for each in found]
+
+
+def written_by(call: Invocation) -> dict[str, Any]:
+    """Give the body that is written into a request after it was made."""
+    first = next(iter(call.arguments), None)
+    is_written = call.name.endswith((".write", ".end", ".send"))
+    return body_of({}, [first])[0] if is_written and first is not None else {}
 
 
 def read_call(call: Invocation, host: str, base: Invocation | None) -> list[Request]:
@@ -48,7 +58,7 @@ def read_call(call: Invocation, host: str, base: Invocation | None) -> list[Requ
     first = next(iter(places), None)
     options = call.options
     shared = base.options if base is not None else {}
-    url = find(options, URL) or first
+    url = find(options, URL) or parts_of(options) or first
     if isinstance(url, Invocation):  # `new Request(url, {…})`, `new URL(…)`
         options = {**url.options, **options}
         url = next(iter(url.arguments), None)
@@ -69,6 +79,13 @@ def read_call(call: Invocation, host: str, base: Invocation | None) -> list[Requ
             warnings=warnings,
         )
     ]
+
+
+def parts_of(options: dict[str, Any]) -> str | None:
+    """Give the address that is told in parts."""
+    host, path = find(options, frozenset({"hostname", "host"})), options.get("path")
+    is_told = isinstance(host, str) and isinstance(path, str)
+    return f"https://{host}{path}" if is_told else None
 
 
 def is_method(value: object) -> bool:

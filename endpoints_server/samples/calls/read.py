@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from endpoints_server.samples.calls.client import Client, client_of
-from endpoints_server.samples.calls.clients import LITELLM, Kind, openai
+from endpoints_server.samples.calls.clients import LITELLM, Kind, google, openai
 from endpoints_server.samples.calls.generation import (
     UNNAMED,
     bound_body,
@@ -23,11 +23,19 @@ from endpoints_server.samples.warning import LITELLM_PREFIX
 
 MODULE = "openai"
 FUNCTIONS = frozenset({"generateText", "streamText", "generateObject", "streamObject"})
-LITELLM_CALLS = frozenset({"completion", "acompletion", "litellm.completion", "litellm.acompletion"})
+LITELLM_CALLS = frozenset(
+    {"completion", "acompletion", "litellm.completion", "litellm.acompletion"}
+)
 MODEL_MAKERS = frozenset(
     {"chatModel", "chat", "languageModel", "completionModel", "responses", "messages", ""}
 )
-NAMES = {"maxTokens": "max_tokens", "maxOutputTokens": "max_tokens", "topP": "top_p", "topK": "top_k"}
+NAMES = {
+    "maxTokens": "max_tokens",
+    "maxOutputTokens": "max_tokens",
+    "topP": "top_p",
+    "topK": "top_k",
+}
+PROVIDERS = {**LITELLM, "google": google("GOOGLE_GENERATIVE_AI_API_KEY")}
 OF_AI_SDK = frozenset(
     "model prompt messages system maxRetries providerOptions schema abortSignal onFinish headers"
     " stopWhen".split()
@@ -53,9 +61,18 @@ def clients_of(program: Program) -> list[Client]:
         for name, value in program.assigned.items()
         if name.startswith(f"{MODULE}.")
     }
+    made = [with_key(client, made) for client in made]
     if settings:
         made.append(Client(target=MODULE, kind=openai(), options=settings))
     return made
+
+
+def with_key(client: Client, made: Sequence[Client]) -> Client:
+    """Give a model the settings of the client that it was got from."""
+    if not client.kind.is_model or client.kind.wire != "google":
+        return client
+    settings = next((each.options for each in made if each.kind.wire == "google"), {})
+    return replace(client, options={**settings, **client.options})
 
 
 def read_one(call: Invocation, clients: Sequence[Client], program: Program) -> list[Request]:
@@ -73,7 +90,8 @@ def read_one(call: Invocation, clients: Sequence[Client], program: Program) -> l
         inner = Invocation(name=call.name, named=call.options["parameters"])
         return [read_generation(inner, client)] if client is not None else []
     if is_unsupported(call.name):
-        return [Request(url=UNNAMED)]
+        client = client_for(call, clients)
+        return [replace(client.request() if client else Request(), url=UNNAMED)]
     return []
 
 
@@ -87,6 +105,12 @@ def unasked(client: Client) -> Request:
     """Give the request of a client that nothing is asked of in the example."""
     request = client.request()
     return replace(request, body=bound_body(client), model=client.model)
+
+
+def default_client(owner: str) -> Client | None:
+    """Give the provider that the AI SDK has ready under a name."""
+    kind = PROVIDERS.get(owner)
+    return Client(target=owner, kind=kind, options={}) if kind is not None else None
 
 
 def litellm(call: Invocation) -> Request:
@@ -109,7 +133,7 @@ def ai_sdk(call: Invocation, clients: Sequence[Client]) -> list[Request]:
     options, maker = call.options, call.options["model"]
     owner, _, method = maker.name.partition(".")
     name = next(iter(maker.arguments), None)
-    client = next((each for each in clients if each.target == owner), None)
+    client = next((each for each in clients if each.target == owner), default_client(owner))
     if client is None or method not in MODEL_MAKERS or not isinstance(name, str):
         return []
     body: dict[str, Any] = {

@@ -29,7 +29,11 @@ def read_raw_http(text: str) -> list[Request]:
     target = start["target"]
     url = target if "://" in target else f"https://{host}{target}"
     body, warnings = read_body("\n".join(lines))
-    return [Request(url=url, headers=tuple(headers), body=body, warnings=warnings)] if host or "://" in target else []
+    return (
+        [Request(url=url, headers=tuple(headers), body=body, warnings=warnings)]
+        if host or "://" in target
+        else []
+    )
 
 
 def read_bare(text: str) -> list[Request]:

@@ -32,7 +32,9 @@ def request_of(options: dict[str, Any]) -> Request:
     key = options.get("apiKey", options.get("key"))
     return Request(
         url=options["endpoint"],
-        wire={"anthropic": "anthropic", "gemini": "google"}.get(str(options.get("format")), "openai"),
+        wire={"anthropic": "anthropic", "gemini": "google"}.get(
+            str(options.get("format")), "openai"
+        ),
         headers=pairs_of(options.get("extraHeaders")),
         key=key if isinstance(key, str) else None,
         model=names[0] if names else None,

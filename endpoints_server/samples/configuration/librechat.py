@@ -40,7 +40,9 @@ def request_of(entry: dict[str, Any]) -> Request:
     return Request(
         url=entry["baseURL"],
         wire=WIRES.get(str(entry.get("provider")), "openai"),
-        headers=tuple((str(n), str(v)) for n, v in headers.items()) if isinstance(headers, dict) else (),
+        headers=tuple((str(n), str(v)) for n, v in headers.items())
+        if isinstance(headers, dict)
+        else (),
         body=added if isinstance(added, dict) else {},
         key=str(key) if key is not None else None,
         model=models[0] if models else None,

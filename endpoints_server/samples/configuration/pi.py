@@ -45,7 +45,9 @@ def request_of(provider: dict[str, Any]) -> Request:
     return Request(
         url=provider["baseUrl"],
         wire=WIRES.get(str(first.get("api", provider.get("api"))), "openai"),
-        headers=tuple((str(n), str(v)) for n, v in headers.items()) if isinstance(headers, dict) else (),
+        headers=tuple((str(n), str(v)) for n, v in headers.items())
+        if isinstance(headers, dict)
+        else (),
         key=variable_of(key),
         model=names[0] if names else None,
         others=tuple(names[1:]),

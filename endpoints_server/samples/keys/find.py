@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from endpoints_server.samples.draft import KeyKind
 from endpoints_server.samples.keys.kind import has_known_key, is_key, is_secret_name, judge
 
-VALUE = r"[^\s\"'`\\,;&<>(){}\[\]|]{16,}"
+VALUE = r"[^\s\"'`\\,;&<>(){}\[\]|]{16,}+(?![(\[])"
 NAMED = re.compile(
     r"(?P<name>[A-Za-z_][A-Za-z0-9_-]{1,60})"
     r"(?:\\*[\"']?\]?\s{0,8}(?::=|=>|[:=(])|\\*[\"']\s{0,8},)\s{0,8}"

@@ -57,9 +57,9 @@ def is_word(piece: str) -> bool:
     if piece.isdigit():
         return len(piece) < LONGEST_NUMBER
     words = PIECE.findall(piece)
-    return all(word.lower() in WORDS or word.isdigit() for word in words) or (
-        piece.isalpha() and len(piece) < 2 * LONGEST_NUMBER and has_vowels(piece)
-    )
+    if all(word.lower() in WORDS or word.isdigit() for word in words):
+        return True
+    return piece.isalpha() and all(len(word) > 2 and has_vowels(word) for word in words)
 
 
 def has_vowels(piece: str) -> bool:

@@ -4,7 +4,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from endpoints_server.samples.languages.tokens import LINE, NUMBER, SIGN, TEXT, WORD, Token, tokens_of
+from endpoints_server.samples.languages.tokens import (
+    LINE,
+    NUMBER,
+    SIGN,
+    TEXT,
+    WORD,
+    Token,
+    tokens_of,
+)
 from endpoints_server.samples.languages.value import (
     DEEPEST,
     Invocation,
@@ -22,10 +30,12 @@ CONSTANTS: dict[str, object] = {
     **dict.fromkeys(("false", "False", "$false", "FALSE"), False),
     **dict.fromkeys(("null", "None", "nil", "$null", "NULL", "undefined"), None),
 }
-READER = re.compile(r"(?i:\b(?:get_?env\w*|env|environ|\$_env|lookupenv|std\.env\.var|option_env)\b)")
+READER = re.compile(
+    r"(?i:\b(?:get_?env\w*|env|environ|\$_env|lookupenv|std\.env\.var|option_env)\b)"
+)
 MEMBER = re.compile(r"(?:\$(?i:env):|(?:process|import\.meta)\.env\.)(\w+)")
 INSIDE = re.compile(
-    r"\$\{(?i:env):(\w+)\}|\$(?i:env):(\w+)|\#\{(?:ENV(?:\.fetch\(|\[)['\"](\w+)['\"][)\]]|(\w+))\}"
+    r"\$\{(?i:env):(\w+)\}|\$\(?(?i:env):(\w+)|\$\(\$(?i:env):(\w+)\)|\#\{(?:ENV(?:\.fetch\(|\[)['\"](\w+)['\"][)\]]|(\w+))\}"
     r"|\$\{?(\w+)\}?|(?<!\{)\{(\w+)\}(?!\})"
 )
 PASSED_ON = re.compile(
@@ -35,6 +45,7 @@ PASSED_ON = re.compile(
 )
 ADDRESSED = re.compile(r"(?i:url|uri|endpoint|base|host)")
 PAIRS = (":", "=>", "=")
+FORMATS = re.compile(r"(?i:(?:^|\.|\b)(?:format!?|sprintf|formatted))$")
 BINDS = ("=", ":=")
 BEFORE = frozenset(
     "new await return const var let val final auto export import use from using async void public"
@@ -184,6 +195,8 @@ class _Reader:
             return self.primary(depth, target)
         if token.text == "{" or name in ("array", "dict", "map", "Map.of", "json!", "json"):
             return paired(name, places, named)
+        if FORMATS.search(name) and isinstance(first, str):
+            return formatted(first, places[1:])
         call = Invocation(name=name, target=target, arguments=tuple(places), named=named)
         self.invocations.append(call)
         if PASSED_ON.search(name) and isinstance(first, str | dict):
@@ -201,10 +214,18 @@ class _Reader:
                 splat = self.assigned.get(token.text[1:])
                 named.update(splat if isinstance(splat, dict) else {})
             elif token.kind == WORD and token.text.startswith("-"):
-                named[token.text[1:]] = self.primary(depth, "")
+                named[token.text[1:]] = self.argument(depth)
+            elif token.kind == TEXT:
+                named.setdefault("Uri", self.filled(token))
         call = Invocation(name=name, target=target, named=named)
         self.invocations.append(call)
         return call
+
+    def argument(self, depth: int) -> Any:
+        """Read the value of an option; `@{…}` and `@(…)` are one."""
+        if self.peek_is("@"):
+            self.at += 1
+        return self.primary(depth, "")
 
     def filled(self, token: Token) -> str:
         """Give a text with the variables put in that it names."""
@@ -212,13 +233,13 @@ class _Reader:
             return token.text
 
         def put(found: re.Match[str]) -> str:
-            environment = found[1] or found[2] or found[3]
+            environment = found[1] or found[2] or found[3] or found[4]
             if environment:
                 return variable(environment)
-            name = found[4] or found[5] or found[6]
+            name = found[5] or found[6] or found[7]
             told = self.assigned.get(name)
             if told is None:
-                return found[0] if found[5] and found[0].startswith("${") else unknown(name)
+                return found[0] if found[6] and found[0].startswith("${") else unknown(name)
             return spelled(told)
 
         return join(INSIDE.sub(put, token.text) if INSIDE.search(token.text) else token.text, "")
@@ -240,7 +261,9 @@ class _Reader:
     def goes_on(self) -> bool:
         """Say whether the next line goes on with what is called on a value."""
         following = self.tokens[self.at + 1 : self.at + 3]
-        return bool(following) and following[0].kind == SIGN and following[0].text in (".", "+", "->")
+        return (
+            bool(following) and following[0].kind == SIGN and following[0].text in (".", "+", "->")
+        )
 
     def skip_lines(self) -> None:
         """Pass over ends of lines."""
@@ -266,10 +289,22 @@ def name_of(value: Any) -> str:
     return value.strip("<>").lstrip("$@&") if isinstance(value, str) else ""
 
 
+def formatted(text: str, values: Sequence[Any]) -> str:
+    """Fill in a format, whose places are `{}`, `{0}` or `%s`."""
+    for number_of, value in enumerate(values):
+        for place in ("{}", f"{{{number_of}}}", "%s"):
+            if place in text:
+                text = text.replace(place, spelled(value), 1)
+                break
+    return join(text, "")
+
+
 def paired(name: str, places: list[Any], named: dict[str, Any]) -> Any:
     """Give an object; `Map.of` has names and values in turn."""
     if named or not places:
         return named
+    if len(places) == 1 and isinstance(places[0], dict):
+        return places[0]
     if name.endswith("Map.of"):
         return {str(key): value for key, value in zip(places[::2], places[1::2], strict=False)}
     return places

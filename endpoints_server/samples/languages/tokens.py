@@ -10,6 +10,7 @@ from endpoints_server.samples.languages.escapes import unescape
 TEXT, WORD, NUMBER, SIGN, LINE = "text", "word", "number", "sign", "line"
 
 TOKEN = re.compile(
+    r"(?P<bare>https?://[^\s\"'`,;(){}\[\]|<>]+)|"
     r"(?P<comment>(?<![:\w\"'])//[^\n]*|(?:(?<=\n)|(?<=\s)|^)\#(?![{\[])[^\n]*|/\*.*?(?:\*/|$)|<\#.*?(?:\#>|$))"
     r"|(?P<line>\n)|(?P<blank>[^\S\n]+|`[ \t]*\n|\\\n)"
     r"|(?P<here>@'\n(?P<here_raw>.*?)\n'@|@\"\n(?P<here_text>.*?)\n\"@)"
@@ -47,10 +48,14 @@ def tokens_of(text: str) -> Iterator[Token]:
 def token_of(found: re.Match[str]) -> Token | None:
     """Give the token of a match."""
     match found.lastgroup:
+        case "bare":
+            return Token(TEXT, found["bare"])
         case "line":
             return Token(LINE, "\n")
         case "word":
-            return Token(WORD, found["word"].replace("->", ".").replace("::", ".").replace("?.", "."))
+            return Token(
+                WORD, found["word"].replace("->", ".").replace("::", ".").replace("?.", ".")
+            )
         case "number" | "sign":
             return Token(found.lastgroup, found[0])
         case "double":
@@ -77,5 +82,13 @@ def single(inner: str) -> str:
 
 def long_text(found: re.Match[str]) -> str:
     """Give the first of the groups that a long text may be in."""
-    names = ("here_raw", "here_text", "heredoc_text", "triple_text", "triple_raw", "raw_text", "tick")
+    names = (
+        "here_raw",
+        "here_text",
+        "heredoc_text",
+        "triple_text",
+        "triple_raw",
+        "raw_text",
+        "tick",
+    )
     return next((found[name] for name in names if found[name] is not None), "")
