@@ -25,41 +25,54 @@ class Presented(Struct, frozen=True, kw_only=True):
 def presented(draft: Draft, name: str, vendor: Vendor | None) -> Presented:
     """Say how a draft's key is presented; it is always in a variable, never in the file."""
     auth = draft.auth or Auth()
-    variable = variable_of(draft, name, vendor)
+    variable = Variable(variable_of(draft, name, vendor), KEY.format(name=name))
     if auth.header is None:
-        return unseen(draft, Variable(variable, KEY.format(name=name)), vendor)
-    scheme = (auth.scheme or "").lower()
+        return unseen(draft, variable, vendor)
+    header, scheme = auth.header.lower(), (auth.scheme or "").lower()
     if scheme == "basic":
         return basic(variable_named(name, "BASIC_AUTH"))
-    held = (Variable(variable, KEY.format(name=name)),)
-    key = reference(variable)
-    if is_of_the_wire(draft, auth.header.lower(), scheme):
-        return Presented(key=key, variables=held)
-    if (auth.header.lower(), scheme) == (AUTHORIZATION, BEARER):
-        return Presented(key=key, has_bearer=True, variables=held)
-    value = f"{auth.scheme} {key}" if auth.scheme else key
+    if is_of_the_wire(draft, header, scheme):
+        return usual(draft, variable, vendor)
+    key = reference(variable.name)
+    if (header, scheme) == (AUTHORIZATION, BEARER):
+        return Presented(key=key, has_bearer=True, variables=(variable,))
     note = f"the key goes in `{auth.header}`, and in the header that this API usually takes too"
     return Presented(
         key=key,
-        headers={auth.header: value},
-        variables=held,
-        notes=() if auth.header.lower() == AUTHORIZATION else (note,),
+        headers={auth.header: f"{auth.scheme} {key}" if auth.scheme else key},
+        variables=(variable,),
+        notes=() if header == AUTHORIZATION else (note,),
     )
 
 
 def variable_of(draft: Draft, name: str, vendor: Vendor | None) -> str:
     """Name the variable: the example's own, else the vendor's usual, else one of the endpoint's."""
-    usual = vendor.variables if vendor else ()
-    return draft.api_key_env or (usual[0] if usual else variable_named(name, "API_KEY"))
+    known = vendor.variables if vendor else ()
+    return draft.api_key_env or (known[0] if known else variable_named(name, "API_KEY"))
+
+
+def is_named(draft: Draft, vendor: Vendor | None) -> bool:
+    """Say whether the example or its vendor has a variable for the key."""
+    return bool(draft.api_key_env or (vendor and vendor.variables))
+
+
+def usual(draft: Draft, variable: Variable, vendor: Vendor | None) -> Presented:
+    """Say what is presented in the usual header; to a server nearby often for form's sake."""
+    if draft.is_local and not is_named(draft, vendor):
+        return optional(variable)
+    return Presented(key=reference(variable.name), variables=(variable,))
 
 
 def unseen(draft: Draft, variable: Variable, vendor: Vendor | None) -> Presented:
     """Say what is presented where an example shows no key."""
-    if draft.api_key_env or (vendor and vendor.variables):
+    if is_named(draft, vendor):
         return Presented(key=reference(variable.name), variables=(variable,))
-    if draft.is_local:
-        return Presented(key=NO_KEY)
-    note = f"the example shows no key; where one is wanted, set {variable.name}"
+    return Presented(key=NO_KEY) if draft.is_local else optional(variable)
+
+
+def optional(variable: Variable) -> Presented:
+    """Present a key that perhaps nobody asks for."""
+    note = f"the example shows no key of anybody's; where one is wanted, set {variable.name}"
     return Presented(key=f"${{{variable.name}:-{NO_KEY}}}", notes=(note,))
 
 
@@ -75,6 +88,5 @@ def basic(variable: str) -> Presented:
 def is_of_the_wire(draft: Draft, header: str, scheme: str) -> bool:
     """Say whether a wire presents its keys in this header anyway."""
     wire = WIRES[WIRE_NAMES[str(draft.wire)]]
-    usual = {name.lower(): value for name, value in wire.credential("-").items()}
-    expected = f"{BEARER} -" if scheme == BEARER else "-" if not scheme else None
-    return usual.get(header, "").lower() == expected
+    sent = {name.lower(): value.lower() for name, value in wire.credential("-").items()}
+    return sent.get(header) == f"{scheme} -".strip()

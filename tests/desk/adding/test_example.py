@@ -294,6 +294,27 @@ def test_without_a_key_none_is_wanted_of_a_server_nearby() -> None:
     assert headers_of(served(from_draft(quiet, Wish())))["authorization"] == "Bearer none"
 
 
+def test_a_key_for_forms_sake_need_not_be_set() -> None:
+    draft = with_parts(
+        base_url="http://localhost:8000/v1", is_local=True, api_key_env=None, vendor="vllm"
+    )
+    proposal = from_draft(draft, Wish())
+    assert proposal.entry["apiKey"] == "${VLLM_API_KEY:-none}"
+    assert proposal.variables == ()
+    assert "VLLM_API_KEY" in proposal.notes[0]
+
+
+def test_a_server_nearby_gets_a_name_and_a_password_too() -> None:
+    draft = with_parts(
+        base_url="http://10.0.0.5/v1",
+        is_local=True,
+        api_key_env=None,
+        auth=Auth("Authorization", "Basic"),
+    )
+    entry = from_draft(draft, Wish(name="Near")).entry
+    assert entry["headers"] == {"Authorization": "Basic ${NEAR_BASIC_AUTH}"}
+
+
 def test_a_vendors_usual_variable_stands_in_for_a_placeholder() -> None:
     draft = with_parts(vendor="mistral", base_url="https://api.mistral.ai/v1", api_key_env=None)
     proposal = from_draft(draft, Wish())
