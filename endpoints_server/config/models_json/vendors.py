@@ -55,6 +55,11 @@ class Vendor(Struct, frozen=True):
         return msgspec.convert(facts[LIST], ModelList) if LIST in facts else None
 
     @property
+    def name(self) -> str:
+        """What an endpoint of its is called."""
+        return str(self.entry["name"])
+
+    @property
     def variables(self) -> tuple[str, ...]:
         """The variables its key is usually kept in; none where it needs no key."""
         facts: Any = self.document.value

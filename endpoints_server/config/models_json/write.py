@@ -2,11 +2,9 @@
 
 import shlex
 from collections.abc import Mapping
-from io import StringIO
 from typing import Any
 
 from msgspec import Struct
-from ruamel.yaml import YAML
 
 from endpoints_server.config.checks.endpoints import check_entry
 from endpoints_server.config.checks.money import check_money
@@ -23,6 +21,7 @@ from endpoints_server.config.models_json.translate import Refused, draft_provide
 from endpoints_server.config.naming import is_like_built_in, slug_of
 from endpoints_server.config.problem import Level, Problem, has_errors, shown
 from endpoints_server.config.text.document import Document
+from endpoints_server.config.text.dump import dumped
 from endpoints_server.config.values.command import is_command, needs_shell
 from endpoints_server.config.values.template import PIECE, in_yaml
 
@@ -152,16 +151,3 @@ def value_of(pages: Pages, name: str, text: str) -> str:
         return f"!{line}"
     pages.note(name, message="a command that wants a shell is run by `sh -c`")
     return f"!sh -c {shlex.quote(line)}"
-
-
-def dumped(value: object) -> str:
-    """Write YAML in blocks, in the order of the value."""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # it is said to be None
-    yaml.allow_unicode = True
-    yaml.width = 100
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    stream = StringIO()
-    yaml.dump(value, stream)
-    return stream.getvalue()
