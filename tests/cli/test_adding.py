@@ -96,7 +96,7 @@ def test_nothing_is_written_on_a_dry_run(command: Command, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        (["--template", "mistrall"], "There is no vendor 'mistrall'. Did you mean 'mistral'?"),
+        (["--template", "mistrall"], "There is no vendor 'mistrall'. Did you mean `mistral`?"),
         (["--template", "ollama"], "a model: name it with --model"),
         ([], "Say what to add"),
         (["--template", "groq", "--from-example", "x"], "x"),

@@ -44,7 +44,7 @@ def test_every_vendor_is_listed_with_its_address_and_wire(command: Command) -> N
     listed = json.loads(command("vendors", "list", "--json").out)
     by_id = {each["id"]: each for each in listed}
     assert by_id.keys() == names()
-    assert by_id["anthropic"]["name"] == "Anthropic"
+    assert by_id["anthropic"]["name"] == "Claude"
     assert by_id["anthropic"]["wire"] == "anthropic_messages"
     assert by_id["anthropic"]["address"] == "https://api.anthropic.com"
     assert by_id["ollama"]["is_local"]

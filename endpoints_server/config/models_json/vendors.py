@@ -39,7 +39,7 @@ class Vendor(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """What people call it, and its endpoint."""
         facts: Any = self.document.value
         return str(facts[NAME])
 
@@ -53,11 +53,6 @@ class Vendor(Struct, frozen=True):
         """How it lists its models; None where it does not."""
         facts: Any = self.document.value
         return msgspec.convert(facts[LIST], ModelList) if LIST in facts else None
-
-    @property
-    def name(self) -> str:
-        """What an endpoint of its is called."""
-        return str(self.entry["name"])
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from endpoints_server.config.checks.nearest import nearest
-from endpoints_server.config.models_json.vendors import Vendor, find_vendor, index, names
+from endpoints_server.config.models_json.vendors import Vendor, names, read_vendor
 from endpoints_server.desk.adding.proposal import (
     KEY,
     NO_KEY,
@@ -14,7 +13,7 @@ from endpoints_server.desk.adding.proposal import (
     reference,
     variable_named,
 )
-from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.desk.vendors.known import get_vendor
 
 ADDRESS = "the address of the API, as https://…/v1"
 
@@ -24,9 +23,7 @@ def from_template(name: str, wish: Wish, environ: Mapping[str, str]) -> Proposal
 
     Raises Failed(bad_request) for a vendor that nobody knows, with the nearest that is known.
     """
-    vendor = find_vendor(name.lower())
-    if vendor is None:
-        raise Failed(unknown(name))
+    vendor = get_vendor(name)
     facts = vendor.entry
     models = chosen(vendor, wish.models)
     variables = variables_of(vendor, environ)
@@ -65,23 +62,12 @@ def address_variable(vendor: Vendor) -> str:
     return variable_named(vendor.name, "BASE_URL")
 
 
-def unknown(name: str) -> Fault:
-    """Say that a vendor is not known, and which it could be."""
-    known = sorted(names())
-    near = nearest(name, [*known, *index()["names"]])
-    hint = f"Did you mean '{near}'?" if near else f"Known are: {', '.join(known)}."
-    return Fault(
-        kind=Kind.BAD_REQUEST, code="vendor_unknown", message=f"There is no vendor '{name}'. {hint}"
-    )
-
-
 def vendors_with_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Name the vendors whose keys are set, each key for one vendor."""
     found: dict[str, str] = {}
     for name in sorted(names()):
-        vendor = find_vendor(name)
-        for variable in vendor.variables if vendor else ():
-            if environ.get(variable) and vendor and vendor.models:
-                found.setdefault(variable, name)
-                break
+        vendor = read_vendor(name)
+        variable = next(filter(environ.get, vendor.variables), "")
+        if variable and vendor.models:
+            found.setdefault(variable, name)
     return tuple(found.values())

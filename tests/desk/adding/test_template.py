@@ -51,7 +51,11 @@ def test_of_several_variables_the_one_that_is_set_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("mistrall", "Did you mean 'mistral'?"), ("qqq", "Known are: ant-ling,")]
+    ("name", "hint"),
+    [
+        ("mistrall", "Did you mean `mistral`?"),
+        ("qqq", "All of them: endpoints-server vendors list"),
+    ],
 )
 def test_a_vendor_nobody_knows_is_told_with_the_nearest(name: str, hint: str) -> None:
     with pytest.raises(Failed) as caught:

@@ -58,7 +58,7 @@ PORTS = {
     11434: "Ollama",
     1234: "LM Studio",
     8000: "vLLM",
-    8080: "llama.cpp server or LocalAI or Text Generation Inference",
+    8080: "llama.cpp or LocalAI or TGI",
     1337: "Jan",
     4000: "LiteLLM",
 }
