@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 COMMAND = (sys.executable, "-m", "endpoints_server")
 
 
