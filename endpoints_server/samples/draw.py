@@ -25,7 +25,7 @@ from endpoints_server.samples.meaning.parameters import (
     read_limit,
     read_parameters,
 )
-from endpoints_server.samples.meaning.place import Place, read_place
+from endpoints_server.samples.meaning.place import UNSUPPORTED, Place, read_place
 from endpoints_server.samples.meaning.thinking import read_thinking
 from endpoints_server.samples.meaning.vendor import has_retired, vendor_of
 from endpoints_server.samples.request import Request
@@ -52,8 +52,9 @@ def draw(request: Request, vendors: Vendors) -> Drawn:
     place = read_place(request.url, request.wire)
     credential = credential_of(request, place)
     warnings = (*request.warnings, *place.warnings, *credential.warnings)
-    if place.error is not None:
-        return Drawn(error=place.error, key=credential.kind, warnings=warnings)
+    if place.error is not None or not request.is_chat:
+        error = place.error if request.is_chat else UNSUPPORTED
+        return Drawn(error=error, key=credential.kind, warnings=warnings)
     body = flatten_extra(translate(request.body) if place.is_native else request.body)
     name = place.model or request.model or body.get("model")
     wire = place.wire or request.wire or "openai"
@@ -104,8 +105,7 @@ def credential_of(request: Request, place: Place) -> Credential:
         login = basic("Authorization", place.login)
         return replace(login, headers=found.headers, warnings=(*found.warnings, *login.warnings))
     if request.key is None and place.query_key is None:
-        is_assumed = request.is_bare and not request.has_no_key
-        return replace(found, auth=default_auth(place.wire)) if is_assumed else found
+        return replace(found, auth=default_auth(place.wire)) if request.is_bare else found
     key = request.key if request.key is not None else place.query_key or ""
     usual = default_auth(place.wire or request.wire)
     auth = Auth(request.key_header, request.scheme) if request.key_header else usual

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from endpoints_server.samples.draft import Auth, Draft, KeyKind
 from endpoints_server.samples.draw import Drawn
+from endpoints_server.samples.meaning.place import NO_ENDPOINT
 from endpoints_server.samples.warning import SEVERAL_BASE_URLS, WIRE_ASSUMED
 
 FILLED = ("upstream_model", "api_key_env", "vendor", "max_tokens", "max_tokens_field", "is_stream")
 JOINED = ("request_params", "capabilities", "headers", "query")
-NO_ENDPOINT = "no_endpoint_found"
 
 
 def merge(drawn: Sequence[Drawn]) -> Drawn:
@@ -21,15 +21,13 @@ def merge(drawn: Sequence[Drawn]) -> Drawn:
         return next(iter(drawn), Drawn(error=NO_ENDPOINT))
     chats = [each for each in good if WIRE_ASSUMED not in each.warnings] or good
     first = chats[0]
-    same = [each for each in good if is_of(each.draft, first.draft)]
-    warnings = [code for each in [first, *same] for code in each.warnings]
-    if len(chats) < len(good) and first not in (each for each in good if each not in chats):
-        warnings = [code for code in warnings if code != WIRE_ASSUMED]
+    same = [each for each in chats if is_of(each.draft, first.draft)]
+    warnings = [code for each in same for code in each.warnings]
     if any(host_of(each.draft) != host_of(first.draft) for each in good):
         warnings.append(SEVERAL_BASE_URLS)
     return Drawn(
         draft=with_models(joined(first.draft, [each.draft for each in same]), same),
-        key=strongest([first, *same]),
+        key=strongest(same),
         warnings=tuple(dict.fromkeys(warnings)),
     )
 

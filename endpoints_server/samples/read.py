@@ -7,7 +7,8 @@ from endpoints_server.samples.draft import Auth, Draft, KeyKind, Sample
 from endpoints_server.samples.draw import Drawn, draw
 from endpoints_server.samples.keys.find import has_key
 from endpoints_server.samples.keys.known import SUBSCRIPTION
-from endpoints_server.samples.merge import NO_ENDPOINT, merge
+from endpoints_server.samples.meaning.place import NO_ENDPOINT
+from endpoints_server.samples.merge import merge
 from endpoints_server.samples.requests import requests_in
 from endpoints_server.samples.text.clean import clean, has_curled_quotes, with_plain_quotes
 from endpoints_server.samples.text.response import is_response

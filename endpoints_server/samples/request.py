@@ -21,6 +21,7 @@ class Request(Struct, frozen=True, kw_only=True):
     model      where the body does not name it
     others     further models of a configuration
     is_bare    an address alone, with nothing that says how it is called
+    is_chat    False where an SDK is asked for something else, such as embeddings
     """
 
     url: str = ""
@@ -36,5 +37,5 @@ class Request(Struct, frozen=True, kw_only=True):
     capabilities: Mapping[str, bool] = {}
     is_stream: bool | None = None
     is_bare: bool = False
-    has_no_key: bool = False
+    is_chat: bool = True
     warnings: tuple[str, ...] = ()

@@ -57,7 +57,7 @@ def requests_of(piece: Piece) -> list[Request]:
 def is_whole(request: Request) -> bool:
     """Say whether a request tells its model, in one way or another."""
     model = request.model or request.body.get("model")
-    is_told = isinstance(model, str) and not model.startswith("<")
+    is_told = not request.is_chat or (isinstance(model, str) and not model.startswith("<"))
     return is_told or any(
         mark in request.url for mark in ("/models/", "/deployments/", "/embeddings")
     )

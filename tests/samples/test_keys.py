@@ -25,7 +25,6 @@ NO_KEYS = [
     'api_key = getpass.getpass("the key of the gateway")',
     "credential: new ApiKeyCredential(Environment.GetEnvironmentVariable(name))",
     "anthropic-beta: interleaved-thinking-2025-05-14",
-    "apiKey: settings.gateway.primaryKey2024",
 ]
 
 

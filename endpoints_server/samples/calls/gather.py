@@ -8,7 +8,7 @@ from endpoints_server.samples.keys.kind import is_secret_name
 from endpoints_server.samples.languages.value import Invocation, Program
 from endpoints_server.samples.meaning.body import read_json
 from endpoints_server.samples.meaning.credential import USUAL
-from endpoints_server.samples.meaning.place import read_place
+from endpoints_server.samples.meaning.place import NO_ENDPOINT, read_place
 from endpoints_server.samples.request import Request
 from endpoints_server.samples.warning import WIRE_ASSUMED
 from endpoints_server.samples.words import words
@@ -85,7 +85,7 @@ def is_known(text: str) -> bool:
     if " " in text or "\n" in text:
         return False
     place = read_place(text)
-    is_refused = place.error is not None and place.error != "no_endpoint_found"
+    is_refused = place.error is not None and place.error != NO_ENDPOINT
     return is_refused or (place.wire is not None and WIRE_ASSUMED not in place.warnings)
 
 

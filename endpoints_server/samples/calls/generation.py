@@ -52,7 +52,6 @@ GOOGLE_OUTSIDE = {
     "cachedContent": "cachedContent",
 }
 GOOGLE_OF_SDK = frozenset({"httpOptions", "abortSignal", "automaticFunctionCalling"})
-UNNAMED = "https://unsupported.invalid/embeddings"
 
 
 def ending_of(name: str) -> tuple[str, bool | None] | None:

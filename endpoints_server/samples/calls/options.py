@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from endpoints_server.samples.languages.value import Invocation
+from endpoints_server.samples.languages.value import Invocation, unknown
 from endpoints_server.samples.words import words
 
 BASE = words(
@@ -80,6 +80,8 @@ def text_of(value: object) -> str:
 def plain_values(value: Any) -> Any:
     """Give a value whose constructed parts are the objects of what they were given."""
     match value:
+        case Invocation() if not value.options:
+            return unknown(value.name)
         case Invocation():
             return {name: plain_values(each) for name, each in value.options.items()}
         case dict():

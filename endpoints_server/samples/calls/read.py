@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from endpoints_server.samples.calls.client import Client, client_of
 from endpoints_server.samples.calls.clients import LITELLM, Kind, google, openai
 from endpoints_server.samples.calls.generation import (
-    UNNAMED,
     bound_body,
     ending_of,
     is_unsupported,
@@ -92,7 +91,7 @@ def read_one(call: Invocation, clients: Sequence[Client]) -> list[Request]:
         return [read_generation(inner, client)] if client is not None else []
     if is_unsupported(call.name):
         client = client_for(call, clients)
-        return [replace(client.request() if client else Request(), url=UNNAMED)]
+        return [replace(client.request() if client else Request(), is_chat=False)]
     return []
 
 

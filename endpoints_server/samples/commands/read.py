@@ -2,6 +2,8 @@
 
 import re
 
+from msgspec.structs import replace
+
 from endpoints_server.samples.commands.curl import read_curl
 from endpoints_server.samples.commands.httpie import read_httpie
 from endpoints_server.samples.commands.wget import read_wget
@@ -88,9 +90,4 @@ def is_harmful(name: str) -> bool:
 
 def with_note(request: Request) -> Request:
     """Say of a request that code stood beside it."""
-    return Request(
-        url=request.url,
-        headers=request.headers,
-        body=request.body,
-        warnings=(*request.warnings, SHELL_CODE),
-    )
+    return replace(request, warnings=(*request.warnings, SHELL_CODE))

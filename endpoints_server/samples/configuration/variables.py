@@ -8,6 +8,7 @@ from endpoints_server.samples.calls.clients import ANTHROPIC, GOOGLE, OPENAI
 from endpoints_server.samples.languages.javascript import read_object
 from endpoints_server.samples.meaning.body import read_json
 from endpoints_server.samples.request import Request
+from endpoints_server.samples.warning import WIRE_ASSUMED
 
 VALUE = r"(?P<quote{0}>[\"']?)(?P<value{0}>[^\n]*?)(?P=quote{0})"
 LINE = re.compile(
@@ -49,6 +50,7 @@ def read_variables(text: str) -> list[Request]:
             scheme="Bearer" if bearer is not None else None,
             model=first,
             others=others,
+            warnings=() if start in WIRES or start in USUAL else (WIRE_ASSUMED,),
         )
     ]
 

@@ -29,7 +29,7 @@ SAID_INSIDE = (
 LONGEST_RUN = 5
 LONGEST_NUMBER = 8
 SEQUENCE_SHARE = 0.5
-SPOKEN_SHARE = 0.5
+SPOKEN_SHARE = 0.65
 
 
 def is_placeholder(text: str) -> bool:
@@ -71,7 +71,7 @@ def is_word(piece: str) -> bool:
 
 def has_vowels(piece: str) -> bool:
     """Say whether a piece could be spoken."""
-    return len(piece) < 3 or sum(sign in "aeiouy" for sign in piece) * 5 >= len(piece)
+    return len(piece) < 3 or sum(sign in "aeiouy" for sign in piece.lower()) * 5 >= len(piece)
 
 
 def is_monotone(text: str) -> bool:

@@ -74,8 +74,7 @@ def shown_by(part: Body) -> Iterator[str]:
         yield KIND_OF_PART[kind]
     if part.get("images"):
         yield "vision"
-    for name in MEDIA:
-        media = part.get(name)
+    for media in (part, *(part.get(name) for name in MEDIA)):
         if isinstance(media, dict):
             said = str(next((media[each] for each in MEDIA_TYPES if each in media), ""))
             if said.partition("/")[0] in KIND_OF_MEDIA:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from endpoints_server.domain.address.host import ip_of, read_host
 from endpoints_server.domain.address.nature import Nature, nature_of
+from endpoints_server.samples.keys.kind import is_secret_name
 from endpoints_server.samples.warning import (
     BASE_URL_HAS_VARIABLE,
     BASE_URL_IS_VARIABLE,
@@ -16,6 +17,10 @@ from endpoints_server.samples.warning import (
     WIRE_ASSUMED,
 )
 from endpoints_server.samples.words import words
+
+NO_ENDPOINT = "no_endpoint_found"
+NOT_ALLOWED = "address_not_allowed"
+UNSUPPORTED = "unsupported_endpoint"
 
 FORBIDDEN = frozenset({Nature.LINK_LOCAL, Nature.METADATA})
 FORBIDDEN_NAMES = words(
@@ -27,18 +32,17 @@ NEAR_ENDINGS = (".lan", ".local", ".localhost")
 NEAR_NAMES = frozenset({"localhost"})
 GOOGLE_HOST = "generativelanguage.googleapis.com"
 KEY_QUERIES = frozenset({"key", "api_key", "apikey", "api-key", "access_token", "token"})
-DROPPED = KEY_QUERIES | {"alt"}
 CHAT, RESPONSES = "/chat/completions", "/responses"
 MESSAGES = ("/v1/messages/count_tokens", "/v1/messages/batches", "/v1/messages", "/messages")
 NATIVE = ("/api/chat", "/api/generate", "/api/tags")
 LISTS = ("/models",)
-UNSUPPORTED = (
+NO_CHATS = (
     *("/completions", "/embeddings", "/rerank", "/moderations", "/images/generations"),
     *("/images/edits", "/audio/speech", "/audio/transcriptions", "/audio/translations", "/files"),
     *("/batches", "/fine_tuning/jobs", "/assistants", "/threads", "/realtime", "/api/embed"),
     *("/api/embeddings", "/videos"),
 )
-UNSUPPORTED_METHODS = ("embedContent", "batchEmbedContents", "predict", "countTokens")
+NO_CHAT_METHODS = ("embedContent", "batchEmbedContents", "predict", "countTokens")
 STREAMED = "streamGenerateContent"
 DEPLOYMENTS = "/openai/deployments/"
 
@@ -84,11 +88,11 @@ def read_place(text: str, wire: str | None = None) -> Place:
         parts = urlsplit(text)
         host, port = parts.hostname or "", port_of(parts)
     except ValueError:
-        return Place(error="no_endpoint_found")
+        return Place(error=NO_ENDPOINT)
     if parts.scheme not in ("http", "https"):
-        return Place(error="address_not_allowed", wire=wire)
+        return Place(error=NOT_ALLOWED, wire=wire)
     if not host:
-        return Place(error="no_endpoint_found")
+        return Place(error=NO_ENDPOINT)
     cut = cut_path(parts.path, host, wire)
     query = dict(parse_qsl(parts.query))
     netloc = parts.netloc.rpartition("@")[2]
@@ -101,13 +105,13 @@ def read_place(text: str, wire: str | None = None) -> Place:
         wire=cut.wire,
         model=unquote(cut.model) if cut.model else None,
         is_stream=cut.is_stream,
-        query={name: value for name, value in query.items() if name.lower() not in DROPPED},
+        query={name: value for name, value in query.items() if not is_dropped(name)},
         login=login_of(parts.netloc),
-        query_key=next((query[name] for name in query if name.lower() in KEY_QUERIES), None),
+        query_key=next((query[name] for name in query if is_key_query(name)), None),
         is_native=cut.is_native,
         is_list=cut.is_list,
         is_local=is_local(host),
-        error=refusal(host) or ("unsupported_endpoint" if cut.is_unsupported else None),
+        error=refusal(host) or (UNSUPPORTED if cut.is_unsupported else None),
         warnings=(*warnings, *warnings_of(cut, query)),
     )
 
@@ -115,11 +119,21 @@ def read_place(text: str, wire: str | None = None) -> Place:
 def warnings_of(cut: Cut, query: Mapping[str, str]) -> tuple[str, ...]:
     """Give what a reader should know of an address."""
     said = {
-        KEY_IN_QUERY: any(name.lower() in KEY_QUERIES for name in query),
+        KEY_IN_QUERY: any(map(is_key_query, query)),
         NATIVE_API: cut.is_native,
         WIRE_ASSUMED: cut.wire is None or cut.is_list,
     }
     return tuple(code for code, holds in said.items() if holds)
+
+
+def is_key_query(name: str) -> bool:
+    """Say whether a query parameter is a key."""
+    return name.lower() in KEY_QUERIES or is_secret_name(name)
+
+
+def is_dropped(name: str) -> bool:
+    """Say whether a query parameter is the call's, or a key, rather than the endpoint's."""
+    return is_key_query(name) or name.lower() == "alt"
 
 
 def variable_place(text: str, wire: str | None) -> Place:
@@ -131,9 +145,9 @@ def variable_place(text: str, wire: str | None) -> Place:
         wire=cut.wire,
         model=cut.model,
         is_stream=cut.is_stream,
-        query={n: value for n, value in parse_qsl(query) if n.lower() not in DROPPED},
+        query={n: value for n, value in parse_qsl(query) if not is_dropped(n)},
         is_native=cut.is_native,
-        error="unsupported_endpoint" if cut.is_unsupported else None,
+        error=UNSUPPORTED if cut.is_unsupported else None,
         warnings=(BASE_URL_IS_VARIABLE, *warnings_of(cut, dict(parse_qsl(query)))),
     )
 
@@ -180,7 +194,7 @@ def cut_method(base: str, call: str) -> Cut:
         wire="google",
         model=model,
         is_stream=True if method == STREAMED else None,
-        is_unsupported=method in UNSUPPORTED_METHODS,
+        is_unsupported=method in NO_CHAT_METHODS,
     )
 
 
@@ -192,7 +206,7 @@ def cut_other(path: str, host: str, wire: str | None) -> Cut:
             base = path.removesuffix(ending)
             base = base.removesuffix("/v1") if usual == "anthropic" else base
             return Cut(path=base, wire=usual or "openai", is_list=wire is None)
-    if any(path.endswith(ending) for ending in UNSUPPORTED):
+    if any(path.endswith(ending) for ending in NO_CHATS):
         return Cut(path=path, is_unsupported=True)
     return Cut(path=path, wire=usual, model=deployment_in(path))
 
@@ -227,8 +241,8 @@ def login_of(netloc: str) -> str | None:
 def refusal(host: str) -> str | None:
     """Say why a host is never called: it is a machine's own, that tells its secrets."""
     if host in FORBIDDEN_NAMES:
-        return "address_not_allowed"
-    return "address_not_allowed" if nature(host) in FORBIDDEN else None
+        return NOT_ALLOWED
+    return NOT_ALLOWED if nature(host) in FORBIDDEN else None
 
 
 def is_local(host: str) -> bool:
