@@ -23,6 +23,8 @@ class OwnKey(Struct, frozen=True, kw_only=True):
 
         A key that came with an address goes to no other, and an address does not come from nowhere.
         """
+        if endpoint.owner:
+            return self.address == Secret(endpoint.address)
         return bool(self.address) == endpoint.is_personal
 
 
@@ -92,7 +94,7 @@ def key_fault(state: KeyState, endpoint: Endpoint, keys_url: str) -> Fault:
     code, sentence = REFUSALS[state]
     message = sentence.format(
         name=endpoint.name,
-        what="key and its address" if endpoint.is_personal else "key",
+        what="key and its address" if endpoint.needs_address else "key",
         where=f"at {keys_url} or with PUT /me/credentials/{endpoint.slug}",
     )
     return Fault(kind=Kind.FORBIDDEN, code=code, message=message)

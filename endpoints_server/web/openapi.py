@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 from litestar import Litestar, Response, get
@@ -102,6 +102,8 @@ def kinds_of(handler: HTTPRouteHandler) -> Iterable[Any]:
 def answer_of(handler: HTTPRouteHandler) -> Any:
     """Give the shape of an answer; None where it has no body, or is written by hand."""
     kind = get_type_hints(handler.fn).get("return")
+    if get_origin(kind) is Response:
+        (kind,) = get_args(kind)
     shape: Any = get_origin(kind) or kind
     return kind if isinstance(shape, type) and issubclass(shape, Struct) else None
 
