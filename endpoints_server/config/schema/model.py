@@ -9,7 +9,7 @@ from endpoints_server.config.schema.block import Block, Natural, NonEmpty
 from endpoints_server.config.schema.compat import Compat
 from endpoints_server.config.schema.wire import Api
 
-Rate = Annotated[Decimal, Meta(extra_json_schema={"type": "number", "minimum": 0})]
+Rate = Annotated[Decimal, Meta(extra_json_schema={"minimum": 0})]
 Amount = Annotated[float, Meta(gt=0)]
 Word = NonEmpty | None | UnsetType
 
