@@ -7,7 +7,7 @@ from functools import lru_cache
 from endpoints_server.config.own.compile import own_endpoint_of
 from endpoints_server.config.own.read import read_own
 from endpoints_server.config.prices import PriceBook
-from endpoints_server.domain.catalog import Catalog, OwnTerms
+from endpoints_server.domain.catalog import Catalog, OwnTerms, with_endpoints
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.store.own_endpoints import OwnEndpoint
 
@@ -33,6 +33,10 @@ class OwnCompiler:
         """Give those endpoints of a person that are served beside a catalog that all share."""
         found = (self.find(own, catalog) for own in owned)
         return [each for each in found if isinstance(each, Endpoint)]
+
+    def laid_over(self, catalog: Catalog, owned: Iterable[OwnEndpoint]) -> Catalog:
+        """Give a catalog with what a person brought behind it, but for lists of models."""
+        return with_endpoints(catalog, (*catalog.endpoints, *self.served(owned, catalog)))
 
     def find(self, own: OwnEndpoint, catalog: Catalog) -> Endpoint | Hidden:
         """Give an endpoint as it is served, or say why it is not; a name of the file's wins."""

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import anthropic
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from endpoints_server.demo.catalog import CHAT, MESSAGES
 from endpoints_server.store.own_endpoints import Terms
 from tests.acceptance.test_own_keys import Someone, code_of
-from tests.serving import Serving
+from tests.serving import Serving, serving
 from tests.upstreams.acting import END, LETTER, Acting
 from tests.upstreams.bad import BadProvider
 from tests.upstreams.server import Running, Server
@@ -31,6 +32,8 @@ from tests.web.me.bringing import (
 )
 
 SAID = "it is mine"
+A_SECOND = 1.5
+"""And how long a call may take beside it, on a machine that others use too."""
 
 
 def test_it_is_brought_called_and_forgotten(
@@ -361,3 +364,24 @@ def test_the_key_is_nowhere_but_sealed_and_sent(
     assert KEY.encode() not in kept
     output = capfd.readouterr()
     assert KEY not in output.out + output.err + caplog.text
+
+
+def test_another_process_serves_it_within_a_second_and_no_longer_within_another(
+    ada: Someone, upstream: Server, server: Serving, tmp_path: Path
+) -> None:
+    (tmp_path / "data").symlink_to(server.data_dir)
+    with (
+        serving(server.config.read_text(), tmp_path) as other,
+        httpx2.Client(base_url=other.url, timeout=20) as client,
+    ):
+
+        def called() -> int:
+            asked = {"model": "my-gpu/llama", "messages": [{"role": "user", "content": "hello"}]}
+            headers = {"authorization": f"Bearer {ada.key.reveal()}"}
+            return client.post("/v1/chat/completions", json=asked, headers=headers).status_code
+
+        assert called() == 404
+        bring(ada, body(upstream, apiKey=KEY))
+        wait_until(lambda: called() == 200, A_SECOND)
+        assert ada.ask("DELETE", f"{ALL}/my-gpu").status_code == 204
+        wait_until(lambda: called() == 404, A_SECOND)
