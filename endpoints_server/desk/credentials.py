@@ -1,6 +1,7 @@
 """Provider keys of one's own: listed, stored, forgotten."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from endpoints_server.config.naming import slug_of
 from endpoints_server.domain.address.judge import judge
@@ -69,9 +70,17 @@ async def store_key(
     Raises Failed: bad_request for a draft that is no key, or expired already; what
     `domain.address` raises for an address that is not to be called.
     """
-    own_key = read_draft(catalog, endpoint, draft)
+    owner, own_key = Owner(person_id, endpoint.place), read_draft(catalog, endpoint, draft)
     require_later(draft.expires_at, now)
-    await vault.put(Owner(person_id, endpoint.place), own_key, draft.expires_at, now)
+    await vault.put(owner, await with_headers(vault, owner, own_key), draft.expires_at, now)
+
+
+async def with_headers(vault: Vault, owner: Owner, own_key: OwnKey) -> OwnKey:
+    """Give a key the headers that the owner's earlier one had for the same address."""
+    held = await vault.find(owner)
+    if held is None or held.own_key is None or held.own_key.address != own_key.address:
+        return own_key
+    return replace(own_key, headers=held.own_key.headers)
 
 
 async def forget_key(vault: Vault, catalog: Catalog, name: str, person_id: str) -> bool:

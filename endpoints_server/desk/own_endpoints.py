@@ -25,7 +25,7 @@ from endpoints_server.store.vault import Held, Vault
 
 MOST_ENDPOINTS = 50
 MOST_TOLD = 20
-"""How many complaints one refusal holds."""
+"""How many complaints one answer holds."""
 
 
 class Brought(Struct, frozen=True, kw_only=True):
@@ -41,14 +41,15 @@ class Brought(Struct, frozen=True, kw_only=True):
 
 
 class OwnStanding(Struct, frozen=True, kw_only=True):
-    """How an endpoint of one's own stands, told without its key; `hidden` is why it is not served.
+    """How an endpoint of one's own stands, told without its key; of its headers the names are told.
 
-    `remarks` are of what was taken though it may not be what somebody meant.
+    `hidden` is why it is not served, `remarks` are of what was taken though it may be a mistake.
     """
 
     own: OwnEndpoint
     name: str
     key: Standing
+    header_names: tuple[str, ...] = ()
     hidden: Hidden | None = None
     remarks: tuple[Complaint, ...] = ()
 
@@ -92,7 +93,7 @@ async def keep_own(desk: OwnDesk, person_id: str, brought: Brought) -> tuple[Own
     slug = require_name(desk.catalog, read.entry.name, brought.name)
     address = read_address(read.entry.base_url)
     judge(address, desk.catalog.allowed_addresses)
-    own_key = await require_key(desk, owner_of(person_id, slug), address, brought)
+    own_key = await require_key(desk, owner_of(person_id, slug), address, brought, read)
     own = OwnEndpoint(
         person_id=person_id,
         slug=slug,
@@ -145,18 +146,25 @@ def require_name(catalog: Catalog, name: str, wanted: str) -> str:
 
 
 async def require_key(
-    desk: OwnDesk, owner: Owner, address: Address, brought: Brought
+    desk: OwnDesk, owner: Owner, address: Address, brought: Brought, read: Read
 ) -> OwnKey | None:
     """Give the key that came along, bound to the address; None where the stored one stays.
 
-    A key that was stored for another address stays for no other.
+    A key that was stored for another address stays for no other, and headers stay with their key.
     """
     if brought.api_key is not None:
         if is_reference(brought.api_key.reveal().strip()):
             message = "Nothing is filled in here, and no command is run. Send the key itself."
             raise refused(message, "apiKey")
         require_later(brought.expires_at, desk.now)
-        return OwnKey(api_key=read_api_key(brought.api_key.reveal()), address=Secret(address.url))
+        return OwnKey(
+            api_key=read_api_key(brought.api_key.reveal()),
+            address=Secret(address.url),
+            headers=read.headers or (),
+        )
+    if read.headers is not None:
+        message = "Headers are kept with the key, for one may be in them. Send 'apiKey' too."
+        raise refused(message, "apiKey")
     if brought.expires_at is not None:
         raise refused("'expiresAt' goes with 'apiKey'. Send both.", "expiresAt")
     held = await desk.vault.find(owner)
@@ -170,18 +178,20 @@ async def told(desk: OwnDesk, own: OwnEndpoint, read: Read) -> OwnStanding:
     """Tell how an endpoint stands that was just kept, with what there is to remark."""
     kept = await find_own(desk, own.person_id, own.slug)
     standing = kept or await stand(desk, own, None)  # or else somebody deleted it meanwhile
-    return msgspec.structs.replace(standing, remarks=read.remarks)
+    return msgspec.structs.replace(standing, remarks=read.remarks[:MOST_TOLD])
 
 
 async def stand(desk: OwnDesk, own: OwnEndpoint, held: Held | None) -> OwnStanding:
     """Tell how an endpoint stands; it may have to be compiled for it, beside the loop."""
     found = await asyncio.to_thread(desk.compiler.find, own, desk.catalog)
     endpoint = found if isinstance(found, Endpoint) else None
+    own_key = held.own_key if held else None
     said: dict[str, Any] = msgspec.json.decode(own.body)
     return OwnStanding(
         own=own,
         name=str(said["name"]),
         key=standing_of(own.slug, endpoint, held, desk.now),
+        header_names=tuple(name for name, _ in own_key.headers) if own_key else (),
         hidden=None if isinstance(found, Endpoint) else found,
     )
 

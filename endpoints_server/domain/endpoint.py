@@ -175,7 +175,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     organisation: str = ""
 
     def __post_init__(self) -> None:
-        headers = self.headers or any(model.headers or model.address for model in self.models)
+        others = any(model.headers or model.address for model in self.models)
+        headers = others or not all(template.is_own for template in self.headers)
         if self.is_personal and (headers or self.credential.owner == "house"):
             raise ValueError("nothing of the house's goes to an address that a person chose")
         if self.owner and not self.is_personal:

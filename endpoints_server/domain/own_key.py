@@ -7,16 +7,21 @@ from msgspec.structs import replace
 
 from endpoints_server.domain.endpoint import Credential, Endpoint
 from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.secret import Secret
 
 LONGEST = 4096
 
 
 class OwnKey(Struct, frozen=True, kw_only=True):
-    """A provider key of a person; `address` is empty unless the address too is the person's."""
+    """A provider key of a person; `address` is empty unless the address too is the person's.
+
+    `headers` are sent beside it, by name, where the whole endpoint is the person's.
+    """
 
     api_key: Secret
     address: Secret = Secret("")
+    headers: tuple[tuple[str, Secret], ...] = ()
 
     def fits(self, endpoint: Endpoint) -> bool:
         """Say whether it was stored for the kind of endpoint that now goes by the name.
@@ -86,6 +91,15 @@ def with_own_key(endpoint: Endpoint, own_key: OwnKey) -> Endpoint:
         endpoint,
         credential=Credential(owner="user", secret=own_key.api_key),
         address=own_key.address.reveal() if endpoint.is_personal else endpoint.address,
+        headers=own_headers(own_key) if endpoint.owner else endpoint.headers,
+    )
+
+
+def own_headers(own_key: OwnKey) -> tuple[HeaderTemplate, ...]:
+    """Write the headers that a person brought; nothing is filled in, and each is a secret."""
+    return tuple(
+        HeaderTemplate(name, (value.reveal(),), is_secret=True, is_own=True)
+        for name, value in own_key.headers
     )
 
 

@@ -91,6 +91,6 @@ async def test_what_it_tells_of_an_endpoint_of_ones_own_is_what_is_taken(
     shape = told["content"]["application/json"]["schema"] | {"components": document["components"]}
     jsonschema.validate(entry | {"apiKey": "sk-1"}, shape)
     wrong_rate = {"tokenConfig": {"other": {"prompt": "0.1", "completion": 1, "context": 1}}}
-    for wrong in (entry | {"headers": {}}, entry | wrong_rate):
+    for wrong in (entry | {"titleEndpoint": "x"}, entry | wrong_rate):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(wrong, shape)

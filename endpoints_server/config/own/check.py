@@ -19,9 +19,18 @@ LONGEST_NAME = 64
 LONGEST_MODEL = 256
 BESIDE = frozenset({"apiKey", "expiresAt"})
 """What is sent with an endpoint and is no part of it."""
+MOST_HEADERS = 20
+LONGEST_HEADER = 4096
+UNSET = frozenset(
+    {
+        *("host", "connection", "keep-alive", "upgrade", "te", "trailer", "expect"),
+        *("content-length", "content-encoding", "content-type", "transfer-encoding"),
+        *("proxy-authorization", "proxy-connection"),
+    }
+)
+"""Headers that are the connection's own, or the body's."""
 UNLABELLED = "steps and reasoning are not labelled here"
 LEFT_OUT = {
-    "headers": "an endpoint of your own sends no headers but those of its API",
     "titleEndpoint": "an endpoint of your own makes its titles itself",
     "maxToolResultChars": "tool results are passed on whole",
     "apiKeyPreview": "it is written by LibreChat's admin panel",
@@ -65,6 +74,7 @@ def check_own(document: Document, entry: Path) -> Iterator[Problem]:
     yield from check_name(document, (*entry, "name"))
     yield from check_address(document, (*entry, "baseURL"))
     yield from check_models(document, entry)
+    yield from check_headers(document, (*entry, "headers"))
     said: Any = document.get(entry)
     for key in said:
         if not is_literal(key):
@@ -120,6 +130,26 @@ def check_models(document: Document, entry: Path) -> Iterator[Problem]:
             if isinstance(item, dict) and item.get(key):
                 message = f"{shown(key)} has no place in a model of an endpoint of your own"
                 yield document.problem((*place, key), message, "leave it out", is_about_key=True)
+
+
+def check_headers(document: Document, path: Path) -> Iterator[Problem]:
+    """Tell of headers that are nobody's to set, of commands, and of too many or too much."""
+    headers: Any = document.get(path)
+    if not isinstance(headers, dict):
+        return
+    if len(headers) > MOST_HEADERS:
+        yield document.problem(path, f"there are at most {MOST_HEADERS} headers")
+    for name, value in headers.items():
+        place, text = (*path, name), str(value)
+        if name.lower() in UNSET:
+            message = f"{shown(name)} is not yours to set: it belongs to the connection or the body"
+            yield document.problem(place, message, "leave it out", is_about_key=True)
+        if is_command(text):
+            message = "no command is run here: the value begins with `!`"
+            yield document.problem(place, message, "send the value itself")
+        if len(text) > LONGEST_HEADER:
+            message = f"a header has at most {LONGEST_HEADER} characters"
+            yield document.problem(place, message)
 
 
 def check_literal(document: Document, path: Path) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import MsgspecError, Struct
 from msgspec.json import decode
+from msgspec.structs import replace
 
 from endpoints_server.config.checks.endpoints import check_entry, check_names
 from endpoints_server.config.checks.money import check_rates
@@ -20,8 +21,10 @@ from endpoints_server.config.problem import Level, Problem, has_errors, shown
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.config.text.document import Document, Mark, Path, Source
 from endpoints_server.config.text.json_text import read_json
+from endpoints_server.domain.secret import Secret
 
 BODY = "the body"
+HEADERS = "headers"
 WORDS = {"endpoint 1": "the endpoint", "begin each item with `- `": "write a list, in brackets"}
 """What the checks of the file call otherwise."""
 
@@ -37,11 +40,13 @@ class Complaint(Struct, frozen=True, kw_only=True):
 class Read(Struct, frozen=True, kw_only=True):
     """What came of it: `entry` is None where there are `errors`.
 
-    `body` is what to keep, which is all but the key. `remarks` are of what is taken all the same.
+    `body` is what to keep as it is: all but the key and the `headers`, which are None where none
+    were sent. `remarks` are of what is taken all the same.
     """
 
     entry: CustomEndpoint | None = None
     body: str = ""
+    headers: tuple[tuple[str, Secret], ...] | None = None
     errors: tuple[Complaint, ...] = ()
     remarks: tuple[Complaint, ...] = ()
 
@@ -63,7 +68,12 @@ def read_own(text: str) -> Read:
     errors, remarks = told[Level.ERROR], (*told[Level.WARNING], *told[Level.NOTE])
     if errors:
         return Read(errors=errors, remarks=remarks)
-    return Read(entry=decode_settings(entry).endpoints.custom[0], body=kept(entry), remarks=remarks)
+    return Read(
+        entry=replace(decode_settings(entry).endpoints.custom[0], headers={}),
+        body=kept(entry),
+        headers=headers_of(entry),
+        remarks=remarks,
+    )
 
 
 def opened(text: str) -> tuple[Document | None, list[Problem]]:
@@ -97,8 +107,16 @@ def drafted(document: Document) -> Document:
 def kept(entry: Document) -> str:
     """Write what is kept of an endpoint."""
     value: Any = entry.get(ENTRY)
-    said = {key: part for key, part in value.items() if key not in BESIDE}
+    said = {key: part for key, part in value.items() if key not in BESIDE | {HEADERS}}
     return json.dumps(said, ensure_ascii=False)
+
+
+def headers_of(entry: Document) -> tuple[tuple[str, Secret], ...] | None:
+    """Give the headers that were sent, as they were sent."""
+    headers: Any = entry.get((*ENTRY, HEADERS))
+    if headers is None:
+        return None
+    return tuple((name, Secret(value)) for name, value in headers.items())
 
 
 def paths_of(document: Document) -> dict[Mark, Path]:

@@ -12,6 +12,10 @@ from endpoints_server.domain.secret import Secret
 KEY = Annotated[
     Secret | None, Meta(description="The provider key; the one that is stored stays without it.")
 ]
+HEADERS = Annotated[
+    dict[str, str],
+    Meta(description="Headers sent upstream as they are; kept with the key, sent with it."),
+]
 END = Annotated[
     str | None, Meta(description="When the key ends: a time in ISO 8601, `never` or null.")
 ]
@@ -19,9 +23,11 @@ END = Annotated[
 
 def request_of(kind: type[Struct]) -> type[Struct]:
     """Make the shape: an entry of the file, less what only the file may say, and a key."""
-    own = [each for each in fields(kind) if each.encode_name not in LEFT_OUT.keys() | BESIDE]
+    others = LEFT_OUT.keys() | BESIDE | {"headers"}
+    own = [each for each in fields(kind) if each.encode_name not in others]
     beside: list[Any] = [
         ("api_key", KEY, field(name="apiKey", default=None)),
+        ("headers", HEADERS, field(default_factory=dict)),
         ("expires_at", END, field(name="expiresAt", default=None)),
     ]
     told = [(each.name, each.type, named(each)) for each in own]

@@ -16,6 +16,7 @@ from endpoints_server.desk.credentials import (
     list_standings,
     read_draft,
     store_key,
+    with_headers,
 )
 from endpoints_server.desk.try_own_key import Trial, try_own_key
 from endpoints_server.domain.endpoint import Endpoint
@@ -134,10 +135,12 @@ async def try_key(
     exchange: Exchange, endpoint: Endpoint, person: Person, draft: OwnKeyDraft | None
 ) -> Trial:
     """Try a key that was typed, or else the one that is stored; raises Failed where it is none."""
+    owner = Owner(person.id, endpoint.place)
     if draft is not None:
-        own_key = read_draft(exchange.catalog(), endpoint, draft)
+        typed = read_draft(exchange.catalog(), endpoint, draft)
+        own_key = await with_headers(exchange.vault, owner, typed)
     else:
-        held = await exchange.vault.find(Owner(person.id, endpoint.place))
+        held = await exchange.vault.find(owner)
         own_key = require_key(held, endpoint, exchange.keys_url, exchange.now())
     mine = with_own_key(endpoint, own_key)
     return await try_own_key(exchange.upstreams, exchange.wires, mine, person)

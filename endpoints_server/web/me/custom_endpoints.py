@@ -52,8 +52,8 @@ class KeyBeside(Struct, frozen=True, kw_only=True, rename="camel"):
 class CustomEndpointView(Struct, frozen=True, kw_only=True, rename="camel"):
     """An endpoint of mine, as I wrote it; of its key the ending alone is told.
 
-    `slug` is what it is asked for by. `reason` says why it is not served, `remarks` what I may have
-    meant otherwise.
+    Of its `headers` the names are told. `slug` is what it is asked for by. `reason` says why it is
+    not served, `remarks` what I may have meant otherwise.
     """
 
     slug: str
@@ -61,6 +61,7 @@ class CustomEndpointView(Struct, frozen=True, kw_only=True, rename="camel"):
     is_served: bool
     reason: str
     endpoint: Raw
+    headers: tuple[str, ...]
     state: KeyState
     ending: str
     expires_at: str | None
@@ -192,6 +193,7 @@ def view(standing: OwnStanding) -> CustomEndpointView:
         is_served=standing.hidden is None,
         reason=REASONS[standing.hidden],
         endpoint=Raw(own.body),
+        headers=standing.header_names,
         state=key.state,
         ending=key.ending,
         expires_at=moment(key.expires_at),

@@ -16,6 +16,7 @@ from endpoints_server.config.price_list import BundledPrices
 from endpoints_server.config.schema.endpoint import CustomEndpoint
 from endpoints_server.domain.catalog import Catalog, OwnTerms
 from endpoints_server.domain.endpoint import Endpoint, Timeouts
+from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.secret import Secret
 
 PLAIN = {
@@ -87,6 +88,10 @@ def test_an_own_endpoint_can_be_made_only_with_what_is_the_persons() -> None:
     assert (mine.place, mine.needs_address) == ("mine@ada", False)
     with pytest.raises(ValueError, match="nothing of the house's"):
         replace(mine, credential=replace(mine.credential, owner="house", secret=Secret("s")))
+    house = HeaderTemplate("x-team", ("a",))
+    with pytest.raises(ValueError, match="nothing of the house's"):
+        replace(mine, headers=(house,))
+    assert replace(mine, headers=(replace(house, is_own=True),)).headers
     with pytest.raises(ValueError, match="the person chose"):
         replace(mine, is_personal=False)
 
@@ -122,6 +127,14 @@ def test_every_key_of_the_file_is_either_taken_or_refused_with_its_reason() -> N
         (error,) = read_own(json.dumps(PLAIN | {key: "x"})).errors
         assert error.path == key
         assert LEFT_OUT[key] in error.message
+
+
+def test_headers_are_read_apart_from_what_is_kept_and_shown() -> None:
+    read = read_own(json.dumps(PLAIN | {"headers": {"x-team": "secret-0123456789"}}))
+    assert read.headers == (("x-team", Secret("secret-0123456789")),)
+    assert json.loads(read.body) == PLAIN
+    assert read.entry == read_own(json.dumps(PLAIN)).entry
+    assert "0123456789" not in repr(read)
 
 
 @pytest.mark.parametrize("key", ["sk-$abc", "abc_KEY", "sk-!x", "user_provided_1"])

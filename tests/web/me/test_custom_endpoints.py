@@ -220,6 +220,32 @@ def test_a_key_stays_where_it_is_when_a_row_is_changed_by_other_hands(
     assert upstream.seen == []
 
 
+def test_headers_go_with_the_key_and_are_kept_with_it(
+    ada: Someone, upstream: Server, server: Serving
+) -> None:
+    headers = {"api-key": f"azure-{KEY}", "X-Team": "blue"}
+    shown = bring(ada, body(upstream, apiKey=KEY, headers=headers))
+    assert shown["headers"] == ["api-key", "X-Team"]
+    assert ada.call("my-gpu/llama").status_code == 200
+    sent = upstream.last.headers
+    assert (sent["api-key"], sent["x-team"]) == (f"azure-{KEY}", "blue")
+    assert ada.ask("PUT", f"{ALL}/my-gpu", shown["endpoint"]).json()["headers"] == shown["headers"]
+    assert ada.ask("PUT", "/me/credentials/my-gpu", {"apiKey": FRESH}).status_code == 200
+    assert ada.call("my-gpu/llama").status_code == 200
+    sent = upstream.last.headers
+    assert (sent["authorization"], sent["x-team"]) == (f"Bearer {FRESH}", "blue")
+    instead = {"Authorization": "Token abc-0123456789"}
+    again = ada.ask("PUT", f"{ALL}/my-gpu", body(upstream, apiKey=KEY, headers=instead))
+    assert again.json()["headers"] == ["Authorization"]
+    assert ada.call("my-gpu/llama").status_code == 200
+    sent = upstream.last.headers
+    assert (sent["authorization"], sent.get("x-team")) == ("Token abc-0123456789", None)
+    texts = [ada.ask("GET", path).text for path in (ALL, f"{ALL}/my-gpu", "/me/credentials")]
+    kept = [path.read_bytes() for path in server.data_dir.rglob("*") if path.is_file()]
+    assert "0123456789" not in "".join(texts)
+    assert b"abc-0123456789" not in b"".join(kept)
+
+
 def test_an_address_that_is_allowed_no_more_is_refused_at_the_call(
     ada: Someone, upstream: Server, server: Serving
 ) -> None:
