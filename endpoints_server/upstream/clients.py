@@ -41,9 +41,9 @@ class Upstreams:
 
         Raises Failed (`address_invalid`, `address_refused`) for a person's address that is wrong.
         """
-        upstream = self._upstreams.get(endpoint.slug)
+        upstream = self._upstreams.get(endpoint.place)
         if upstream is None or upstream.endpoint is not endpoint:
-            upstream = self._upstreams[endpoint.slug] = self._open(endpoint)
+            upstream = self._upstreams[endpoint.place] = self._open(endpoint)
         upstream.link.users += 1
         return upstream
 
@@ -92,7 +92,7 @@ class Upstreams:
     def _place_of(self, endpoint: Endpoint) -> Place:
         """Tell what a transport depends on; everything else may change under it."""
         allowed = self._allowed if endpoint.is_personal else None
-        return endpoint.slug, endpoint.address, endpoint.max_connections, allowed
+        return endpoint.place, endpoint.address, endpoint.max_connections, allowed
 
     def _close(self, link: "Link") -> None:
         del self._links[link.place]

@@ -1,10 +1,12 @@
 """The lists that belong to people, so many and no more."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from operator import is_
 
-from endpoints_server.desk.models.kept import Kept
+from endpoints_server.desk.models.kept import Kept, question
 from endpoints_server.domain.catalog import Catalog
+from endpoints_server.domain.endpoint import Endpoint
 
 MOST_PEOPLE = 1000
 MOST_MODELS = 200_000
@@ -12,7 +14,9 @@ MOST_MODELS = 200_000
 MOST_CATALOGS = 64
 
 Shelf = dict[str, Kept]
-"""A person's lists, by the slug of their endpoint."""
+"""A person's lists, by the place of their endpoint."""
+MadeOf = tuple[object, object]
+"""What all share and what the person brought, of which a catalog is made; told by identity."""
 
 
 class Shelves:
@@ -20,7 +24,7 @@ class Shelves:
 
     def __init__(self) -> None:
         self._shelves: OrderedDict[str, Shelf] = OrderedDict()
-        self._catalogs: OrderedDict[str, tuple[Catalog, Catalog]] = OrderedDict()
+        self._catalogs: OrderedDict[str, tuple[MadeOf, Catalog]] = OrderedDict()
 
     def __iter__(self) -> Iterator[Shelf]:
         return iter(self._shelves.values())
@@ -47,11 +51,16 @@ class Shelves:
         """Have a person's catalog made anew."""
         self._catalogs.pop(person_id, None)
 
-    def catalog(self, person_id: str, shared: Catalog, make: Callable[[], Catalog]) -> Catalog:
-        """Give a person's catalog; it is made anew when what all share has changed."""
+    def has_catalog(self, person_id: str, made_of: MadeOf) -> bool:
+        """Say whether a person's catalog is there, made of these very things."""
         known = self._catalogs.get(person_id)
-        if known is None or known[0] is not shared:
-            known = self._catalogs[person_id] = (shared, make())
+        return known is not None and all(map(is_, known[0], made_of))
+
+    def catalog(self, person_id: str, made_of: MadeOf, make: Callable[[], Catalog]) -> Catalog:
+        """Give a person's catalog; it is made anew when it would be made of something else."""
+        if not self.has_catalog(person_id, made_of):
+            self._catalogs[person_id] = (made_of, make())
+        known = self._catalogs[person_id]
         self._catalogs.move_to_end(person_id)
         if len(self._catalogs) > MOST_CATALOGS:
             self._catalogs.popitem(last=False)
@@ -61,3 +70,21 @@ class Shelves:
 def size(shelf: Shelf) -> int:
     """Count the models on a shelf."""
     return sum(len(kept.models or ()) for kept in shelf.values())
+
+
+def find_list(shelf: Shelf, endpoint: Endpoint) -> Kept | None:
+    """Give the list of an endpoint, unless it was asked for otherwise than it would be now."""
+    kept = shelf.get(endpoint.place)
+    is_same = kept is not None and question(kept.endpoint) == question(endpoint)
+    return kept if is_same else None
+
+
+def keep_same(shelf: Shelf, endpoints: Iterable[Endpoint]) -> None:
+    """Keep those of a person's lists that are asked for as before."""
+    served = {endpoint.place: endpoint for endpoint in endpoints}
+    for place, kept in list(shelf.items()):
+        endpoint = served.get(place)
+        if endpoint is None or question(endpoint) != question(kept.endpoint):
+            del shelf[place]
+            continue
+        kept.endpoint = endpoint
