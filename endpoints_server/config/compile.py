@@ -83,7 +83,7 @@ def compile_catalog(settings: Settings, version: str, prices: PriceBook) -> Cata
         step_tokens=settings.server.hold_tokens,
         kept_days=known(settings.server.ledger.keep_days),
         aliases=aliases_in(settings, prices),
-        own_terms=own_terms_of(settings.server, endpoints),
+        own_terms=own_terms_of(settings.server),
         routing=Routing(
             retries=retries_of(settings.server.retries),
             breaker=breaker_of(settings.server.breaker),
@@ -107,15 +107,11 @@ def aliases_in(settings: Settings, prices: PriceBook) -> dict[str, Alias]:
     return aliases_of(settings.server.aliases, offers, find, step)
 
 
-def own_terms_of(server: Server, endpoints: Iterable[Endpoint]) -> OwnTerms | None:
-    """Say on what terms people bring endpoints; None where they may bring none.
-
-    Where the file does not say, they may if they are asked for an address anyway.
-    """
-    may = server.allow_own_endpoints
-    if isinstance(may, UnsetType):
-        may = any(endpoint.is_personal for endpoint in endpoints)
-    return OwnTerms(timeouts=timeouts_of(server.timeouts, Deadlines())) if may else None
+def own_terms_of(server: Server) -> OwnTerms | None:
+    """Say on what terms people bring endpoints; None where they may bring none."""
+    if not server.allow_own_endpoints:
+        return None
+    return OwnTerms(timeouts=timeouts_of(server.timeouts, Deadlines()))
 
 
 def shows_rates(interface: Interface | UnsetType) -> bool:

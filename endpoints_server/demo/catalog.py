@@ -35,8 +35,6 @@ endpoints:
       modelDisplayLabel: Demo Anthropic
       tokenConfig:
         {messages}: {{prompt: 3, completion: 15, context: 200000, cacheRead: 0.3, cacheWrite: 3.75}}
-server:
-  allowOwnEndpoints: true
 """
 
 

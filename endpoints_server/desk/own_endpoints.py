@@ -126,8 +126,8 @@ def require_allowed(catalog: Catalog) -> None:
     if catalog.own_terms is not None:
         return
     message = (
-        "People bring no endpoints of their own here. An administrator can let them with "
-        "server.allowOwnEndpoints."
+        "People bring no endpoints of their own here: the administrator has set "
+        "server.allowOwnEndpoints to false."
     )
     raise Failed(Fault(kind=Kind.FORBIDDEN, code="own_endpoints_off", message=message))
 

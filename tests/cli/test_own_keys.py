@@ -17,7 +17,6 @@ BODY = '{"name":"My GPU","baseURL":"https://gpu.example.com/v1","models":{"defau
 CONFIGURATION = """\
 endpoints:
   custom: [{name: House, apiKey: k, baseURL: 'https://x.example/v1', models: {default: [m]}}]
-server: {allowOwnEndpoints: true}
 """
 
 
@@ -55,7 +54,7 @@ def test_a_key_whose_endpoint_is_served_no_more_is_deleted_by_its_place(
     asyncio.run(bring(tmp_path / "data"))
     monkeypatch.setattr(sys, "stdin", io.StringIO("sk-own-0123456789"))
     assert command("credential", "set", "my-gpu", "--user", "ada").code == 0
-    (tmp_path / "librechat.yaml").write_text(CONFIGURATION.replace("true", "false"))
+    (tmp_path / "librechat.yaml").write_text(CONFIGURATION + "server: {allowOwnEndpoints: false}\n")
     (row,) = json.loads(command("credential", "list", "--user", "ada", "--json").out)
     assert (row["endpoint"], row["state"]) == ("my-gpu@ada", "not served any more")
     assert command("credential", "delete", "my-gpu@ada", "--user", "ada").code == 0

@@ -36,7 +36,7 @@ ONE = ALL + "/{name:str}"
 DeskOf = Callable[[AnyRequest], OwnDesk]
 REASONS: Mapping[Hidden | None, str] = {
     None: "",
-    Hidden.OFF: "People bring no endpoints of their own here; server.allowOwnEndpoints lets them.",
+    Hidden.OFF: "People bring no endpoints of their own here: server.allowOwnEndpoints is false.",
     Hidden.TAKEN: "The configuration has an endpoint of this name, which is served in its place.",
     Hidden.UNREADABLE: "This server knows other settings by now. Put it anew.",
 }
