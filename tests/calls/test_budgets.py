@@ -259,7 +259,7 @@ async def test_t_26_a_stream_is_cut_where_the_money_ends(
             assert not answer.has_more
             assert "cut off" in answer.errors[0]["message"]
             words = len(answer.text.split())
-            assert 250 < words < 520
+            assert 250 < words < 600  # at 500 it is spent; what came at once is passed on
             (entry,) = server.latest()
             assert (entry.outcome.value, entry.fault) == ("failed", "over_budget")
             assert entry.usage_status.value == "estimated"
