@@ -175,9 +175,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     organisation: str = ""
 
     def __post_init__(self) -> None:
-        others = any(model.headers or model.address for model in self.models)
-        headers = others or not all(template.is_own for template in self.headers)
-        if self.is_personal and (headers or self.credential.owner == "house"):
+        if self.is_personal and self._has_parts_of_the_house():
             raise ValueError("nothing of the house's goes to an address that a person chose")
         if self.owner and not self.is_personal:
             raise ValueError("what belongs to a person has an address that the person chose")
@@ -196,6 +194,11 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     def secrets(self) -> tuple[Secret, ...]:
         """What is configured here and must not come back in an upstream's words."""
         return tuple(filter(None, (self.credential.secret, *self._unshown())))
+
+    def _has_parts_of_the_house(self) -> bool:
+        if self.credential.owner == "house" or not all(each.is_own for each in self.headers):
+            return True
+        return any(model.headers or model.address for model in self.models)
 
     def _unshown(self) -> Iterator[Secret]:
         yield from (spare.credential.secret for spare in self.spare_keys)

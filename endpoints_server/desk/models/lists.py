@@ -113,23 +113,20 @@ class ModelLists:
 
     def catalog_for(self, person: Person) -> Catalog:
         """Give the catalog as a person sees it at this moment."""
-        shelf, owned = self._shelves.find(person.id), self._owned(person.id)
-        if not shelf and not owned:
-            return self.catalog
-        made_of = (self.catalog, owned)
-        return self._shelves.catalog(person.id, made_of, partial(self._overlay, shelf or {}, owned))
+        return self._catalog_with(person, self._owned(person.id))
 
-    async def prepare(self, person: Person) -> None:
-        """Compile what a person brought, beside the loop, unless that is done already."""
+    async def prepared_for(self, person: Person) -> Catalog:
+        """Give the same; what they brought is compiled beside the loop, unless that is done."""
         owned = self._owned(person.id)
         if owned and not self._shelves.has_catalog(person.id, (self.catalog, owned)):
             await asyncio.to_thread(self.compiler.served, owned, self.catalog)
+        return self._catalog_with(person, owned)
 
     async def review(self, person: Person) -> Catalog:
         """Give the catalog as a person sees it, and have those of their own lists that are stale
         asked for again; a list that came by a key which was changed since is forgotten.
         """
-        await self.prepare(person)
+        await self.prepared_for(person)
         listing = self._listing_for(person)
         keep_same(self._shelves.find(person.id) or {}, listing)
         if listing:
@@ -258,6 +255,13 @@ class ModelLists:
     def _with_shared(self, endpoint: Endpoint) -> Endpoint:
         kept = self._shared.get(question(endpoint)) if endpoint.discovery else None
         return self._with_list(endpoint, kept)
+
+    def _catalog_with(self, person: Person, owned: tuple[OwnEndpoint, ...]) -> Catalog:
+        shelf = self._shelves.find(person.id)
+        if not shelf and not owned:
+            return self.catalog
+        made_of = (self.catalog, owned)
+        return self._shelves.catalog(person.id, made_of, partial(self._overlay, shelf or {}, owned))
 
     def _overlay(self, shelf: Shelf, owned: tuple[OwnEndpoint, ...]) -> Catalog:
         served = [*self.catalog.endpoints, *self.compiler.served(owned, self.catalog)]

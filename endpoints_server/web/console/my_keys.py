@@ -57,7 +57,7 @@ async def show_mine(visit: Visit, trial: Trial | None = None, tried: str = "") -
     """Show how the person stands with each endpoint, and what came of trying a key."""
     exchange = visit.console.exchange
     person = operator(visit).person
-    catalog = await exchange.prepared_for(person)
+    catalog = await exchange.catalog_for(person)
     return show(
         "my_keys.html",
         visit.signed_in,
@@ -73,7 +73,7 @@ async def store_one(visit: Visit) -> Response[bytes]:
     """Store the key in the form."""
     exchange = visit.console.exchange
     person, now = operator(visit).person, exchange.now()
-    catalog = await exchange.prepared_for(person)
+    catalog = await exchange.catalog_for(person)
     endpoint = asking_endpoint(catalog, visit.form.get("endpoint", ""))
     draft = draft_of(visit, now)
     await store_key(exchange.vault, catalog, endpoint, person.id, draft, now)
@@ -84,7 +84,7 @@ async def try_one(visit: Visit) -> Response[bytes]:
     """Try the key in the form, which is not stored, or the stored one where the form has none."""
     exchange = visit.console.exchange
     person = operator(visit).person
-    endpoint = asking_endpoint(await exchange.prepared_for(person), visit.form.get("endpoint", ""))
+    endpoint = asking_endpoint(await exchange.catalog_for(person), visit.form.get("endpoint", ""))
     draft = draft_of(visit, exchange.now()) if visit.form.get("key", "").strip() else None
     trial = await try_key(exchange, endpoint, person, draft)
     return await show_mine(visit, trial, endpoint.slug)
@@ -93,7 +93,7 @@ async def try_one(visit: Visit) -> Response[bytes]:
 async def forget_one(visit: Visit) -> Response[bytes]:
     """Forget a key."""
     exchange, person = visit.console.exchange, operator(visit).person
-    catalog = await exchange.prepared_for(person)
+    catalog = await exchange.catalog_for(person)
     await forget_key(exchange.vault, catalog, visit.form.get("endpoint", ""), person.id)
     return see_other(MY_KEYS)
 

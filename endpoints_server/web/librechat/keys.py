@@ -64,7 +64,7 @@ def keep_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     async def store_key_of_page(request: AnyRequest) -> Response[Any]:
         """Store a key."""
         person, wanted = caller_of(request).person, read_body(await request.body())
-        catalog = await exchange.prepared_for(person)
+        catalog = await exchange.catalog_for(person)
         endpoint = asking_endpoint(catalog, wanted.name)
         draft = draft_of(endpoint, wanted)
         await store_key(vault, catalog, endpoint, person.id, draft, exchange.now())
@@ -74,7 +74,7 @@ def keep_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     async def show_expiry(request: AnyRequest) -> Expiry:
         """Tell when a key ends; the key itself is never told."""
         person = caller_of(request).person
-        catalog = await exchange.prepared_for(person)
+        catalog = await exchange.catalog_for(person)
         endpoint = catalog.by_name.get(request.query_params.get("name", "").lower())
         if endpoint is None or endpoint.credential.owner != "user":
             return Expiry(None)
@@ -94,7 +94,7 @@ def forget_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     async def forget_key_of_page(request: AnyRequest, name: FromPath[str]) -> None:
         """Forget a key; one that is not there is forgotten already."""
         person = caller_of(request).person
-        catalog = await exchange.prepared_for(person)
+        catalog = await exchange.catalog_for(person)
         await forget_key(vault, catalog, name.removeprefix("/"), person.id)
 
     @delete(KEYS, opt=KEYED, status_code=204)

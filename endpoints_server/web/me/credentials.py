@@ -74,7 +74,7 @@ def look_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     async def list_my_credentials(request: AnyRequest) -> Credentials:
         """List how I stand with every endpoint that asks for a key of mine."""
         person = caller_of(request).person
-        catalog = await exchange.prepared_for(person)
+        catalog = await exchange.catalog_for(person)
         found = await list_standings(exchange.vault, catalog, person.id, exchange.now())
         return Credentials([view(standing) for standing in found])
 
@@ -82,7 +82,7 @@ def look_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     async def show_my_credential(request: AnyRequest, endpoint: FromPath[str]) -> CredentialView:
         """Tell how I stand with one endpoint."""
         person = caller_of(request).person
-        found = asking_endpoint(await exchange.prepared_for(person), endpoint)
+        found = asking_endpoint(await exchange.catalog_for(person), endpoint)
         return await view_of(exchange, found, person)
 
     return [list_my_credentials, show_my_credential]
@@ -95,7 +95,7 @@ def change_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     async def store_my_credential(request: AnyRequest, endpoint: FromPath[str]) -> CredentialView:
         """Store a key of mine; an earlier one is replaced."""
         person = caller_of(request).person
-        catalog = await exchange.prepared_for(person)
+        catalog = await exchange.catalog_for(person)
         found = asking_endpoint(catalog, endpoint)
         draft = read_request(await request.body())
         await store_key(exchange.vault, catalog, found, person.id, draft, exchange.now())
@@ -105,7 +105,7 @@ def change_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     async def forget_my_credential(request: AnyRequest, endpoint: FromPath[str]) -> None:
         """Forget a key of mine, also one for what is not served any more."""
         person = caller_of(request).person
-        catalog = await exchange.prepared_for(person)
+        catalog = await exchange.catalog_for(person)
         await forget_key(exchange.vault, catalog, endpoint, person.id)
 
     return [store_my_credential, forget_my_credential]
@@ -123,7 +123,7 @@ def trial_handler(exchange: Exchange) -> HTTPRouteHandler:
     async def try_my_credential(request: AnyRequest, endpoint: FromPath[str]) -> Trial:
         """Try the key in the body, which is not stored; without a body the one that is stored."""
         person = caller_of(request).person
-        found = asking_endpoint(await exchange.prepared_for(person), endpoint)
+        found = asking_endpoint(await exchange.catalog_for(person), endpoint)
         body = await request.body()
         draft = read_request(body) if body.strip() else None
         return await try_key(exchange, found, person, draft)
