@@ -18,7 +18,7 @@ def librechat_endpoint_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
 
     @get("/api/endpoints", opt=KEYED)
     async def list_endpoints_for_page(request: AnyRequest) -> dict[str, dict[str, object]]:
-        """Tell every endpoint by its name, in the order of the file; no address and no secret."""
+        """Tell every endpoint by its name, one's own after the file's; no address, no secret."""
         endpoints = (await exchange.catalog_for(caller_of(request).person)).endpoints
         return {page_name(endpoint): entry_of(endpoint) for endpoint in endpoints}
 

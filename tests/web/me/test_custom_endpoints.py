@@ -345,6 +345,35 @@ def names(who: Someone) -> list[str]:
     return found
 
 
+def test_one_that_this_version_cannot_read_is_shown_and_put_right(
+    ada: Someone, upstream: Server, server: Serving
+) -> None:
+    bring(ada, body(upstream, apiKey=KEY))
+    rows = server.parts.store.own_endpoints
+    (own,) = rows.of(ada.name)
+    older = json.dumps(body(upstream, longGone=True))
+    server.ask(rows.put_own(replace(own, body=older), Terms(50)))
+    shown = ada.ask("GET", f"{ALL}/my-gpu").json()
+    assert (shown["isServed"], shown["endpoint"]["longGone"]) == (False, True)
+    assert "Put it anew" in shown["reason"]
+    assert ada.call("my-gpu/llama").status_code == 404
+    assert ada.call("shared").status_code == 200
+    assert ada.ask("PUT", f"{ALL}/my-gpu", body(upstream)).json()["isServed"] is True
+    assert ada.call("my-gpu/llama").status_code == 200
+
+
+def test_conversations_get_titles_by_the_persons_key(
+    ada: Someone, upstream: Server, server: Serving
+) -> None:
+    bring(ada, body(upstream, apiKey=KEY, titleConvo=True, titleModel="small"))
+    assert ada.call("my-gpu/llama", **{"x-conversation-id": "c-1"}).status_code == 200
+    assert ada.ask("GET", "/v1/titles/c-1").json()["title"]
+    assert upstream.last.headers["authorization"] == f"Bearer {KEY}"
+    entries = {each.operation: each for each in server.latest(2)}
+    assert entries["title"].model == "small"
+    assert {(each.endpoint, each.credential) for each in entries.values()} == {("My GPU", "user")}
+
+
 def test_nobody_has_more_than_fifty(ada: Someone, upstream: Server) -> None:
     for number in range(50):
         bring(ada, body(upstream, name=f"GPU {number}"))
