@@ -61,9 +61,10 @@ def usual_mode() -> int:
 
 
 def settle(folder: Path) -> None:
-    """Have the folder's own record of its files written down."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    """Have the folder's own record of its files written down, where the system does that."""
+    with suppress(OSError):  # the file is in its place already, so nothing has failed
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
