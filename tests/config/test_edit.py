@@ -1,5 +1,6 @@
 """A further endpoint in a file: where it goes, and that nothing else is touched."""
 
+import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -370,6 +371,15 @@ def test_a_link_is_followed_to_the_file_it_names(tmp_path: Path) -> None:
     swap(link, b"a", b"b")
     assert link.is_symlink()
     assert (tmp_path / "there" / "real.yaml").read_bytes() == b"b"
+
+
+def test_what_is_no_file_is_not_replaced_by_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, tmp_path):
+        with pytest.raises(Unwritable, match="is a folder or a device"):
+            swap(path, None, b"b")
+    assert pipe.is_fifo()
 
 
 def test_what_must_not_be_written_is_left_and_told(tmp_path: Path) -> None:

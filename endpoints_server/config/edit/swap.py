@@ -19,14 +19,18 @@ def swap(path: Path, old: bytes | None, content: bytes) -> None:
     try:
         target = path.resolve()
         state = target.stat() if target.exists() else None
+        if state and not stat.S_ISREG(state.st_mode):
+            raise Unwritable(f"'{path}' is a folder or a device; nothing was written")
         if (target.read_bytes() if state else None) != old:
             raise Unwritable(f"'{path}' has changed meanwhile; nothing was written")
         if state and not is_writable(target, state):
             raise Unwritable(f"'{path}' is read-only; nothing was written")
         write_beside(target, content, state)
-    except (OSError, RuntimeError) as error:  # links that lead in a circle are no OSError
-        reason = getattr(error, "strerror", None) or type(error).__name__
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
         raise Unwritable(f"'{path}' cannot be written: {reason}") from None
+    except RuntimeError:
+        raise Unwritable(f"'{path}' cannot be written: it is a link to itself") from None
 
 
 def is_writable(path: Path, state: os.stat_result) -> bool:

@@ -68,11 +68,10 @@ def add(  # noqa: PLR0913  one for each option
 ) -> None:
     """Add an endpoint to the configuration file, and leave all else in it as it is written.
 
-    It comes from what is known of a vendor, or from an example of a call: paste what stands in a
-    provider's documentation. Nothing of an example is run. The key is written as a variable, and a
-    variable that is in use for another is not sent to the host of an example; one with a real key
-    in it is refused with 4, and the key is shown and kept nowhere. A file with errors of its own is
-    not written to (2). A file that is not there is made.
+    It comes from what is known of a vendor, or from a call in a provider's documentation. Nothing
+    of an example is run, and no variable that is in use here is sent to its host. One with a real
+    key in it is refused with 4, and the key is shown and kept nowhere. A file with errors of its
+    own is not written to (2); one that is not there is made.
 
     \b
     Examples:
@@ -83,8 +82,7 @@ def add(  # noqa: PLR0913  one for each option
     """
     if (template is None) == (example is None):
         raise click.UsageError(ONE_OF)
-    named = {"CONFIG_PATH": str(file)} if file else {}
-    environ = with_dotenv({**os.environ, **named})
+    environ = with_dotenv({**os.environ, **({"CONFIG_PATH": str(file)} if file else {})})
     target = Target(path=config_path(environ), environ=environ, is_dry=is_dry, is_named=bool(file))
     wish = Wish(name=name.strip(), models=models)
     old = content_of(target.path)
