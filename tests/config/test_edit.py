@@ -198,7 +198,9 @@ def test_an_entry_in_brackets_is_followed_by_one_without() -> None:
     assert written(text) == text + block(4)
 
 
-@pytest.mark.parametrize("value", ["? a", "? $A", "- a", "#", "{a", "a: b", "*a", "!a", "<<"])
+@pytest.mark.parametrize(
+    "value", ["? a", "? $A", ":-", ": a", ":a", "- a", "#", "{a", "a: b", "*a", "!a", "<<"]
+)
 def test_what_means_something_to_yaml_is_only_text(value: str) -> None:
     entry = ENTRY | {"addParams": {"a": value, "b": [value], value: 1}}
     for text in ("", HEAD + "endpoints: {custom: []}\n"):

@@ -32,12 +32,12 @@ USUAL = Layout()
 class _Quoting(SafeRepresenter):
     """Puts text with variables in quotes, so that it may be moved into a list or a mapping.
 
-    A question mark at the start is quoted too, which the library forgets inside of brackets.
+    So is text that begins with `?` or `:`, which the library forgets to do inside of brackets.
     """
 
     def represent_text(self, text: str) -> ScalarNode:
         """Represent one text."""
-        is_quoted = ("$" in text or text.startswith("?")) and text.isprintable()
+        is_quoted = ("$" in text or text.startswith(("?", ":"))) and text.isprintable()
         style = "'" if is_quoted else None
         node: ScalarNode = self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
         return node

@@ -10,7 +10,7 @@ from endpoints_server.config.expand import DENIED, expand
 from endpoints_server.config.models_json.vendors import Vendor, names, read_vendor
 from endpoints_server.config.naming import slug_of
 
-KEY = "API_KEY"
+API_KEY = "API_KEY"
 
 
 class Naming(Struct, frozen=True, kw_only=True):
@@ -31,7 +31,7 @@ class Naming(Struct, frozen=True, kw_only=True):
         usual = self.vendor.variables if self.vendor else ()
         return usual[0] if usual else self.own()
 
-    def own(self, ending: str = KEY) -> str:
+    def own(self, ending: str = API_KEY) -> str:
         """Make up a variable of the endpoint's own."""
         made_up = variable_named(self.endpoint, ending)
         return variable_named(self.endpoint, f"OWN_{ending}") if is_spoken_for(made_up) else made_up
