@@ -154,6 +154,27 @@ def test_an_example_becomes_an_endpoint(command: Command, tmp_path: Path) -> Non
     assert {"field": "top_k", "origin": "addParams", "value": 3} in route["body"]
 
 
+@pytest.mark.parametrize("where", ["environment", "file beside", "file"])
+def test_what_is_in_use_here_goes_to_no_host_that_an_example_names(
+    command: Command, tmp_path: Path, where: str
+) -> None:
+    mine = "name: Mine\n      apiKey: '${GW_KEY:-none}'\n      baseURL: https://mine.test/v1"
+    text = f"version: 1.3.17\nendpoints:\n  custom:\n    - {mine}\n      models: {{default: [m]}}\n"
+    (tmp_path / "librechat.yaml").write_text(text if where == "file" else "version: 1.3.17\n")
+    (tmp_path / ".env").write_text("GW_KEY=mine\n" if where == "file beside" else "")
+    environ = {"GW_KEY": "mine"} if where == "environment" else {}
+    done = paste(command, tmp_path, CURL, **environ)
+    assert done.code == 0
+    assert "Note: GW_KEY, which the example reads, is in use for another" in done.out
+    assert "Set GW_EXAMPLE_API_KEY (the key of gw.example)" in done.out
+    assert kept(tmp_path).count("GW_KEY") == text.count("GW_KEY") * (where == "file")
+
+
+def test_a_variable_that_is_set_is_told_with_what_it_is_sent_as(command: Command) -> None:
+    done = command("add", "--template", "groq", GROQ_API_KEY="k")
+    assert "GROQ_API_KEY is set, and sent as the key of Groq." in done.out
+
+
 def test_an_example_is_read_from_stdin_too(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """A further endpoint in a file: where it goes, and that nothing else is touched."""
 
+import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -116,6 +117,11 @@ def test_comments_that_are_indented_under_an_endpoint_stay_with_it() -> None:
     )
 
 
+def test_comments_of_an_endpoint_stay_with_it_behind_an_empty_line_too() -> None:
+    text = HEAD + OLD + "\n      # titleConvo: true\n"
+    assert written(text + "\n# the rest\n") == text + block(4) + "\n# the rest\n"
+
+
 def test_the_indentation_of_the_file_is_kept() -> None:
     flush = OLD.replace("    -", "  -").replace("      ", "    ")
     assert written(HEAD + flush) == HEAD + flush + block(2)
@@ -148,6 +154,11 @@ def test_line_breaks_and_the_mark_at_the_start_are_kept() -> None:
     assert written(HEAD + OLD.rstrip()) == HEAD + OLD + block(4)
 
 
+def test_of_two_line_breaks_the_usual_one_is_written() -> None:
+    text = HEAD.replace("\n", "\r\n") + OLD
+    assert written(text) == text + block(4)
+
+
 def test_a_document_that_says_where_it_ends_ends_there() -> None:
     assert written("---\n" + HEAD + "...\n# behind\n") == (
         "---\n" + HEAD + "\nendpoints:\n  custom:\n" + block(4) + "...\n# behind\n"
@@ -167,6 +178,12 @@ FLOW = "{name: Old, apiKey: k, baseURL: 'https://old.test', models: {default: [m
         HEAD + "endpoints: {all: {streamRate: 0}}\n",
         '{"version": "1.3.17", "endpoints": {}}',
         '{"version": "1.3.17"}',
+        "{\n  # one\n}\n",
+        HEAD + "endpoints: {custom: [\n  # one\n]}\n",
+        HEAD + "endpoints: {\n  # one\n}\n",
+        HEAD + "endpoints:\n  custom: !!seq []\n",
+        HEAD + "endpoints: !!map {}\n",
+        HEAD + "endpoints:\n  custom: &none []\n",
     ],
 )
 def test_brackets_are_added_to_inside_of_them(text: str) -> None:
@@ -174,6 +191,20 @@ def test_brackets_are_added_to_inside_of_them(text: str) -> None:
     assert after.count("\n") == text.count("\n")
     assert [each.name for each in catalog(after.encode()).endpoints][-1] == "New One"
     assert ("# one" in text) == ("# one" in after)
+
+
+def test_an_entry_in_brackets_is_followed_by_one_without() -> None:
+    text = HEAD + f"endpoints:\n  custom:\n    - {FLOW}\n"
+    assert written(text) == text + block(4)
+
+
+@pytest.mark.parametrize(
+    "value", ["? a", "? $A", ":-", ": a", ":a", "- a", "#", "{a", "a: b", "*a", "!a", "<<"]
+)
+def test_what_means_something_to_yaml_is_only_text(value: str) -> None:
+    entry = ENTRY | {"addParams": {"a": value, "b": [value], value: 1}}
+    for text in ("", HEAD + "endpoints: {custom: []}\n"):
+        assert add_endpoint(text.encode(), "f.yaml", entry, {}).line
 
 
 def test_anchors_and_what_uses_them_stay() -> None:
@@ -342,6 +373,15 @@ def test_a_link_is_followed_to_the_file_it_names(tmp_path: Path) -> None:
     swap(link, b"a", b"b")
     assert link.is_symlink()
     assert (tmp_path / "there" / "real.yaml").read_bytes() == b"b"
+
+
+def test_what_is_no_file_is_not_replaced_by_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, tmp_path):
+        with pytest.raises(Unwritable, match="is a folder or a device"):
+            swap(path, None, b"b")
+    assert pipe.is_fifo()
 
 
 def test_what_must_not_be_written_is_left_and_told(tmp_path: Path) -> None:

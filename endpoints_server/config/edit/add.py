@@ -146,7 +146,7 @@ def refuse_taken(old: Reading, source: Source, entry: Entry) -> None:
 
 
 def placed(source: Source, entry: Entry) -> Change:
-    """Find the place of an entry, in the line breaks that the file has."""
+    """Find the place of an entry, in the line breaks that most of the file has."""
     try:
         change = place(source.text, entry)
     except Unplaced as unplaced:
@@ -154,7 +154,7 @@ def placed(source: Source, entry: Entry) -> Change:
         mark = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
         problem = problem_at(source.file, mark, str(unplaced), BY_HAND)
         raise NotAdded(Reason.UNPLACED, problem) from None
-    if "\r\n" not in source.text:
+    if 2 * source.text.count("\r\n") <= source.text.count("\n"):
         return change
     piece = change.piece.replace("\r\n", "\n").replace("\n", "\r\n")
     return Change(change.start, change.end, piece)

@@ -21,8 +21,9 @@ class Part(Struct, frozen=True, kw_only=True):
     """A value as it stands in the text: from its first character up to the one behind its last.
 
     A block ends with its last word, before the comments behind it; its `column` is that of its
-    first item or key. A value that is not there, of which only the key is written, begins and ends
-    behind its key. `is_kept` says that empty lines at the end are part of the value.
+    first item or key, whatever anchor or tag stands before it. A value that is not there, of which
+    only the key is written, begins and ends behind its key. `is_kept` says that empty lines at the
+    end are part of the value.
     """
 
     start: int
@@ -128,7 +129,7 @@ def around(
     return Part(
         start=start.start_mark.index,
         end=end.end_mark.index if is_flow else behind,
-        column=parts[0].column if parts else start.start_mark.column,
+        column=start.start_mark.column if is_flow or not parts else parts[0].column,
         is_flow=is_flow,
         is_kept=not is_flow and parts[-1].is_kept,
     )

@@ -64,7 +64,7 @@ def place(text: str, entry: Entry) -> Change:
     if root is None or (not root.pairs and not root.is_flow):
         return at_end(text, outline.end, dumped(whole, USUAL))
     if not root.pairs:
-        return Change(root.start, root.end, flow(whole))
+        return inside(root, flow(whole)[1:-1])
     found = root.find("endpoints")
     if found is None:
         return root_key(text, root, outline.end, entry)
@@ -153,13 +153,15 @@ def at_end(text: str, end: int, block: str, *, has_gap: bool = True) -> Change:
 
 def below(text: str, value: Part, block: str, column: int) -> Change:
     """Put a block below another, and below the comments that are indented as parts of it."""
-    start = value.end if value.is_kept else line_after(text, len(text[: value.end].rstrip()))
-    while start < len(text):
-        line = text[start : line_after(text, start)]
+    start = end = value.end if value.is_kept else line_after(text, len(text[: value.end].rstrip()))
+    while end < len(text):
+        line = text[end : line_after(text, end)]
         bare = line.lstrip(" ")
-        if not bare.startswith("#") or len(line) - len(bare) <= column:
+        end += len(line)
+        if bare.startswith("#") and len(line) - len(bare) > column:
+            start = end
+        elif bare.strip():
             break
-        start += len(line)
     return Change(start, start, unbroken(text[:start]) + block)
 
 
@@ -182,9 +184,11 @@ def instead(value: Part, other: object) -> Change:
 
 
 def inside(value: Part, piece: str) -> Change:
-    """Put a piece behind the last part of a list or mapping in brackets."""
-    last = value.items[-1] if value.items else value.pairs[-1][2]
-    return Change(last.end, last.end, f", {piece}")
+    """Put a piece behind the last part of a list or mapping in brackets, or as its first."""
+    parts = [*value.items, *(last for _, _, last in value.pairs)]
+    if not parts:
+        return Change(value.end - 1, value.end - 1, piece)
+    return Change(parts[-1].end, parts[-1].end, f", {piece}")
 
 
 def line_after(text: str, place: int) -> int:

@@ -19,14 +19,18 @@ def swap(path: Path, old: bytes | None, content: bytes) -> None:
     try:
         target = path.resolve()
         state = target.stat() if target.exists() else None
+        if state and not stat.S_ISREG(state.st_mode):
+            raise Unwritable(f"'{path}' is a folder or a device; nothing was written")
         if (target.read_bytes() if state else None) != old:
             raise Unwritable(f"'{path}' has changed meanwhile; nothing was written")
         if state and not is_writable(target, state):
             raise Unwritable(f"'{path}' is read-only; nothing was written")
         write_beside(target, content, state)
-    except (OSError, RuntimeError) as error:  # links that lead in a circle are no OSError
-        reason = getattr(error, "strerror", None) or type(error).__name__
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
         raise Unwritable(f"'{path}' cannot be written: {reason}") from None
+    except RuntimeError:
+        raise Unwritable(f"'{path}' cannot be written: it is a link to itself") from None
 
 
 def is_writable(path: Path, state: os.stat_result) -> bool:
@@ -61,9 +65,10 @@ def usual_mode() -> int:
 
 
 def settle(folder: Path) -> None:
-    """Have the folder's own record of its files written down."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    """Have the folder's own record of its files written down, where the system does that."""
+    with suppress(OSError):  # the file is in its place already, so nothing has failed
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

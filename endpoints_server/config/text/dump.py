@@ -30,11 +30,15 @@ USUAL = Layout()
 
 
 class _Quoting(SafeRepresenter):
-    """Puts text with variables in quotes, so that it may be moved into a list or a mapping."""
+    """Puts text with variables in quotes, so that it may be moved into a list or a mapping.
+
+    So is text that begins with `?` or `:`, which the library forgets to do inside of brackets.
+    """
 
     def represent_text(self, text: str) -> ScalarNode:
         """Represent one text."""
-        style = "'" if "$" in text and text.isprintable() else None
+        is_quoted = ("$" in text or text.startswith(("?", ":"))) and text.isprintable()
+        style = "'" if is_quoted else None
         node: ScalarNode = self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
         return node
 

@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from endpoints_server.config.models_json.vendors import Vendor
 from endpoints_server.config.schema.wire import WIRES as WIRE_NAMES
-from endpoints_server.desk.adding.proposal import KEY, NO_KEY, Variable, reference, variable_named
+from endpoints_server.desk.adding.proposal import KEY, NO_KEY, Variable
+from endpoints_server.desk.adding.variables import Naming, reference
 from endpoints_server.samples.draft import Auth, Draft
 from endpoints_server.wires.listed import WIRES
 
@@ -22,17 +22,19 @@ class Presented(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-def presented(draft: Draft, name: str, vendor: Vendor | None) -> Presented:
+def presented(draft: Draft, naming: Naming) -> Presented:
     """Say how a draft's key is presented; it is always in a variable, never in the file."""
     auth = draft.auth or Auth()
-    variable = Variable(variable_of(draft, name, vendor), KEY.format(name=name))
+    variable = Variable(naming.of_key(draft.api_key_env), KEY.format(name=naming.endpoint))
+    is_named = variable.name != naming.own()
     if auth.header is None:
-        return unseen(draft, variable, vendor)
+        return unseen(variable, is_named=is_named, is_local=draft.is_local)
     header, scheme = auth.header.lower(), (auth.scheme or "").lower()
     if scheme == "basic":
-        return basic(variable_named(name, "BASIC_AUTH"))
+        return basic(naming.own("BASIC_AUTH"))
     if is_of_the_wire(draft, header, scheme):
-        return usual(draft, variable, vendor)
+        is_for_show = draft.is_local and not is_named  # servers nearby seldom ask for keys
+        return optional(variable) if is_for_show else named(variable)
     key = reference(variable.name)
     if (header, scheme) == (AUTHORIZATION, BEARER):
         return Presented(key=key, has_bearer=True, variables=(variable,))
@@ -45,29 +47,16 @@ def presented(draft: Draft, name: str, vendor: Vendor | None) -> Presented:
     )
 
 
-def variable_of(draft: Draft, name: str, vendor: Vendor | None) -> str:
-    """Name the variable: the example's own, else the vendor's usual, else one of the endpoint's."""
-    known = vendor.variables if vendor else ()
-    return draft.api_key_env or (known[0] if known else variable_named(name, "API_KEY"))
-
-
-def is_named(draft: Draft, vendor: Vendor | None) -> bool:
-    """Say whether the example or its vendor has a variable for the key."""
-    return bool(draft.api_key_env or (vendor and vendor.variables))
-
-
-def usual(draft: Draft, variable: Variable, vendor: Vendor | None) -> Presented:
-    """Say what is presented in the usual header; to a server nearby often for form's sake."""
-    if draft.is_local and not is_named(draft, vendor):
-        return optional(variable)
-    return Presented(key=reference(variable.name), variables=(variable,))
-
-
-def unseen(draft: Draft, variable: Variable, vendor: Vendor | None) -> Presented:
+def unseen(variable: Variable, *, is_named: bool, is_local: bool) -> Presented:
     """Say what is presented where an example shows no key."""
-    if is_named(draft, vendor):
-        return Presented(key=reference(variable.name), variables=(variable,))
-    return Presented(key=NO_KEY) if draft.is_local else optional(variable)
+    if is_named:
+        return named(variable)
+    return Presented(key=NO_KEY) if is_local else optional(variable)
+
+
+def named(variable: Variable) -> Presented:
+    """Present a key in the usual header."""
+    return Presented(key=reference(variable.name), variables=(variable,))
 
 
 def optional(variable: Variable) -> Presented:

@@ -1,23 +1,19 @@
 """The endpoint that an example calls, asked in the way in which the example asks."""
 
-from collections.abc import Iterator, Mapping
-from urllib.parse import urlencode, urlsplit
+from collections.abc import Collection, Iterator, Mapping
+from urllib.parse import urlencode
 
+from endpoints_server.config.headers import Template, read_template
 from endpoints_server.config.models_json.vendors import Vendor, find_vendor
+from endpoints_server.config.parameters.vendor import host_of
 from endpoints_server.config.schema.wire import USUAL_WIRE
 from endpoints_server.config.schema.wire import WIRES as WIRE_NAMES
 from endpoints_server.desk.adding.credential import Presented, presented
-from endpoints_server.desk.adding.proposal import (
-    Proposal,
-    Variable,
-    Wish,
-    in_order,
-    literal,
-    names_in,
-    with_variables,
-)
+from endpoints_server.desk.adding.proposal import Proposal, Variable, Wish, in_order, literal
 from endpoints_server.desk.adding.thinking import thinking_fields
+from endpoints_server.desk.adding.variables import Naming, names_in, reference
 from endpoints_server.samples.draft import Draft
+from endpoints_server.samples.keys.find import is_real
 from endpoints_server.wires.listed import WIRES
 
 OBJECTS = {
@@ -31,31 +27,44 @@ REWRITING = ("thinkingFormat", "supportsReasoningEffort")
 """What gives an effort another form than that in which an example sends it."""
 
 UNNAMED = "New endpoint"
+PART = "a part of the address"
 
 
-def from_draft(draft: Draft, wish: Wish) -> Proposal:
-    """Propose an endpoint as an example draws it."""
+def from_draft(draft: Draft, wish: Wish, in_use: Collection[str]) -> Proposal:
+    """Propose an endpoint as an example draws it, with none of the variables in use for others."""
     vendor = find_vendor(draft.vendor) if draft.vendor else None
     missing = tuple(missing_of(draft, wish))
     if missing:
         return Proposal(entry={}, missing=missing)
-    name = wish.name or name_of(draft, vendor)
-    key = presented(draft, name, vendor)
+    naming = naming_of(draft, wish, in_use)
+    key = presented(draft, naming)
     entry = {
-        "name": name,
+        "name": naming.endpoint,
         "provider": "" if WIRE_NAMES[str(draft.wire)] == USUAL_WIRE else draft.wire,
         "apiKey": key.key,
-        "baseURL": address_of(draft),
+        "baseURL": address_of(draft, naming),
         "authHeader": key.has_bearer,
         "headers": headers_of(draft, key),
         "models": models_of(draft, wish, vendor),
         "addParams": literal({**laid_in(draft), **thinking_fields(draft)}),
         "compat": compat_of(draft, vendor),
     }
+    of_address = [Variable(name, PART) for name in names_in(str(entry["baseURL"]))]
     return Proposal(
         entry=in_order(entry),
-        variables=(*key.variables, *variables_of(entry, key)),
-        notes=(*key.notes, *notes_of(draft)),
+        variables=(*key.variables, *of_address),
+        notes=(*key.notes, *notes_of(draft, naming)),
+    )
+
+
+def naming_of(draft: Draft, wish: Wish, in_use: Collection[str]) -> Naming:
+    """Name the endpoint, and say whose its variables may be: nobody's on an open line."""
+    vendor = find_vendor(draft.vendor) if draft.vendor else None
+    is_private = draft.is_local or str(draft.base_url).startswith("https://")
+    return Naming(
+        endpoint=wish.name or name_of(draft, vendor),
+        vendor=vendor if is_private else None,
+        in_use=in_use,
     )
 
 
@@ -70,21 +79,22 @@ def missing_of(draft: Draft, wish: Wish) -> Iterator[str]:
 
 
 def name_of(draft: Draft, vendor: Vendor | None) -> str:
-    """Name an endpoint after its vendor, or after its host."""
+    """Name an endpoint after its vendor, or after its host, unless a key is in that."""
     if vendor:
         return vendor.name
-    try:
-        host = urlsplit(str(draft.base_url)).hostname or ""
-    except ValueError:
-        host = ""
-    return UNNAMED if not host or "$" in host else host.removeprefix("api.")
+    host = host_of(draft.base_url or "")
+    is_name = host and "$" not in host and not any(map(is_real, host.split(".")))
+    return host.removeprefix("api.") if is_name else UNNAMED
 
 
-def address_of(draft: Draft) -> str:
+def address_of(draft: Draft, naming: Naming) -> str:
     """Write the address with the part of its query that must stay; variables remain variables."""
-    address = with_variables(str(draft.base_url))
+    address = str(draft.base_url)
+    written = address.replace("$", "$$")
+    for name, read in naming.fit(address).items():
+        written = written.replace(f"${reference(name)}", reference(read))
     query = urlencode(draft.query).replace("$", "$$")
-    return f"{address}?{query}" if query else address
+    return f"{written}?{query}" if query else written
 
 
 def headers_of(draft: Draft, key: Presented) -> dict[str, str]:
@@ -92,17 +102,22 @@ def headers_of(draft: Draft, key: Presented) -> dict[str, str]:
     usual = WIRES[WIRE_NAMES[str(draft.wire)]].headers
     sent = {name.lower(): value for name, value in usual.items()}
     own = {
-        name: written(value)
+        name: as_text(value)
         for name, value in draft.headers.items()
-        if sent.get(name.lower()) != value
+        if sent.get(name.lower()) != value and not is_filled_in(value)
     }
     return own | key.headers
 
 
-def written(value: str) -> str:
-    """Write the value of a header, which is no command and holds no variable but `${NAME}`."""
-    text = with_variables(value)
+def as_text(value: str) -> str:
+    """Write the value of a header, which is no command and holds no variable."""
+    text = str(literal(value))
     return f"${text}" if text.startswith("!") else text
+
+
+def is_filled_in(value: str) -> bool:
+    """Say whether a header would tell the upstream who calls, or has another such placeholder."""
+    return read_template(value) != Template(pieces=(value,))
 
 
 def models_of(draft: Draft, wish: Wish, vendor: Vendor | None) -> dict[str, object]:
@@ -135,17 +150,19 @@ def compat_of(draft: Draft, vendor: Vendor | None) -> dict[str, object]:
     return {flag: said for flag, said in facts.get("compat", {}).items() if flag not in idle}
 
 
-def variables_of(entry: Mapping[str, object], key: Presented) -> Iterator[Variable]:
-    """Say which variables stand in the address and the headers."""
-    known = {each.name for each in key.variables}
-    for name in names_in(str(entry["baseURL"])):
-        yield Variable(name, "a part of the address")
-    headers = entry["headers"]
-    for value in headers.values() if isinstance(headers, dict) else ():
-        yield from (Variable(name, "a header") for name in names_in(value) if name not in known)
-
-
-def notes_of(draft: Draft) -> Iterator[str]:
+def notes_of(draft: Draft, naming: Naming) -> Iterator[str]:
     """Say what of an example an endpoint does not keep."""
+    for name in dict.fromkeys(unread(draft, naming)):
+        yield f"{name}, which the example reads, is in use for another, and is not sent there"
+    for name in (each for each, value in draft.headers.items() if is_filled_in(value)):
+        yield f"the header `{name}` is left out, as it has a placeholder"
     if draft.max_tokens is not None:
         yield f"`{draft.max_tokens_field}` is left to callers, who say how long answers may be"
+
+
+def unread(draft: Draft, naming: Naming) -> Iterator[str]:
+    """Name the variables of an example that are not read for its endpoint."""
+    if draft.api_key_env and not naming.may_read(draft.api_key_env):
+        yield draft.api_key_env
+    fit = naming.fit(str(draft.base_url))
+    yield from (name for name, read in fit.items() if read != name)

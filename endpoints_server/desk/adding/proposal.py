@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from endpoints_server.config.expand import expand
-from endpoints_server.config.naming import slug_of
 from endpoints_server.config.problem import MASK
+from endpoints_server.desk.adding.variables import names_in
 from endpoints_server.domain.header import PUBLIC
 
 ORDER = (
@@ -55,34 +54,10 @@ def fit_to_show(entry: Mapping[str, object]) -> dict[str, object]:
     if not isinstance(headers, Mapping):
         return dict(entry)
     shown = {
-        name: value if name.lower() in PUBLIC or "${" in value else MASK
+        name: value if name.lower() in PUBLIC or names_in(value) else MASK
         for name, value in headers.items()
     }
     return {**entry, "headers": shown}
-
-
-def reference(name: str) -> str:
-    """Write a variable."""
-    return f"${{{name}}}"
-
-
-def names_in(text: str) -> tuple[str, ...]:
-    """Name the variables that stand in a text."""
-    return tuple(filter(None, expand(text, {}).missing))
-
-
-def with_variables(text: str) -> str:
-    """Write text in which every `${NAME}` is a variable, and no other dollar sign begins one."""
-    doubled = text.replace("$", "$$")
-    for name in names_in(text):
-        doubled = doubled.replace(f"${reference(name)}", reference(name))
-    return doubled
-
-
-def variable_named(name: str, ending: str) -> str:
-    """Make up a variable for an endpoint."""
-    letters = slug_of(name).replace("-", "_").upper()
-    return f"{'_' if letters[0].isdigit() else ''}{letters}_{ending}"
 
 
 def literal(value: object) -> object:

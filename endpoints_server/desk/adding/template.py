@@ -10,9 +10,8 @@ from endpoints_server.desk.adding.proposal import (
     Variable,
     Wish,
     in_order,
-    reference,
-    variable_named,
 )
+from endpoints_server.desk.adding.variables import reference, variable_named
 from endpoints_server.desk.vendors.known import get_vendor
 
 ADDRESS = "the address of the API, as https://…/v1"

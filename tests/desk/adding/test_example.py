@@ -1,7 +1,7 @@
 """What an example says becomes an endpoint that compiles and asks as the example did."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from endpoints_server.config.edit.add import add_endpoint
 from endpoints_server.config.load import load_bytes
 from endpoints_server.config.prices import no_prices
 from endpoints_server.config.problem import Level, render
-from endpoints_server.desk.adding.example import from_draft
+from endpoints_server.desk.adding import example
 from endpoints_server.desk.adding.proposal import Proposal, Wish
 from endpoints_server.desk.adding.template import ADDRESS
 from endpoints_server.desk.adding.thinking import thinking_fields
@@ -38,6 +38,10 @@ WHOLE = Draft(
 
 def with_parts(**parts: Any) -> Draft:
     return msgspec.structs.replace(WHOLE, **parts)
+
+
+def proposed(draft: Draft, wish: Wish, in_use: Collection[str] = ()) -> Proposal:
+    return example.from_draft(draft, wish, in_use)
 
 
 def served(proposal: Proposal) -> Endpoint:
@@ -119,7 +123,7 @@ def test_every_draft_becomes_an_endpoint_that_sends_what_the_example_sends(
     wrong: list[str] = []
     found = drafts(shared)
     for name, draft in found.items():
-        endpoint = served(from_draft(draft, Wish()))
+        endpoint = served(proposed(draft, Wish()))
         sent = headers_of(endpoint)
         asked = body_of(endpoint)
         is_kept = holds(asked, draft.request_params) and holds(
@@ -224,13 +228,13 @@ def test_thinking_is_asked_for_in_the_words_of_the_example(
     wire: str, mode: str, thinking: Mapping[str, object], sent: Mapping[str, object]
 ) -> None:
     draft = with_parts(wire=wire, thinking_mode=mode, thinking=thinking)
-    assert holds(body_of(served(from_draft(draft, Wish()))), sent)
+    assert holds(body_of(served(proposed(draft, Wish()))), sent)
 
 
 def test_a_callers_own_fields_stay_beside_those_that_are_laid_in() -> None:
     params = {"generationConfig": {"temperature": 0.4}}
     draft = with_parts(wire="google", request_params=params)
-    assert from_draft(draft, Wish()).entry["addParams"] == {"generationConfig.temperature": 0.4}
+    assert proposed(draft, Wish()).entry["addParams"] == {"generationConfig.temperature": 0.4}
 
 
 def test_what_must_stay_of_an_address_stays() -> None:
@@ -239,7 +243,7 @@ def test_what_must_stay_of_an_address_stays() -> None:
         query={"api-version": "2024-10-21"},
         auth=Auth("api-key", None),
     )
-    proposal = from_draft(draft, Wish())
+    proposal = proposed(draft, Wish())
     endpoint = served(proposal)
     assert [each.name for each in proposal.variables] == ["GW_KEY", "NAME"]
     assert address_of(endpoint) == (
@@ -251,7 +255,7 @@ def test_what_must_stay_of_an_address_stays() -> None:
 
 
 def test_an_address_that_is_a_variable_stays_one() -> None:
-    entry = from_draft(with_parts(base_url="${GATEWAY_URL}"), Wish(name="G")).entry
+    entry = proposed(with_parts(base_url="${GATEWAY_URL}"), Wish(name="G")).entry
     assert entry["baseURL"] == "${GATEWAY_URL}"
 
 
@@ -270,13 +274,13 @@ def test_an_address_that_is_a_variable_stays_one() -> None:
     ],
 )
 def test_a_key_goes_where_the_example_has_it(wire: str, auth: Auth, sent: tuple[str, str]) -> None:
-    endpoint = served(from_draft(with_parts(wire=wire, auth=auth), Wish()))
+    endpoint = served(proposed(with_parts(wire=wire, auth=auth), Wish()))
     name, value = sent
     assert headers_of(endpoint)[name] == value
 
 
 def test_the_variable_of_a_name_and_a_password_says_what_it_holds() -> None:
-    proposal = from_draft(with_parts(auth=Auth("Authorization", "Basic")), Wish())
+    proposal = proposed(with_parts(auth=Auth("Authorization", "Basic")), Wish())
     (variable,) = proposal.variables
     assert (variable.name, variable.holds) == (
         "GW_EXAMPLE_BASIC_AUTH",
@@ -289,16 +293,16 @@ def test_without_a_key_none_is_wanted_of_a_server_nearby() -> None:
     nearby = with_parts(
         auth=None, api_key_env=None, base_url="http://localhost:8000/v1", is_local=True
     )
-    assert from_draft(nearby, Wish()).entry["apiKey"] == "none"
-    assert from_draft(quiet, Wish()).entry["apiKey"] == "${GW_EXAMPLE_API_KEY:-none}"
-    assert headers_of(served(from_draft(quiet, Wish())))["authorization"] == "Bearer none"
+    assert proposed(nearby, Wish()).entry["apiKey"] == "none"
+    assert proposed(quiet, Wish()).entry["apiKey"] == "${GW_EXAMPLE_API_KEY:-none}"
+    assert headers_of(served(proposed(quiet, Wish())))["authorization"] == "Bearer none"
 
 
 def test_a_key_for_forms_sake_need_not_be_set() -> None:
     draft = with_parts(
         base_url="http://localhost:8000/v1", is_local=True, api_key_env=None, vendor="vllm"
     )
-    proposal = from_draft(draft, Wish())
+    proposal = proposed(draft, Wish())
     assert proposal.entry["apiKey"] == "${VLLM_API_KEY:-none}"
     assert proposal.variables == ()
     assert "VLLM_API_KEY" in proposal.notes[0]
@@ -311,35 +315,122 @@ def test_a_server_nearby_gets_a_name_and_a_password_too() -> None:
         api_key_env=None,
         auth=Auth("Authorization", "Basic"),
     )
-    entry = from_draft(draft, Wish(name="Near")).entry
+    entry = proposed(draft, Wish(name="Near")).entry
     assert entry["headers"] == {"Authorization": "Basic ${NEAR_BASIC_AUTH}"}
 
 
 def test_a_vendors_usual_variable_stands_in_for_a_placeholder() -> None:
     draft = with_parts(vendor="mistral", base_url="https://api.mistral.ai/v1", api_key_env=None)
-    proposal = from_draft(draft, Wish())
+    proposal = proposed(draft, Wish())
     assert proposal.entry["apiKey"] == "${MISTRAL_API_KEY}"
     assert proposal.entry["name"] == "Mistral"
 
 
 def test_what_the_example_lacks_is_named_and_can_be_given() -> None:
     draft = with_parts(upstream_model=None)
-    assert from_draft(draft, Wish()).missing == ("model",)
-    assert from_draft(draft, Wish(models=("m2",))).entry["models"] == {"default": ["m2"]}
-    assert from_draft(Draft(), Wish()).missing == ("wire", "base_url", "model")
+    assert proposed(draft, Wish()).missing == ("model",)
+    assert proposed(draft, Wish(models=("m2",))).entry["models"] == {"default": ["m2"]}
+    assert proposed(Draft(), Wish()).missing == ("wire", "base_url", "model")
 
 
 def test_dollars_and_exclamation_marks_are_only_text() -> None:
     draft = with_parts(
         headers={"X-Run": "!rm", "X-Price": "5$ $HOME"}, request_params={"stop": ["$HOME"]}
     )
-    endpoint = served(from_draft(draft, Wish()))
+    endpoint = served(proposed(draft, Wish()))
     assert headers_of(endpoint)["x-run"] == "!rm"
     assert headers_of(endpoint)["x-price"] == "5$ $HOME"
     assert body_of(endpoint)["stop"] == ["$HOME"]
 
 
 def test_the_limit_of_an_example_is_left_to_callers() -> None:
-    proposal = from_draft(with_parts(max_tokens=64, max_tokens_field="max_tokens"), Wish())
+    proposal = proposed(with_parts(max_tokens=64, max_tokens_field="max_tokens"), Wish())
     assert "addParams" not in proposal.entry
     assert proposal.notes == ("`max_tokens` is left to callers, who say how long answers may be",)
+
+
+ANOTHERS = {"GW_KEY", "HOME", "ES_ADMIN_KEY", "DATABASE_URL"}
+"""What is set here, or in use in the file, when an example comes from elsewhere."""
+
+
+@pytest.mark.parametrize(
+    "variable", ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "HF_TOKEN", "ES_SECRET_KEYS", *ANOTHERS]
+)
+def test_what_is_anothers_is_not_sent_to_the_host_of_an_example(variable: str) -> None:
+    draft = with_parts(
+        base_url=f"https://gw.example/${{{variable}}}/${{REGION}}/v1", api_key_env=variable
+    )
+    proposal = proposed(draft, Wish(), ANOTHERS)
+    assert proposal.entry["apiKey"] == "${GW_EXAMPLE_API_KEY}"
+    assert proposal.entry["baseURL"] == (
+        f"https://gw.example/${{GW_EXAMPLE_{variable}}}/${{REGION}}/v1"
+    )
+    assert len([note for note in proposal.notes if note.startswith(f"{variable}, which")]) == 1
+    assert not [each for each in proposal.variables if each.name == variable]
+
+
+@pytest.mark.parametrize("name", ["Mistral", "mistral", "OpenAI", "Anthropic"])
+def test_the_name_of_a_vendor_gives_no_other_host_its_key(name: str) -> None:
+    draft = with_parts(api_key_env=f"{name.upper()}_API_KEY")
+    own = f"{name.upper()}_OWN_API_KEY"
+    assert proposed(draft, Wish(name=name)).entry["apiKey"] == f"${{{own}}}"
+    assert proposed(with_parts(api_key_env=own), Wish(name=name)).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "read"),
+    [
+        ("https://api.openai.com/v1", "OPENAI_API_KEY"),
+        ("https://api.openai.com:8443/v1", "OPENAI_API_KEY"),
+        ("http://api.openai.com/v1", "O_API_KEY"),
+    ],
+)
+def test_a_vendor_is_sent_its_own_key_where_nobody_listens(address: str, read: str) -> None:
+    draft = with_parts(base_url=address, vendor="openai", api_key_env="OPENAI_API_KEY")
+    proposal = proposed(draft, Wish(name="O"), {"OPENAI_API_KEY"})
+    assert proposal.entry["apiKey"] == f"${{{read}}}"
+
+
+def test_an_own_variable_may_be_set_already() -> None:
+    draft = with_parts(api_key_env="GW_EXAMPLE_API_KEY")
+    proposal = proposed(draft, Wish(), {"GW_EXAMPLE_API_KEY"})
+    assert proposal.entry["apiKey"] == "${GW_EXAMPLE_API_KEY}"
+    assert proposal.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("${GATEWAY}", "${GATEWAY}"),
+        ("${GATEWAY}/v1", "${GATEWAY}/v1"),
+        ("${GATEWAY}.gw.example/v1", "${G_GATEWAY}.gw.example/v1"),
+        ("${OPENAI_API_KEY}/v1", "${G_OPENAI_API_KEY}/v1"),
+        ("https://gw.example/$GATEWAY/$${REGION}/${a b}/${", None),
+    ],
+)
+def test_a_server_of_ones_own_is_a_variable_that_is_set(address: str, written: str | None) -> None:
+    draft = with_parts(base_url=address)
+    entry = proposed(draft, Wish(name="G"), {"GATEWAY"}).entry
+    assert entry["baseURL"] == (written or address.replace("$", "$$"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["of {{LIBRECHAT_USER_EMAIL}}", "of <<LIBRECHAT_USER_EMAIL>>", "LIBRECHAT_USER_ID", "a {{b}}"],
+)
+def test_who_calls_is_not_told_to_the_host_of_an_example(value: str) -> None:
+    proposal = proposed(with_parts(headers={"X-Who": value, "X-Team": "a"}), Wish())
+    assert proposal.entry["headers"] == {"X-Team": "a"}
+    assert proposal.notes == ("the header `X-Who` is left out, as it has a placeholder",)
+
+
+@pytest.mark.parametrize("value", ["!touch x", "$!touch x", "$$!x", "${HOME}", "$HOME", "${A:-!x}"])
+def test_a_header_of_an_example_is_text_and_nothing_else(value: str) -> None:
+    proposal = proposed(with_parts(headers={"X-Note": value}), Wish(), {"HOME"})
+    assert headers_of(served(proposal))["x-note"] == value
+
+
+def test_an_endpoint_is_not_named_after_what_may_be_a_key() -> None:
+    key = "q8zt5lw2rk9xv4bn" + "7yc1md6hs3jf0gp2"
+    entry = proposed(with_parts(base_url=f"https://{key}.example/v1"), Wish()).entry
+    assert entry["name"] == "New endpoint"

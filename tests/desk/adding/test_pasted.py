@@ -32,7 +32,7 @@ def joined(case: dict[str, Any]) -> tuple[str, dict[str, Any], list[str]]:
 
 def outcome(text: str) -> Pasted | Failed:
     try:
-        return from_example(text, Wish())
+        return from_example(text, Wish(), ())
     except Failed as failed:
         return failed
 
@@ -77,17 +77,22 @@ def test_every_warning_has_words(shared: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "name"),
+    ("place", "wish", "name"),
     [
-        ("https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
-        ("https://gw.example/v1", "MY_GATEWAY_API_KEY"),
+        ("https://api.mistral.ai/v1", Wish(), "MISTRAL_API_KEY"),
+        ("https://gw.example/v1", Wish(name="My gateway"), "MY_GATEWAY_API_KEY"),
+        ("https://gw.example/v1", Wish(), "GW_EXAMPLE_API_KEY"),
+        ("https://gw.example/v1", Wish(name="Mistral"), "MISTRAL_OWN_API_KEY"),
     ],
 )
-def test_who_pasted_a_key_is_told_which_variable_to_set(place: str, name: str) -> None:
+def test_who_pasted_a_key_is_told_which_variable_to_set(place: str, wish: Wish, name: str) -> None:
     key = "sk-" + "q8Zt5Lw2Rk9Xv4Bn" + "7Yc1Md6Hs3Jf0Gp"
     text = (
         f"curl {place}/chat/completions -H 'Authorization: Bearer {key}' -d '{{\"model\":\"m\"}}'"
     )
     with pytest.raises(Failed) as caught:
-        from_example(text, Wish(name="My gateway"))
+        from_example(text, wish, ())
     assert f"environment variable {name}," in caught.value.fault.message
+    again = from_example(text.replace(key, f"${name}").replace("'", '"', 2), wish, {name})
+    assert again.proposal.entry["apiKey"] == f"${{{name}}}"
+    assert again.proposal.notes == ()

@@ -15,6 +15,7 @@ from endpoints_server.config.edit.add import Added, NotAdded, Reason, add_endpoi
 from endpoints_server.config.edit.place import USUAL
 from endpoints_server.config.edit.swap import Unwritable, swap
 from endpoints_server.config.environment import config_path, with_dotenv
+from endpoints_server.config.expand import variables_in
 from endpoints_server.config.naming import slug_of
 from endpoints_server.config.problem import Problem, render
 from endpoints_server.config.text.dump import dumped
@@ -67,10 +68,10 @@ def add(  # noqa: PLR0913  one for each option
 ) -> None:
     """Add an endpoint to the configuration file, and leave all else in it as it is written.
 
-    It comes from what is known of a vendor, or from an example of a call: paste what stands in a
-    provider's documentation. Nothing of an example is run. The key is written as a variable; an
-    example with a real key in it is refused with 4, and the key is shown and kept nowhere. A file
-    with errors of its own is not written to (2). A file that is not there is made.
+    It comes from what is known of a vendor, or from a call in a provider's documentation. Nothing
+    of an example is run, and no variable that is in use here is sent to its host. One with a real
+    key in it is refused with 4, and the key is shown and kept nowhere. A file with errors of its
+    own is not written to (2); one that is not there is made.
 
     \b
     Examples:
@@ -81,20 +82,34 @@ def add(  # noqa: PLR0913  one for each option
     """
     if (template is None) == (example is None):
         raise click.UsageError(ONE_OF)
-    named = {"CONFIG_PATH": str(file)} if file else {}
-    environ = with_dotenv({**os.environ, **named})
+    environ = with_dotenv({**os.environ, **({"CONFIG_PATH": str(file)} if file else {})})
     target = Target(path=config_path(environ), environ=environ, is_dry=is_dry, is_named=bool(file))
     wish = Wish(name=name.strip(), models=models)
+    old = content_of(target.path)
     if example is None:
         pasted = Pasted(proposal=from_template(template or "", wish, environ))
     else:
-        pasted = from_example(text_of(example), wish)
+        pasted = from_example(text_of(example), wish, variables_in_use(environ, old))
     refuse_incomplete(pasted)
-    added = put(target, pasted.proposal.entry)
+    added = put(target, old, pasted.proposal.entry)
     if as_json:
         show_json(told(target, pasted, added))
     else:
         show(target, pasted, added)
+
+
+def content_of(path: Path) -> bytes | None:
+    """Read the file, if there is one."""
+    content = read(path) if path.exists() else None
+    if isinstance(content, Problem):
+        raise Complaint(Outcome.USER_ERROR, render(content))
+    return content
+
+
+def variables_in_use(environ: Mapping[str, str], content: bytes | None) -> frozenset[str]:
+    """Name the variables that are set here, or that the file mentions for something else."""
+    is_set = {name for name, value in environ.items() if value}
+    return variables_in((content or b"").decode(errors="replace")) | is_set
 
 
 def text_of(example: BinaryIO) -> str:
@@ -115,12 +130,9 @@ def refuse_incomplete(pasted: Pasted) -> None:
     raise Complaint(Outcome.USER_ERROR, f"Nothing was written. What is missing: {wanted}.")
 
 
-def put(target: Target, entry: dict[str, object]) -> Added:
+def put(target: Target, old: bytes | None, entry: dict[str, object]) -> Added:
     """Put the endpoint into the file; raises Complaint, and nothing is written then."""
     path = target.path
-    old = read(path) if path.exists() else None
-    if isinstance(old, Problem):
-        raise Complaint(Outcome.USER_ERROR, render(old))
     try:
         added = add_endpoint(old or b"", str(path), entry, target.environ)
         if not target.is_dry:
@@ -162,6 +174,13 @@ def unset(target: Target, pasted: Pasted) -> list[Variable]:
     return [each for each in pasted.proposal.variables if not target.environ.get(each.name)]
 
 
+def asked_for(target: Target, variable: Variable) -> str:
+    """Ask for a variable, or say that it is set, so that nobody's key goes where they know not."""
+    if target.environ.get(variable.name):
+        return f"{variable.name} is set, and sent as {variable.holds}."
+    return f"Set {variable.name} ({variable.holds}), here or in .env beside the file."
+
+
 def models_of(entry: Mapping[str, object]) -> list[str]:
     """Name the models as calls name them."""
     models = entry["models"]
@@ -200,8 +219,8 @@ def show(target: Target, pasted: Pasted, added: Added) -> None:
         click.echo(f"Note: {note}")
     for problem in added.problems:
         click.echo(render(problem), err=True)
-    for variable in unset(target, pasted):
-        click.echo(f"Set {variable.name} ({variable.holds}), here or in .env beside the file.")
+    for variable in pasted.proposal.variables:
+        click.echo(asked_for(target, variable))
     which = f"CONFIG_PATH={shlex.quote(str(target.path))} " if target.is_named else ""
     model = shlex.quote(models_of(entry)[0])
     click.echo(f'Try it: {which}endpoints-server try {model} "Say hello"')
