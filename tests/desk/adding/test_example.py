@@ -354,7 +354,8 @@ ANOTHERS = {"GW_KEY", "HOME", "ES_ADMIN_KEY", "DATABASE_URL"}
 
 
 @pytest.mark.parametrize(
-    "variable", ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "HF_TOKEN", "ES_SECRET_KEYS", *ANOTHERS]
+    "variable",
+    ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "HF_TOKEN", "ES_SECRET_KEYS", *sorted(ANOTHERS)],
 )
 def test_what_is_anothers_is_not_sent_to_the_host_of_an_example(variable: str) -> None:
     draft = with_parts(
