@@ -27,8 +27,8 @@ def upstream() -> Iterator[Ailing]:
 def ask(command: Command, tmp_path: Path, upstream: Ailing) -> Ask:
     """Configure one endpoint before the upstream, and have the doctor look at it."""
 
-    def run(*args: str, path: str = "/v1", **more: object) -> Done:
-        write(tmp_path, entry(upstream.url + path, **more))
+    def run(*args: str, path: str = "/v1", server: Json | None = None, **more: object) -> Done:
+        write(tmp_path, entry(upstream.url + path, **more), server=server or {})
         return command("doctor", *args)
 
     return run
@@ -501,3 +501,38 @@ def test_no_secret_of_an_address_is_printed(command: Command, tmp_path: Path) ->
     done = command("doctor")
     assert done.code == 3
     assert CANARY not in done.out + done.err
+
+
+WORDLESS = "q7Zw93kdLmPx02VbNnTr5543"
+"""A key without the look of one: it is known by its value alone."""
+REPEATS = {
+    "where words are cut off": f"{'x ' * 142}bad {WORDLESS} here".encode(),
+    "in bytes that are no text": WORDLESS.encode() + b"\xff",
+    "in another charset": f"key {WORDLESS}".encode("utf-16-le"),
+}
+
+
+@pytest.mark.parametrize("where", REPEATS)
+def test_no_part_of_a_key_is_printed_however_an_answer_repeats_it(
+    ask: Ask, upstream: Ailing, where: str
+) -> None:
+    upstream.answers("400 Bad Request", REPEATS[where], "text/plain")
+    done = ask("--json", apiKey=WORDLESS)
+    begun = WORDLESS[:8]
+    assert begun not in done.out + done.err
+    assert begun.encode().hex(" ") not in done.out
+    assert "\\u0000" not in done.out
+
+
+def test_a_key_that_a_command_gave_is_masked_too(ask: Ask, upstream: Ailing) -> None:
+    upstream.refuses("401 Unauthorized", f"No such key: {WORDLESS}")
+    done = ask(apiKey=f"!echo {WORDLESS}", server={"allowCommands": True})
+    assert done.code == 4
+    assert "No such key: •••" in done.out
+    assert WORDLESS not in done.out + done.err
+
+
+def test_what_an_upstream_says_does_not_steer_the_terminal(ask: Ask, upstream: Ailing) -> None:
+    upstream.refuses("400 Bad Request", "\x1b]0;title\x07 \x1b[2J \u202e no")
+    found = finding_of(ask("--json"))
+    assert found["symptom"].isprintable()

@@ -7,6 +7,7 @@ from functools import partial
 from secrets import token_bytes
 
 from msgspec import Struct
+from msgspec.structs import replace
 from uuid_utils import uuid7
 
 from endpoints_server.calls.exchange import Exchange
@@ -28,6 +29,7 @@ from endpoints_server.store.memory import open_memory
 from endpoints_server.store.ports import Store
 from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
+from endpoints_server.upstream.observed.commands import ObservedCommands
 from endpoints_server.web.console.my_keys import MY_KEYS
 from endpoints_server.wires.listed import WIRES
 
@@ -35,12 +37,16 @@ LOG = logger("endpoints_server.command")
 
 
 class Asker(Struct, frozen=True, kw_only=True):
-    """Makes calls with a key that only this process knows; `reports` has how each ended."""
+    """Makes calls with a key that only this process knows; `reports` has how each ended.
+
+    `commands` know the secrets that they gave for them.
+    """
 
     catalog: Catalog
     exchange: Exchange
     key: Secret
     reports: list[Report]
+    commands: ObservedCommands
 
     async def ask(self, question: Question, listener: Listener) -> Report:
         """Make a call; gives how it ended."""
@@ -55,10 +61,14 @@ async def opened_asker(upstreams: Upstreams) -> AsyncIterator[Asker]:
     async with opened_store() as (store, ring), opened_catalog() as catalog:
         hide(secret for endpoint in catalog.endpoints for secret in endpoint.secrets)
         reports: list[Report] = []
+        commands = ObservedCommands()
         upstreams.adopt(catalog)
         try:
             exchange, key = await make_exchange(catalog, ring, store, upstreams, reports)
-            yield Asker(catalog=catalog, exchange=exchange, key=key, reports=reports)
+            exchange = replace(exchange, commands=commands)
+            yield Asker(
+                catalog=catalog, exchange=exchange, key=key, reports=reports, commands=commands
+            )
         finally:
             await upstreams.close()
 

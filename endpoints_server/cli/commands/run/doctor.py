@@ -142,6 +142,7 @@ async def call_model(asker: Asker, endpoint: Endpoint, model: Model) -> Called:
         has_thought=listener.has_thought,
         stop=listener.stop,
         ceiling_tokens=CEILING_TOKENS,
+        secrets=tuple(asker.commands.given),
     )
 
 

@@ -1,6 +1,7 @@
 """What came is no text."""
 
 from endpoints_server.desk.doctor.case import Case, Finding, Weight
+from endpoints_server.domain.scrub import scrub
 
 COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\x78\x9c": "deflate"}
 """How compressed bodies begin."""
@@ -13,10 +14,11 @@ def garbled(case: Case) -> Finding | None:
     packed = next((name for start, name in COMPRESSED.items() if head.startswith(start)), "")
     if not packed and is_text(head):
         return None
+    shown = scrub(head, case.secrets)[:SHOWN_BYTES]
     return Finding(
         rule="garbled_answer",
         weight=Weight.MEND,
-        symptom=f"the answer is no text; it begins with {head[:SHOWN_BYTES].hex(' ')}",
+        symptom=f"the answer is no text; it begins with {shown.hex(' ')}",
         cause=f"it is compressed ({packed}), and no header says so"
         if packed
         else "it is in another charset than UTF-8",
