@@ -526,7 +526,7 @@ def test_no_part_of_a_key_is_printed_however_an_answer_repeats_it(
 
 def test_a_key_that_a_command_gave_is_masked_too(ask: Ask, upstream: Ailing) -> None:
     upstream.refuses("401 Unauthorized", f"No such key: {WORDLESS}")
-    done = ask(apiKey=f"!echo {WORDLESS}", server={"allowCommands": True})
+    done = ask(apiKey=f"!/bin/echo {WORDLESS}", server={"allowCommands": True})
     assert done.code == 4
     assert "No such key: •••" in done.out
     assert WORDLESS not in done.out + done.err
