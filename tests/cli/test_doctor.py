@@ -189,6 +189,22 @@ def test_plain_http_to_a_port_with_tls_is_told(ask: Ask, upstream: Ailing) -> No
     assert "baseURL: https://" in finding_of(done)["paste"]
 
 
+PROXIES = ["http://me:{key}@127.0.0.1:{port}", "http://me:{key}@127.0.0.1:99999", "http://"]
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_does_not_work_is_told_to_be_one(
+    command: Command, tmp_path: Path, scheme: str, proxy: str
+) -> None:
+    write(tmp_path, entry(f"{scheme}://api.x.test:443/v1"))
+    named = {f"{scheme}_proxy": proxy.format(key=CANARY, port=unused_port())}
+    done = command("doctor", "--json", **named)
+    assert done.code == 3
+    assert finding_of(done)["rule"] == "proxy_fails"
+    assert CANARY not in done.out + done.err
+
+
 # the list of models
 
 
@@ -316,6 +332,35 @@ def test_an_unknown_model_is_told_with_near_names(ask: Ask, upstream: Ailing) ->
     assert found["paste"] == "models:\n  default: ['acme/mixtral-8x7b', 'one']"
 
 
+MISLEADING = {
+    "Country, region, or territory not supported": ("403 Forbidden", "key_refused", "the place"),
+    "<!DOCTYPE html>You have been blocked": ("403 Forbidden", "key_refused", "firewall"),
+    "Streaming is not supported for this model": ("400 Bad Request", "refused", "refuses"),
+    "The stream was closed by our filter": ("400 Bad Request", "refused", "refuses"),
+    "The model one is overloaded: no stream": ("400 Bad Request", "refused", "refuses"),
+    "/v1/chat/completions of model one not found": ("404 Not Found", "path_not_found", "path"),
+    "": ("405 Method Not Allowed", "path_not_found", "no such path"),
+    "No such model": ("404 Not Found", "model_not_served", "the upstream lists `one`"),
+}
+
+
+@pytest.mark.parametrize("said", MISLEADING)
+def test_words_that_mislead_are_not_taken_for_another_cause(
+    ask: Ask, upstream: Ailing, said: str
+) -> None:
+    status, rule, words = MISLEADING[said]
+    upstream.answers(status, said.encode(), "text/plain")
+    found = finding_of(ask("--json"))
+    assert found["rule"] == rule
+    assert words in found["cause"]
+
+
+def test_a_key_in_a_header_of_its_own_is_not_said_to_be_missing(ask: Ask, upstream: Ailing) -> None:
+    upstream.refuses("401 Unauthorized", "No.")
+    found = finding_of(ask("--json", headers={"Authorization": "", "X-Token": HEADER_CANARY}))
+    assert "no key was sent" not in found["cause"]
+
+
 @pytest.mark.parametrize("status", ["200 OK", "404 Not Found", "405 Method Not Allowed"])
 def test_a_web_page_is_told_to_be_none_of_an_api(ask: Ask, upstream: Ailing, status: str) -> None:
     page = b"<!DOCTYPE html><html><title>Welcome</title></html>"
@@ -326,11 +371,26 @@ def test_a_web_page_is_told_to_be_none_of_an_api(ask: Ask, upstream: Ailing, sta
     assert f"baseURL: {upstream.url}/v1" in done.out
 
 
-def test_a_redirect_is_told_with_where_it_leads(ask: Ask, upstream: Ailing) -> None:
-    upstream.answers("301 Moved Permanently", b"", JSON, "location: https://api.x.test/v1/chat")
-    done = ask()
+REDIRECTS = {
+    "https://api.x.test/v2/chat/completions": "baseURL: https://api.x.test/v2",
+    "https://me:secret@api.x.test/v1/chat/completions?sig=1": "baseURL: https://api.x.test/v1",
+    "/v1/chat/completions/": "baseURL: {url}/v1/chat/completions/\ndirectEndpoint: true",
+    "https://sso.x.test/login?to=/v1/chat/completions": "",
+    "http://[::1": "",
+    "http://x.test:99999/v1": "",
+    "": "",
+}
+
+
+@pytest.mark.parametrize("location", REDIRECTS)
+def test_a_redirect_is_told_with_where_it_leads_if_the_api_is_there(
+    ask: Ask, upstream: Ailing, location: str
+) -> None:
+    upstream.answers("307 Temporary Redirect", b"", JSON, f"location: {location}")
+    done = ask("--json")
     assert done.code == 1
-    assert "baseURL: https://api.x.test/v1" in done.out
+    assert finding_of(done)["rule"] == "redirect"
+    assert finding_of(done)["paste"] == REDIRECTS[location].format(url=upstream.url)
 
 
 def test_a_whole_answer_instead_of_a_stream_is_noted(ask: Ask, upstream: Ailing) -> None:

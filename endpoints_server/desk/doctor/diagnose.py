@@ -24,6 +24,7 @@ from endpoints_server.desk.doctor.lists.no_list import no_list
 from endpoints_server.desk.doctor.network.container import container
 from endpoints_server.desk.doctor.network.loopback import loopback
 from endpoints_server.desk.doctor.network.plain import plain
+from endpoints_server.desk.doctor.network.proxied import proxied
 from endpoints_server.desk.doctor.network.refused import refused
 from endpoints_server.desk.doctor.network.silent import silent
 from endpoints_server.desk.doctor.network.tls import tls
@@ -34,11 +35,11 @@ from endpoints_server.domain.secret import Secret
 LONGEST_SYMPTOM = 320
 NETWORK: tuple[Rule, ...] = (unresolved, loopback, container, refused, silent, tls)
 LISTS: tuple[Rule, ...] = (
-    *(plain, header, key, limited, no_list, failing, refusing),
+    *(proxied, plain, header, key, limited, no_list, failing, refusing),
     missing,
 )
 ANSWERS: tuple[Rule, ...] = (
-    *(plain, moved, garbled, page, header, key, limited, field, model, wire, path),
+    *(proxied, plain, moved, garbled, page, header, key, limited, field, model, wire, path),
     *(failing, empty, whole, refusing),
 )
 

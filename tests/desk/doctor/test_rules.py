@@ -151,10 +151,13 @@ def test_https_to_a_plain_port_is_told_with_the_other_scheme() -> None:
 
 def test_plain_http_to_the_port_of_https_is_told_with_the_other_scheme() -> None:
     case = reached("http://x.test:443/v1", Tried("10.0.0.7", Meeting.CONNECTED))
-    cut = replace(case, exchange=Exchanged(url="http://x.test:443/v1"), called=Called(fault="x"))
-    found = diagnose(cut, ANSWERS)
+    cut = replace(case, exchange=Exchanged(url="http://x.test:443/v1"))
+    found = diagnose(replace(cut, called=Called(fault="upstream_broken")), ANSWERS)
     assert found is not None
     assert found.paste == "baseURL: https://x.test:443/v1"
+    slow = diagnose(replace(cut, model="one", called=Called(fault="upstream_slow")), ANSWERS)
+    assert slow is not None
+    assert slow.rule == "upstream_slow"
 
 
 HEADERS = {

@@ -20,6 +20,16 @@ def failing(case: Case) -> Finding | None:
         )
     if called is None or not called.fault:
         return None
+    if called.fault == Kind.UPSTREAM_SLOW and not case.model:
+        return Finding(
+            rule="list_slow",
+            weight=Weight.UNREACHABLE,
+            symptom=called.message,
+            cause="the upstream hangs, or takes longer over its list than anybody waits for it",
+            change="ask again; where it stays so, turn the list off: the models under `default` "
+            "are served all the same",
+            paste="models:\n  fetch: false",
+        )
     if called.fault == Kind.UPSTREAM_SLOW:
         return Finding(
             rule="upstream_slow",

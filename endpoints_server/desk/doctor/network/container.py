@@ -2,7 +2,7 @@
 
 from endpoints_server.desk.doctor.case import Case, Finding, Weight
 from endpoints_server.desk.doctor.network.loopback import named
-from endpoints_server.desk.doctor.network.refused import usual_words
+from endpoints_server.desk.doctor.network.refused import is_refused, usual_words
 from endpoints_server.upstream.observed.reach import OWN_HOSTS, Meeting
 
 
@@ -14,10 +14,11 @@ def container(case: Case) -> Finding | None:
     if any(each.meeting is Meeting.CONNECTED for each in reach.tried):
         return None
     host = named(reach.host)
+    met = "is refused" if is_refused(case) else "does not come about"
     return Finding(
         rule="localhost_in_a_container",
         weight=Weight.UNREACHABLE,
-        symptom=f"the connection to {host}:{reach.port} is refused, in a container",
+        symptom=f"the connection to {host}:{reach.port} {met}, in a container",
         cause="localhost is the container itself, where nothing listens on that port."
         + usual_words(reach.port),
         change="name the host: host.docker.internal (on Linux with "
