@@ -1,6 +1,6 @@
 """The upstream is out of order, or does not answer to the end."""
 
-from endpoints_server.desk.doctor.case import Case, Finding, Weight
+from endpoints_server.desk.doctor.case import Called, Case, Finding, Weight
 from endpoints_server.desk.doctor.words import answered
 from endpoints_server.domain.fault import Kind
 
@@ -20,25 +20,8 @@ def failing(case: Case) -> Finding | None:
         )
     if called is None or not called.fault:
         return None
-    if called.fault == Kind.UPSTREAM_SLOW and not case.model:
-        return Finding(
-            rule="list_slow",
-            weight=Weight.UNREACHABLE,
-            symptom=called.message,
-            cause="the upstream hangs, or takes longer over its list than anybody waits for it",
-            change="ask again; where it stays so, turn the list off: the models under `default` "
-            "are served all the same",
-            paste="models:\n  fetch: false",
-        )
     if called.fault == Kind.UPSTREAM_SLOW:
-        return Finding(
-            rule="upstream_slow",
-            weight=Weight.UNREACHABLE,
-            symptom=called.message,
-            cause="the model is being loaded or is overloaded, or the upstream hangs",
-            change="ask again; where it takes long, allow more time in `server.timeouts`: "
-            "`firstToken`, `betweenTokens`, `total`, in seconds",
-        )
+        return slow_call(called) if case.model else slow_list(called)
     if called.fault not in NETWORK:
         return None
     return Finding(
@@ -47,4 +30,29 @@ def failing(case: Case) -> Finding | None:
         symptom=called.message,
         cause="the upstream closed the connection or sent what is no answer",
         change="look at the upstream's log; a proxy before it may cut long answers",
+    )
+
+
+def slow_call(called: Called) -> Finding:
+    """Tell what waits longer for an answer."""
+    return Finding(
+        rule="upstream_slow",
+        weight=Weight.UNREACHABLE,
+        symptom=called.message,
+        cause="the model is being loaded or is overloaded, or the upstream hangs",
+        change="ask again; where it takes long, allow more time in `server.timeouts`: "
+        "`firstToken`, `betweenTokens`, `total`, in seconds",
+    )
+
+
+def slow_list(called: Called) -> Finding:
+    """Tell how to do without a list, for none is waited for longer."""
+    return Finding(
+        rule="list_slow",
+        weight=Weight.UNREACHABLE,
+        symptom=called.message,
+        cause="the upstream hangs, or takes longer over its list than anybody waits for it",
+        change="ask again; where it stays so, turn the list off: the models under `default` are "
+        "served all the same",
+        paste="models:\n  fetch: false",
     )
