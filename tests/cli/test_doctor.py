@@ -536,6 +536,35 @@ def test_an_answer_that_does_not_come_is_told_with_what_waits_longer(
     assert "`firstToken`" in done.out
 
 
+def test_an_answer_that_never_ends_is_not_waited_for(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("endpoints_server.cli.commands.run.doctor.SPEAKING_SECONDS", 0.5)
+    with Running(BadProvider(pause_seconds=0.05)) as provider:
+        timeouts = {"timeouts": {"firstToken": 1}}
+        write(tmp_path, entry(f"{provider.url}/dribble/v1"), server=timeouts)
+        done = command("doctor", "--json")
+    assert done.code == 3
+    assert "within 1.5 seconds" in finding_of(done)["symptom"]
+    usage = json.loads(command("usage", "--json").out)
+    assert usage["total"]["attempts"] == 1
+
+
+def test_each_key_is_tried(ask: Ask, upstream: Ailing, command: Command) -> None:
+    upstream.refused_key = WORDLESS
+    done = ask("--json", server={"endpoints": {"Acme": {"apiKeys": [WORDLESS]}}})
+    assert done.code == 4
+    assert finding_of(done)["step"] == "call, key 2"
+    assert finding_of(done)["rule"] == "key_refused"
+    usage = json.loads(command("usage", "--json").out)
+    assert usage["total"]["attempts"] == 2
+
+
+def test_a_warning_is_given_once(ask: Ask, command: Command) -> None:
+    ask()
+    assert command("doctor", ES_FOO="1").err.count("ES_FOO is set") == 1
+
+
 # secrets
 
 
