@@ -536,13 +536,15 @@ def test_an_answer_that_does_not_come_is_told_with_what_waits_longer(
     assert "`firstToken`" in done.out
 
 
+@pytest.mark.parametrize("abandoned", ["cancel", "drain"])
 def test_an_answer_that_never_ends_is_not_waited_for(
-    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, abandoned: str
 ) -> None:
     monkeypatch.setattr("endpoints_server.cli.commands.run.doctor.SPEAKING_SECONDS", 0.5)
     with Running(BadProvider(pause_seconds=0.05)) as provider:
-        timeouts = {"timeouts": {"firstToken": 1}}
-        write(tmp_path, entry(f"{provider.url}/dribble/v1"), server=timeouts)
+        rules = {"abandoned": abandoned, "timeouts": {"firstToken": 1}}
+        server = {"endpoints": {"Acme": rules}}
+        write(tmp_path, entry(f"{provider.url}/dribble/v1"), server=server)
         done = command("doctor", "--json")
     assert done.code == 3
     assert "within 1.5 seconds" in finding_of(done)["symptom"]

@@ -19,7 +19,7 @@ from endpoints_server.cli.listener import Listener
 from endpoints_server.demo.upstream import DemoUpstream
 from endpoints_server.desk.keys import KeyDraft, create_key
 from endpoints_server.domain.catalog import Catalog
-from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.domain.endpoint import Abandonment, Endpoint
 from endpoints_server.domain.people.access_key import RANDOM_BYTES
 from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.domain.report import Report
@@ -51,7 +51,11 @@ class Asker(Struct, frozen=True, kw_only=True):
     commands: ObservedCommands
 
     def alone(self, endpoint: Endpoint) -> "Asker":
-        """Give one that knows this endpoint alone, as it is, and nothing of earlier calls."""
+        """Give one that knows this endpoint alone, and nothing of earlier calls.
+
+        An answer that is left is let go of, for nobody stays to read it on.
+        """
+        endpoint = replace(endpoint, abandonment=Abandonment())
         catalog = replace(
             self.catalog,
             endpoints=(endpoint,),

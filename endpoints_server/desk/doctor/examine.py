@@ -181,15 +181,14 @@ def address_step(case: Case) -> Step:
 
 def way_of(reach: Reach) -> str:
     """Tell the way to an address."""
-    place = f"{reach.host}:{reach.port}"
     if reach.proxy:
-        return f"{place} through the proxy {reach.proxy}"
+        return f"{reach.place} through the proxy {reach.proxy}"
     if not reach.tried:
         return f"{reach.host} is not found"
     told = [each for each in reach.tried if each.is_meant or not reach.is_connected]
     met = ", ".join(f"{each.ip} {each.meeting.value}" for each in told)
     has_tls = reach.is_tls and reach.is_connected and not reach.tls_trouble
-    return f"{place}: {met}{', TLS accepted' if has_tls else ''}"
+    return f"{reach.place}: {met}{', TLS accepted' if has_tls else ''}"
 
 
 def may_list(case: Case) -> bool:

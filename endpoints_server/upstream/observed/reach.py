@@ -54,6 +54,11 @@ class Reach(Struct, frozen=True, kw_only=True):
     is_untrusted: bool = False
 
     @property
+    def place(self) -> str:
+        """Host and port, as an address has them."""
+        return f"{bracketed(self.host)}:{self.port}"
+
+    @property
     def is_connected(self) -> bool:
         """Whether any address that is meant was reached."""
         return any(each.is_meant and each.meeting is Meeting.CONNECTED for each in self.tried)
@@ -62,6 +67,11 @@ class Reach(Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         """Whether nothing stands in the way of a request."""
         return bool(self.proxy) or (self.is_connected and not self.tls_trouble)
+
+
+def bracketed(host: str) -> str:
+    """Write a host as addresses have it."""
+    return f"[{host}]" if ":" in host else host
 
 
 async def find_reach(address: str, patience_seconds: float = PATIENCE_SECONDS) -> Reach:

@@ -1,11 +1,14 @@
 """Each rule of the doctor over what was seen, as plain values."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from msgspec.structs import replace
 
 from endpoints_server.desk.doctor.case import Called, Case, Finding, Weight
 from endpoints_server.desk.doctor.diagnose import ANSWERS, NETWORK, diagnose
 from endpoints_server.desk.doctor.placeholder import is_placeholder
+from endpoints_server.desk.doctor.rehost import rehost
 from endpoints_server.domain.endpoint import Credential, Endpoint, Model
 from endpoints_server.domain.secret import Secret
 from endpoints_server.upstream.observed.exchanges import Exchanged
@@ -158,6 +161,26 @@ def test_plain_http_to_the_port_of_https_is_told_with_the_other_scheme() -> None
     slow = diagnose(replace(cut, model="one", called=Called(fault="upstream_slow")), ANSWERS)
     assert slow is not None
     assert slow.rule == "upstream_slow"
+
+
+ADDRESSES = {
+    "http://LOCALHOST:81/v1": "http://host.docker.internal:81/v1",
+    "http://localhost:pass@localhost:81/v1?a=b": "http://localhost:pass@[::1]:81/v1?a=b",
+    "https://[::1]/v1": "https://x.test/v1",
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_another_host_takes_the_place_of_the_host_alone(address: str) -> None:
+    expected = ADDRESSES[address]
+    host = urlsplit(expected).hostname
+    assert host is not None
+    assert rehost(address, host) == expected
+
+
+def test_an_address_of_ipv6_is_told_as_addresses_have_it() -> None:
+    found = network(reached("http://[2001:db8::1]:81/v1", Tried("2001:db8::1", Meeting.NO_WAY)))
+    assert "[2001:db8::1]:81" in found.symptom
 
 
 HEADERS = {

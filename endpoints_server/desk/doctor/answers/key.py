@@ -5,6 +5,7 @@ from endpoints_server.config.parameters.vendor import host_of
 from endpoints_server.desk.doctor.answers.page import is_page
 from endpoints_server.desk.doctor.case import Case, Finding, Weight
 from endpoints_server.desk.doctor.placeholder import is_placeholder
+from endpoints_server.desk.doctor.rehost import rehost
 from endpoints_server.desk.doctor.words import answered, says_any
 from endpoints_server.upstream.observed.exchanges import Exchanged
 
@@ -62,13 +63,11 @@ def why(case: Case, exchange: Exchanged, vendor: Vendor | None) -> tuple[str, st
         return "`apiKey` is the text of an example, not a key", "put the key in its place", paste
     others = other_hosts(case, vendor)
     if others:
-        place = others[0]
-        address = case.endpoint.address.replace(host_of(case.endpoint.address), place, 1)
         return (
             "the key is wrong or not active, or of another region: keys of this vendor are good in "
             "one region alone",
             f"look where the key was made; the other addresses are at {', '.join(others)}",
-            f"baseURL: {address}",
+            f"baseURL: {rehost(case.endpoint.address, others[0])}",
         )
     return (
         "the key is wrong, not active, or may not use this model",

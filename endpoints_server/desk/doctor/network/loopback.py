@@ -2,7 +2,8 @@
 
 from endpoints_server.desk.doctor.case import Case, Finding, Weight
 from endpoints_server.desk.doctor.network.refused import is_refused
-from endpoints_server.upstream.observed.reach import Meeting
+from endpoints_server.desk.doctor.rehost import rehost
+from endpoints_server.upstream.observed.reach import Meeting, bracketed
 
 
 def loopback(case: Case) -> Finding | None:
@@ -21,17 +22,11 @@ def loopback(case: Case) -> Finding | None:
     if not other:
         return None
     met = "is refused" if is_refused(case) else "does not answer"
-    shown = f"[{other}]" if ":" in other else other
     return Finding(
         rule="other_loopback_address",
         weight=Weight.UNREACHABLE,
-        symptom=f"{reach.host}:{reach.port} {met}, {shown}:{reach.port} works",
+        symptom=f"{reach.place} {met}, {bracketed(other)}:{reach.port} works",
         cause=f"the program listens on {'IPv6' if ':' in other else 'IPv4'} alone",
         change="name the address that works",
-        paste=f"baseURL: {case.endpoint.address.replace(named(reach.host), shown, 1)}",
+        paste=f"baseURL: {rehost(case.endpoint.address, other)}",
     )
-
-
-def named(host: str) -> str:
-    """Give a host as addresses have it."""
-    return f"[{host}]" if ":" in host else host

@@ -21,7 +21,7 @@ def plain(case: Case) -> Finding | None:
     return Finding(
         rule="http_to_a_tls_port",
         weight=Weight.MEND,
-        symptom=f"{reach.host}:{reach.port} takes no plain HTTP",
+        symptom=f"{reach.place} takes no plain HTTP",
         cause="`baseURL` says http, and the port speaks TLS",
         change="say https",
         paste=f"baseURL: {case.endpoint.address.replace('http://', 'https://', 1)}",
