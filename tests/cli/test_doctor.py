@@ -259,6 +259,7 @@ REFUSALS = {
     "a refused key under 400": ("400 Bad Request", "API key not valid.", "key is wrong", 4),
     "a limit": ("429 Too Many Requests", "Rate limit reached: 3 per minute", "limits how often", 4),
     "a quota": ("429 Too Many Requests", "You exceeded your current quota", "quota or balance", 4),
+    "a debt under 400": ("400 Bad Request", "Your credit balance is too low.", "quota or", 4),
     "a debt": ("402 Payment Required", "Top up.", "quota or balance", 4),
     "a failure": ("500 Internal Server Error", "Boom.", "out of order", 3),
     "an unavailability": ("503 Service Unavailable", "Later.", "out of order", 3),
@@ -283,7 +284,7 @@ def test_the_text_of_an_example_is_no_key(ask: Ask, upstream: Ailing) -> None:
     upstream.refuses("401 Unauthorized", "Nope.")
     done = ask(apiKey="your-api-key-here")
     assert done.code == 4
-    assert "`apiKey` is the text of an example" in done.out
+    assert "`apiKey` looks like the text of an example" in done.out
     assert "looks like the text of an example" in done.out
 
 

@@ -35,11 +35,11 @@ from endpoints_server.domain.secret import Secret
 LONGEST_SYMPTOM = 320
 NETWORK: tuple[Rule, ...] = (unresolved, loopback, container, refused, silent, tls)
 LISTS: tuple[Rule, ...] = (
-    *(proxied, plain, header, key, limited, no_list, failing, refusing),
+    *(proxied, plain, limited, header, key, no_list, failing, refusing),
     missing,
 )
 ANSWERS: tuple[Rule, ...] = (
-    *(proxied, plain, moved, garbled, page, header, key, limited, field, model, wire, path),
+    *(proxied, plain, moved, garbled, page, limited, header, key, field, model, wire, path),
     *(failing, empty, whole, refusing),
 )
 

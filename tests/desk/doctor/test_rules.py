@@ -321,3 +321,14 @@ def test_what_is_to_be_pasted_has_no_secret_in_it() -> None:
     assert found is not None
     assert "ones" in found.paste
     assert CANARY not in repr(found)
+
+
+def test_the_address_of_azure_is_not_mended_where_it_is_right() -> None:
+    address = "https://mine.openai.azure.com/openai/v1"
+    exchange = Exchanged(url=f"{address}/chat/completions", status=404, head=b"{}")
+    case = Case(endpoint=endpoint(address), model="one", exchange=exchange)
+    found = diagnose(case, ANSWERS)
+    assert found is not None
+    assert found.rule == "path_not_found"
+    assert "deployment" in found.cause
+    assert not found.paste

@@ -21,7 +21,7 @@ def garbled(case: Case) -> Finding | None:
         symptom=f"the answer is no text; it begins with {shown.hex(' ')}",
         cause=f"it is compressed ({packed}), and no header says so"
         if packed
-        else "it is in another charset than UTF-8",
+        else "it is in another charset than UTF-8, or packed in a way that no header names",
         change="mend the server, or what stands before it: it was asked for plain UTF-8",
     )
 

@@ -60,7 +60,11 @@ def why(case: Case, exchange: Exchanged, vendor: Vendor | None) -> tuple[str, st
     if not is_key_sent(case, exchange):
         return "no key was sent: there is no Authorization header", "give a key", paste
     if is_placeholder(secret):
-        return "`apiKey` is the text of an example, not a key", "put the key in its place", paste
+        return (
+            "`apiKey` looks like the text of an example, not a key",
+            "put the key in its place",
+            paste,
+        )
     others = other_hosts(case, vendor)
     if others:
         return (
