@@ -505,7 +505,7 @@ def test_a_field_that_was_not_sent_is_not_blamed(ask: Ask, upstream: Ailing) -> 
     assert finding_of(done)["rule"] == "refused"
 
 
-@pytest.mark.parametrize("body", [b"\x1f\x8b\x08\x00packed", b"gr\xfc\xdfe"])
+@pytest.mark.parametrize("body", [b"\x1f\x8b\x08\x00packed", b"\xfc\xdfe"])
 def test_what_is_no_text_is_shown_in_its_first_bytes(
     ask: Ask, upstream: Ailing, body: bytes
 ) -> None:
@@ -513,6 +513,19 @@ def test_what_is_no_text_is_shown_in_its_first_bytes(
     done = ask()
     assert done.code == 1
     assert body[:4].hex(" ") in done.out
+
+
+def test_bytes_that_are_no_text_are_shown_where_they_are(ask: Ask, upstream: Ailing) -> None:
+    upstream.answers("200 OK", b"data: gr\xfc\xdfe", STREAM)
+    assert "at byte 8 it goes fc df 65" in finding_of(ask("--json"))["symptom"]
+
+
+def test_an_error_in_a_stream_is_told_in_its_words(ask: Ask, upstream: Ailing) -> None:
+    upstream.answers("200 OK", events({"error": {"message": "Too busy.", "code": 503}}), STREAM)
+    done = ask("--json")
+    assert done.code == 3
+    assert finding_of(done)["rule"] == "error_in_answer"
+    assert "Too busy." in finding_of(done)["symptom"]
 
 
 @pytest.mark.parametrize("behaviour", ["reset_mid_body", "close_before_headers"])

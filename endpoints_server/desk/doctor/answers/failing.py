@@ -1,7 +1,7 @@
 """The upstream is out of order, or does not answer to the end."""
 
 from endpoints_server.desk.doctor.case import Called, Case, Finding, Weight
-from endpoints_server.desk.doctor.words import answered
+from endpoints_server.desk.doctor.words import answered, objects_in
 from endpoints_server.domain.fault import Kind
 
 NETWORK = frozenset({Kind.UNREACHABLE, Kind.UPSTREAM_BROKEN, Kind.NO_ROUTE})
@@ -24,6 +24,14 @@ def failing(case: Case) -> Finding | None:
         return slow_call(called) if case.model else slow_list(called)
     if called.fault not in NETWORK:
         return None
+    if exchange is not None and any(told.get("error") for told in objects_in(exchange.head)):
+        return Finding(
+            rule="error_in_answer",
+            weight=Weight.UNREACHABLE,
+            symptom=called.message,
+            cause="the upstream tells of an error in an answer that it began as a good one",
+            change="see what its words say, and ask again later",
+        )
     return Finding(
         rule="broken_off",
         weight=Weight.UNREACHABLE,
