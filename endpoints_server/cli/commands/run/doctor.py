@@ -144,7 +144,8 @@ async def call_model(asker: Asker, endpoint: Endpoint, model: Model) -> Called:
     except TimeoutError:
         words = f"did not end a short answer within {limit_seconds:g} seconds"
         message = f"The endpoint '{endpoint.name}' {words}."
-        return Called(fault=Kind.UPSTREAM_SLOW.value, message=message)
+        given = tuple(asker.commands.given)
+        return Called(fault=Kind.UPSTREAM_SLOW.value, message=message, secrets=given)
     return Called(
         fault=report.fault,
         message=listener.refusal or report.detail,
