@@ -27,8 +27,8 @@ def upstream() -> Iterator[Ailing]:
 def ask(command: Command, tmp_path: Path, upstream: Ailing) -> Ask:
     """Configure one endpoint before the upstream, and have the doctor look at it."""
 
-    def run(*args: str, path: str = "/v1", **more: object) -> Done:
-        write(tmp_path, entry(upstream.url + path, **more))
+    def run(*args: str, path: str = "/v1", server: Json | None = None, **more: object) -> Done:
+        write(tmp_path, entry(upstream.url + path, **more), server=server or {})
         return command("doctor", *args)
 
     return run
@@ -189,6 +189,22 @@ def test_plain_http_to_a_port_with_tls_is_told(ask: Ask, upstream: Ailing) -> No
     assert "baseURL: https://" in finding_of(done)["paste"]
 
 
+PROXIES = ["http://me:{key}@127.0.0.1:{port}", "http://me:{key}@127.0.0.1:99999", "http://"]
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_does_not_work_is_told_to_be_one(
+    command: Command, tmp_path: Path, scheme: str, proxy: str
+) -> None:
+    write(tmp_path, entry(f"{scheme}://api.x.test:443/v1"))
+    named = {f"{scheme}_proxy": proxy.format(key=CANARY, port=unused_port())}
+    done = command("doctor", "--json", **named)
+    assert done.code == 3
+    assert finding_of(done)["rule"] == "proxy_fails"
+    assert CANARY not in done.out + done.err
+
+
 # the list of models
 
 
@@ -243,6 +259,7 @@ REFUSALS = {
     "a refused key under 400": ("400 Bad Request", "API key not valid.", "key is wrong", 4),
     "a limit": ("429 Too Many Requests", "Rate limit reached: 3 per minute", "limits how often", 4),
     "a quota": ("429 Too Many Requests", "You exceeded your current quota", "quota or balance", 4),
+    "a debt under 400": ("400 Bad Request", "Your credit balance is too low.", "quota or", 4),
     "a debt": ("402 Payment Required", "Top up.", "quota or balance", 4),
     "a failure": ("500 Internal Server Error", "Boom.", "out of order", 3),
     "an unavailability": ("503 Service Unavailable", "Later.", "out of order", 3),
@@ -267,7 +284,7 @@ def test_the_text_of_an_example_is_no_key(ask: Ask, upstream: Ailing) -> None:
     upstream.refuses("401 Unauthorized", "Nope.")
     done = ask(apiKey="your-api-key-here")
     assert done.code == 4
-    assert "`apiKey` is the text of an example" in done.out
+    assert "`apiKey` looks like the text of an example" in done.out
     assert "looks like the text of an example" in done.out
 
 
@@ -316,6 +333,35 @@ def test_an_unknown_model_is_told_with_near_names(ask: Ask, upstream: Ailing) ->
     assert found["paste"] == "models:\n  default: ['acme/mixtral-8x7b', 'one']"
 
 
+MISLEADING = {
+    "Country, region, or territory not supported": ("403 Forbidden", "key_refused", "the place"),
+    "<!DOCTYPE html>You have been blocked": ("403 Forbidden", "key_refused", "firewall"),
+    "Streaming is not supported for this model": ("400 Bad Request", "refused", "refuses"),
+    "The stream was closed by our filter": ("400 Bad Request", "refused", "refuses"),
+    "The model one is overloaded: no stream": ("400 Bad Request", "refused", "refuses"),
+    "/v1/chat/completions of model one not found": ("404 Not Found", "path_not_found", "path"),
+    "": ("405 Method Not Allowed", "path_not_found", "no such path"),
+    "No such model": ("404 Not Found", "model_not_served", "the upstream lists `one`"),
+}
+
+
+@pytest.mark.parametrize("said", MISLEADING)
+def test_words_that_mislead_are_not_taken_for_another_cause(
+    ask: Ask, upstream: Ailing, said: str
+) -> None:
+    status, rule, words = MISLEADING[said]
+    upstream.answers(status, said.encode(), "text/plain")
+    found = finding_of(ask("--json"))
+    assert found["rule"] == rule
+    assert words in found["cause"]
+
+
+def test_a_key_in_a_header_of_its_own_is_not_said_to_be_missing(ask: Ask, upstream: Ailing) -> None:
+    upstream.refuses("401 Unauthorized", "No.")
+    found = finding_of(ask("--json", headers={"Authorization": "", "X-Token": HEADER_CANARY}))
+    assert "no key was sent" not in found["cause"]
+
+
 @pytest.mark.parametrize("status", ["200 OK", "404 Not Found", "405 Method Not Allowed"])
 def test_a_web_page_is_told_to_be_none_of_an_api(ask: Ask, upstream: Ailing, status: str) -> None:
     page = b"<!DOCTYPE html><html><title>Welcome</title></html>"
@@ -326,11 +372,26 @@ def test_a_web_page_is_told_to_be_none_of_an_api(ask: Ask, upstream: Ailing, sta
     assert f"baseURL: {upstream.url}/v1" in done.out
 
 
-def test_a_redirect_is_told_with_where_it_leads(ask: Ask, upstream: Ailing) -> None:
-    upstream.answers("301 Moved Permanently", b"", JSON, "location: https://api.x.test/v1/chat")
-    done = ask()
+REDIRECTS = {
+    "https://api.x.test/v2/chat/completions": "baseURL: https://api.x.test/v2",
+    "https://me:secret@api.x.test/v1/chat/completions?sig=1": "baseURL: https://api.x.test/v1",
+    "/v1/chat/completions/": "baseURL: {url}/v1/chat/completions/\ndirectEndpoint: true",
+    "https://sso.x.test/login?to=/v1/chat/completions": "",
+    "http://[::1": "",
+    "http://x.test:99999/v1": "",
+    "": "",
+}
+
+
+@pytest.mark.parametrize("location", REDIRECTS)
+def test_a_redirect_is_told_with_where_it_leads_if_the_api_is_there(
+    ask: Ask, upstream: Ailing, location: str
+) -> None:
+    upstream.answers("307 Temporary Redirect", b"", JSON, f"location: {location}")
+    done = ask("--json")
     assert done.code == 1
-    assert "baseURL: https://api.x.test/v1" in done.out
+    assert finding_of(done)["rule"] == "redirect"
+    assert finding_of(done)["paste"] == REDIRECTS[location].format(url=upstream.url)
 
 
 def test_a_whole_answer_instead_of_a_stream_is_noted(ask: Ask, upstream: Ailing) -> None:
@@ -444,7 +505,7 @@ def test_a_field_that_was_not_sent_is_not_blamed(ask: Ask, upstream: Ailing) -> 
     assert finding_of(done)["rule"] == "refused"
 
 
-@pytest.mark.parametrize("body", [b"\x1f\x8b\x08\x00packed", b"gr\xfc\xdfe"])
+@pytest.mark.parametrize("body", [b"\x1f\x8b\x08\x00packed", b"\xfc\xdfe"])
 def test_what_is_no_text_is_shown_in_its_first_bytes(
     ask: Ask, upstream: Ailing, body: bytes
 ) -> None:
@@ -452,6 +513,19 @@ def test_what_is_no_text_is_shown_in_its_first_bytes(
     done = ask()
     assert done.code == 1
     assert body[:4].hex(" ") in done.out
+
+
+def test_bytes_that_are_no_text_are_shown_where_they_are(ask: Ask, upstream: Ailing) -> None:
+    upstream.answers("200 OK", b"data: gr\xfc\xdfe", STREAM)
+    assert "at byte 8 it goes fc df 65" in finding_of(ask("--json"))["symptom"]
+
+
+def test_an_error_in_a_stream_is_told_in_its_words(ask: Ask, upstream: Ailing) -> None:
+    upstream.answers("200 OK", events({"error": {"message": "Too busy.", "code": 503}}), STREAM)
+    done = ask("--json")
+    assert done.code == 3
+    assert finding_of(done)["rule"] == "error_in_answer"
+    assert "Too busy." in finding_of(done)["symptom"]
 
 
 @pytest.mark.parametrize("behaviour", ["reset_mid_body", "close_before_headers"])
@@ -474,6 +548,37 @@ def test_an_answer_that_does_not_come_is_told_with_what_waits_longer(
         done = command("doctor")
     assert done.code == 3
     assert "`firstToken`" in done.out
+
+
+@pytest.mark.parametrize("abandoned", ["cancel", "drain"])
+def test_an_answer_that_never_ends_is_not_waited_for(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, abandoned: str
+) -> None:
+    monkeypatch.setattr("endpoints_server.cli.commands.run.doctor.SPEAKING_SECONDS", 0.5)
+    with Running(BadProvider(pause_seconds=0.05)) as provider:
+        rules = {"abandoned": abandoned, "timeouts": {"firstToken": 1}}
+        server = {"endpoints": {"Acme": rules}}
+        write(tmp_path, entry(f"{provider.url}/dribble/v1"), server=server)
+        done = command("doctor", "--json")
+    assert done.code == 3
+    assert "within 1.5 seconds" in finding_of(done)["symptom"]
+    usage = json.loads(command("usage", "--json").out)
+    assert usage["total"]["attempts"] == 1
+
+
+def test_each_key_is_tried(ask: Ask, upstream: Ailing, command: Command) -> None:
+    upstream.refused_key = WORDLESS
+    done = ask("--json", server={"endpoints": {"Acme": {"apiKeys": [WORDLESS]}}})
+    assert done.code == 4
+    assert finding_of(done)["step"] == "call, key 2"
+    assert finding_of(done)["rule"] == "key_refused"
+    usage = json.loads(command("usage", "--json").out)
+    assert usage["total"]["attempts"] == 2
+
+
+def test_a_warning_is_given_once(ask: Ask, command: Command) -> None:
+    ask()
+    assert command("doctor", ES_FOO="1").err.count("ES_FOO is set") == 1
 
 
 # secrets
@@ -501,3 +606,38 @@ def test_no_secret_of_an_address_is_printed(command: Command, tmp_path: Path) ->
     done = command("doctor")
     assert done.code == 3
     assert CANARY not in done.out + done.err
+
+
+WORDLESS = "q7Zw93kdLmPx02VbNnTr5543"
+"""A key without the look of one: it is known by its value alone."""
+REPEATS = {
+    "where words are cut off": f"{'x ' * 142}bad {WORDLESS} here".encode(),
+    "in bytes that are no text": WORDLESS.encode() + b"\xff",
+    "in another charset": f"key {WORDLESS}".encode("utf-16-le"),
+}
+
+
+@pytest.mark.parametrize("where", REPEATS)
+def test_no_part_of_a_key_is_printed_however_an_answer_repeats_it(
+    ask: Ask, upstream: Ailing, where: str
+) -> None:
+    upstream.answers("400 Bad Request", REPEATS[where], "text/plain")
+    done = ask("--json", apiKey=WORDLESS)
+    begun = WORDLESS[:8]
+    assert begun not in done.out + done.err
+    assert begun.encode().hex(" ") not in done.out
+    assert "\\u0000" not in done.out
+
+
+def test_a_key_that_a_command_gave_is_masked_too(ask: Ask, upstream: Ailing) -> None:
+    upstream.refuses("401 Unauthorized", f"No such key: {WORDLESS}")
+    done = ask(apiKey=f"!/bin/echo {WORDLESS}", server={"allowCommands": True})
+    assert done.code == 4
+    assert "No such key: •••" in done.out
+    assert WORDLESS not in done.out + done.err
+
+
+def test_what_an_upstream_says_does_not_steer_the_terminal(ask: Ask, upstream: Ailing) -> None:
+    upstream.refuses("400 Bad Request", "\x1b]0;title\x07 \x1b[2J \u202e no")
+    found = finding_of(ask("--json"))
+    assert found["symptom"].isprintable()

@@ -175,3 +175,33 @@ def test_a_refused_key_ends_with_four_and_names_its_variable(
     assert "answered 401" in done.err
     assert "GROQ_API_KEY" in done.err
     assert CANARY not in done.out + done.err
+
+
+def test_a_key_that_a_list_repeats_is_no_model(command: Command, vendor: Vendor) -> None:
+    secret = "q7Zw93kdLmPx02VbNnTr5543"
+    listed = [{"id": "one"}, {"id": secret}, {"id": "two", "display_name": f"of {secret}"}]
+    vendor.body = json.dumps({"data": listed}).encode()
+    for more in ((), ("--json",)):
+        args = ("vendors", "models", "openai", "--base-url", vendor.url, *more)
+        done = command(*args, OPENAI_API_KEY=secret)
+        assert done.code == 0
+        assert secret not in done.out + done.err
+
+
+NO_ADDRESSES = ["user_provided", "ftp://x.test", "http://[::1", "http://x.test:99999"]
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_what_is_no_address_is_told_to_be_none(command: Command, address: str) -> None:
+    done = command("vendors", "models", "openai", "--base-url", address, OPENAI_API_KEY=CANARY)
+    assert done.code == 1
+    assert "address" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_proxy_without_a_usable_address_is_told(command: Command) -> None:
+    proxy = {"https_proxy": f"http://me:{CANARY}@x.test:99999"}
+    done = command("vendors", "models", "openai", OPENAI_API_KEY=CANARY, **proxy)
+    assert done.code == 3
+    assert "`https_proxy`" in done.err
+    assert CANARY not in done.err

@@ -21,6 +21,7 @@ class Ailing(Server):
         self.body = chat({"role": "assistant", "content": "Hello."})
         self.names: list[str] | None = ["one", "two"]
         self.list_status = "200 OK"
+        self.refused_key = ""
 
     def answers(self, status: str, body: object, content_type: str = JSON, *headers: str) -> None:
         """Say how calls are answered from now on; what is no bytes goes as JSON."""
@@ -37,6 +38,8 @@ class Ailing(Server):
             listed = {"data": [{"id": name} for name in self.names or ()]}
             status = "404 Not Found" if self.names is None else self.list_status
             exchange.whole(status, JSON, json.dumps(listed).encode())
+        elif self.refused_key and self.refused_key in exchange.seen.headers["authorization"]:
+            exchange.whole("401 Unauthorized", JSON, b"{}")
         else:
             exchange.whole(self.status, self.content_type, self.body, *self.headers)
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.domain.secret import Secret
 from endpoints_server.domain.talk.reply import Stop
 from endpoints_server.upstream.observed.exchanges import Exchanged
 from endpoints_server.upstream.observed.reach import Reach
@@ -35,7 +36,10 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 
 class Called(Struct, frozen=True, kw_only=True):
-    """What came of a call: the kind of its fault, empty for none, and what was answered."""
+    """What came of a call: the kind of its fault, empty for none, and what was answered.
+
+    `secrets` are those that commands gave for it.
+    """
 
     fault: str = ""
     message: str = ""
@@ -43,6 +47,7 @@ class Called(Struct, frozen=True, kw_only=True):
     has_thought: bool = False
     stop: Stop | None = None
     ceiling_tokens: int = 0
+    secrets: tuple[Secret, ...] = ()
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -64,6 +69,11 @@ class Case(Struct, frozen=True, kw_only=True):
     def status(self) -> int:
         """The status of the answer, 0 for none."""
         return self.exchange.status if self.exchange else 0
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What must not be told, whoever repeats it."""
+        return (*self.endpoint.secrets, *(self.called.secrets if self.called else ()))
 
 
 Rule = Callable[[Case], Finding | None]

@@ -24,6 +24,7 @@ from endpoints_server.desk.doctor.lists.no_list import no_list
 from endpoints_server.desk.doctor.network.container import container
 from endpoints_server.desk.doctor.network.loopback import loopback
 from endpoints_server.desk.doctor.network.plain import plain
+from endpoints_server.desk.doctor.network.proxied import proxied
 from endpoints_server.desk.doctor.network.refused import refused
 from endpoints_server.desk.doctor.network.silent import silent
 from endpoints_server.desk.doctor.network.tls import tls
@@ -31,13 +32,14 @@ from endpoints_server.desk.doctor.network.unresolved import unresolved
 from endpoints_server.domain.scrub import scrub
 from endpoints_server.domain.secret import Secret
 
+LONGEST_SYMPTOM = 320
 NETWORK: tuple[Rule, ...] = (unresolved, loopback, container, refused, silent, tls)
 LISTS: tuple[Rule, ...] = (
-    *(plain, header, key, limited, no_list, failing, refusing),
+    *(proxied, plain, limited, header, key, no_list, failing, refusing),
     missing,
 )
 ANSWERS: tuple[Rule, ...] = (
-    *(plain, moved, garbled, page, header, key, limited, field, model, wire, path),
+    *(proxied, plain, moved, garbled, page, limited, header, key, field, model, wire, path),
     *(failing, empty, whole, refusing),
 )
 
@@ -50,15 +52,28 @@ def diagnose(case: Case, rules: Iterable[Rule]) -> Finding | None:
 
 
 def clean(finding: Finding, case: Case) -> Finding:
-    """Take what is secret out of every word of a finding."""
-    secrets = case.endpoint.secrets
+    """Take what is secret out of every word of a finding, and what would steer a terminal.
+
+    Words are cut after that: of a secret that is cut the rest would not be known.
+    """
+    secrets = case.secrets
     return replace(
         finding,
-        symptom=scrub(finding.symptom, secrets),
-        cause=scrub(finding.cause, secrets),
-        change=scrub(finding.change, secrets),
+        symptom=shortened(scrub(plain_text(finding.symptom), secrets)),
+        cause=scrub(plain_text(finding.cause), secrets),
+        change=scrub(plain_text(finding.change), secrets),
         paste="\n".join(clean_line(line, secrets) for line in finding.paste.splitlines()),
     )
+
+
+def plain_text(text: str) -> str:
+    """Write text on one line, without what cannot be seen of it."""
+    return "".join(filter(str.isprintable, " ".join(text.split())))
+
+
+def shortened(text: str) -> str:
+    """Cut off what is too long to be read."""
+    return text if len(text) <= LONGEST_SYMPTOM else f"{text[:LONGEST_SYMPTOM]}…"
 
 
 def clean_line(line: str, secrets: Sequence[Secret]) -> str:

@@ -11,7 +11,7 @@ from endpoints_server.desk.doctor.diagnose import ANSWERS, LISTS, NETWORK, diagn
 from endpoints_server.desk.doctor.lists.missing import is_listed
 from endpoints_server.desk.doctor.placeholder import is_placeholder
 from endpoints_server.desk.models.ask import EVERYBODY, World, ask
-from endpoints_server.domain.endpoint import Discovery, Endpoint, Model
+from endpoints_server.domain.endpoint import Credential, Discovery, Endpoint, Model
 from endpoints_server.domain.fault import Failed
 from endpoints_server.upstream.observed.exchanges import Exchanged, ObservedUpstreams
 from endpoints_server.upstream.observed.reach import Reach, find_reach
@@ -89,12 +89,12 @@ class Doctor:
             text = "each person's own key is needed for it"
             return [skipped("models", text), skipped("call", text)]
         case, models = await self._models_step(case)
-        return [models, await self._call_step(case)]
+        return [models, *await self._call_steps(case)]
 
     async def _models_step(self, case: Case) -> tuple[Case, Step]:
         """Look at the list of models, where the endpoint is asked for one."""
         if case.endpoint.discovery is None:
-            text = "those of the file; `models.fetch` is off"
+            text = "those of the file; no list is fetched"
             return case, Step(name="models", state=State.OK, text=text)
         case = await self._listed(case)
         finding = diagnose(case, LISTS)
@@ -114,19 +114,29 @@ class Doctor:
             return replace(case, called=called, exchange=self._last(before))
         return replace(case, listed=tuple(model.name for model in found))
 
-    async def _call_step(self, case: Case) -> Step:
-        """Make the call."""
+    async def _call_steps(self, case: Case) -> list[Step]:
+        """Make a call with each key, so that none that works hides one that does not."""
         if self._call is None:
-            return skipped("call", "not made (--no-call)")
+            return [skipped("call", "not made (--no-call)")]
+        steps: list[Step] = []
+        for number, credential in enumerate(keys_of(case.endpoint), 1):
+            endpoint = replace(case.endpoint, credential=credential, spare_keys=())
+            name = "call" if number == 1 else f"call, key {number}"
+            case_of_key = replace(case, endpoint=endpoint)
+            steps.append(await self._call_step(case_of_key, name, self._call))
+        return steps
+
+    async def _call_step(self, case: Case, name: str, call: Call) -> Step:
+        """Make the call."""
         model = chosen_model(case)
         before = len(self._upstreams.exchanges)
-        called = await self._call(case.endpoint, model)
+        called = await call(case.endpoint, model)
         case = replace(case, model=model.name, called=called, exchange=self._last(before))
         finding = diagnose(case, ANSWERS)
-        if finding is not None and finding.rule == "unknown_model" and not case.listed:
+        if finding is not None and finding.rule == "unknown_model" and may_list(case):
             finding = diagnose(await self._with_names(case), ANSWERS)
         text = f"`{model.name}` answers" if not called.fault else f"`{model.name}` does not answer"
-        return step_of("call", text, finding)
+        return step_of(name, text, finding)
 
     async def _with_names(self, case: Case) -> Case:
         """Ask for a list that nobody configured, to find near names."""
@@ -148,10 +158,18 @@ def key_step(endpoint: Endpoint) -> Step:
     if credential.command is not None:
         text = "comes from a command, which is run for each call"
         return Step(name="key", state=State.OK, text=text)
-    if is_placeholder(credential.secret.reveal()):
-        text = "is set, and looks like the text of an example"
+    keys = keys_of(endpoint)
+    text = "is set" if len(keys) == 1 else f"{len(keys)} are set"
+    if any(is_placeholder(each.secret.reveal()) for each in keys):
+        which = "" if len(keys) == 1 else "one "
+        text = f"{text}, and {which}looks like the text of an example"
         return Step(name="key", state=State.NOTE, text=text)
-    return Step(name="key", state=State.OK, text="is set")
+    return Step(name="key", state=State.OK, text=text)
+
+
+def keys_of(endpoint: Endpoint) -> tuple[Credential, ...]:
+    """Give all keys that calls are made with."""
+    return (endpoint.credential, *(spare.credential for spare in endpoint.spare_keys))
 
 
 def address_step(case: Case) -> Step:
@@ -163,15 +181,19 @@ def address_step(case: Case) -> Step:
 
 def way_of(reach: Reach) -> str:
     """Tell the way to an address."""
-    place = f"{reach.host}:{reach.port}"
     if reach.proxy:
-        return f"{place} through the proxy {reach.proxy}"
+        return f"{reach.place} through the proxy {reach.proxy}"
     if not reach.tried:
         return f"{reach.host} is not found"
     told = [each for each in reach.tried if each.is_meant or not reach.is_connected]
     met = ", ".join(f"{each.ip} {each.meeting.value}" for each in told)
     has_tls = reach.is_tls and reach.is_connected and not reach.tls_trouble
-    return f"{place}: {met}{', TLS accepted' if has_tls else ''}"
+    return f"{reach.place}: {met}{', TLS accepted' if has_tls else ''}"
+
+
+def may_list(case: Case) -> bool:
+    """Say whether a list that nobody configured can be asked for; a command's key is for calls."""
+    return not case.listed and case.endpoint.credential.command is None
 
 
 def chosen_model(case: Case) -> Model:

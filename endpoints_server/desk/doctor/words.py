@@ -48,18 +48,22 @@ def error_in(exchange: Exchanged) -> Mapping[str, Any]:
 
 
 def words_of(exchange: Exchanged) -> str:
-    """Give the upstream's own words about an error, or the beginning of what it sent."""
+    """Give the upstream's own words about an error, as far as they are about anything."""
+    return whole_words(exchange)[:LONGEST_WORDS]
+
+
+def whole_words(exchange: Exchanged) -> str:
+    """Give the upstream's own words about an error, else what it sent."""
     error = error_in(exchange)
     said = next((error[name] for name in NAMES if error.get(name)), None)
     if said is None:
-        return exchange.head[:LONGEST_WORDS].decode(errors="replace").strip()
-    words = said if isinstance(said, str) else msgspec.json.encode(said).decode()
-    return words[:LONGEST_WORDS]
+        return exchange.head.decode(errors="replace").strip()
+    return said if isinstance(said, str) else msgspec.json.encode(said).decode()
 
 
 def answered(exchange: Exchanged) -> str:
     """Say what came: the status, and the upstream's words."""
-    words = " ".join(words_of(exchange).split())
+    words = whole_words(exchange)
     return f"answered {exchange.status}: {words}" if words else f"answered {exchange.status}"
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from endpoints_server.config.compile import compile_catalog
+from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.load import load_bytes
 from endpoints_server.config.models_json.vendors import ModelList, Vendor
 from endpoints_server.config.prices import PriceBook
@@ -67,7 +68,11 @@ async def offered_models(vendor: Vendor, address: str, around: Surroundings) -> 
         if failed.fault.status in NO_LIST and vendor.models:
             return named_by_facts(vendor, endpoint, failed.fault.message.removesuffix("."))
         raise explained(failed.fault, vendor, endpoint) from None
-    own = tuple(each for each in listed if each.name.startswith(model_list.prefix))
+    own = tuple(
+        each
+        for each in listed
+        if each.name.startswith(model_list.prefix) and not has_secret(each, endpoint)
+    )
     find = partial(around.prices, endpoint.address, endpoint.slug)
     laid = lay(endpoint, own, NOW, find)
     address = scrub(endpoint.address)
@@ -76,6 +81,8 @@ async def offered_models(vendor: Vendor, address: str, around: Surroundings) -> 
 
 def endpoint_of(vendor: Vendor, address: str, around: Surroundings) -> Endpoint:
     """Make an endpoint of a vendor's facts, as if they stood in the configuration."""
+    if address == USER_PROVIDED:
+        raise Failed(Fault(kind=Kind.BAD_REQUEST, message="That cannot be asked: give an address."))
     usual = vendor.entry.get("baseURL", "")
     entry = vendor.entry | {
         "name": vendor.name,
@@ -94,6 +101,12 @@ def endpoint_of(vendor: Vendor, address: str, around: Surroundings) -> Endpoint:
         address=endpoint.address if address or usual else "",
         credential=Credential(secret=key_of(vendor, around.environ)),
     )
+
+
+def has_secret(listed: ListedModel, endpoint: Endpoint) -> bool:
+    """Say whether a list repeats a secret as if it were a model."""
+    words = f"{listed.name} {listed.title}"
+    return scrub(words, endpoint.secrets) != words
 
 
 def named_by_facts(vendor: Vendor, endpoint: Endpoint, reason: str) -> Offer:

@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
+from endpoints_server.domain.fault import Failed
 from endpoints_server.upstream.direct.dial import trusting
 from endpoints_server.upstream.lists.address import PORTS
 from endpoints_server.upstream.proxy import find_proxy
 
 PATIENCE_SECONDS = 5.0
 LOOPBACKS = ("127.0.0.1", "::1")
+NO_PROXY = "of no usable address"
 OWN_HOSTS = frozenset({"localhost", *LOOPBACKS})
 """Names of this machine."""
 
@@ -52,6 +54,11 @@ class Reach(Struct, frozen=True, kw_only=True):
     is_untrusted: bool = False
 
     @property
+    def place(self) -> str:
+        """Host and port, as an address has them."""
+        return f"{bracketed(self.host)}:{self.port}"
+
+    @property
     def is_connected(self) -> bool:
         """Whether any address that is meant was reached."""
         return any(each.is_meant and each.meeting is Meeting.CONNECTED for each in self.tried)
@@ -62,6 +69,11 @@ class Reach(Struct, frozen=True, kw_only=True):
         return bool(self.proxy) or (self.is_connected and not self.tls_trouble)
 
 
+def bracketed(host: str) -> str:
+    """Write a host as addresses have it."""
+    return f"[{host}]" if ":" in host else host
+
+
 async def find_reach(address: str, patience_seconds: float = PATIENCE_SECONDS) -> Reach:
     """Look a name up and connect to every address that it has; no request is sent.
 
@@ -70,9 +82,9 @@ async def find_reach(address: str, patience_seconds: float = PATIENCE_SECONDS) -
     parts = urlsplit(address)
     host, port = parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)
     reach = Reach(host=host, port=port, is_tls=parts.scheme == "https")
-    proxy = find_proxy(address)
-    if proxy is not None:
-        return replace(reach, proxy=proxy.host or "")
+    proxy = proxy_of(address)
+    if proxy:
+        return replace(reach, proxy=proxy)
     meant = await addresses(host, port)
     ips = list(dict.fromkeys((*meant, *LOOPBACKS))) if host in OWN_HOSTS else meant
     meetings = await asyncio.gather(*(meet(ip, port, patience_seconds) for ip in ips))
@@ -81,6 +93,15 @@ async def find_reach(address: str, patience_seconds: float = PATIENCE_SECONDS) -
     )
     reach = replace(reach, tried=tried)
     return await greeted(reach, patience_seconds) if reach.is_tls else reach
+
+
+def proxy_of(address: str) -> str:
+    """Name the host of the proxy before an address; empty for none."""
+    try:
+        proxy = find_proxy(address)
+    except Failed:  # a call will tell
+        return NO_PROXY
+    return (proxy.host or NO_PROXY) if proxy else ""
 
 
 async def addresses(host: str, port: int) -> list[str]:

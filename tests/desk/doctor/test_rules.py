@@ -1,11 +1,14 @@
 """Each rule of the doctor over what was seen, as plain values."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from msgspec.structs import replace
 
 from endpoints_server.desk.doctor.case import Called, Case, Finding, Weight
 from endpoints_server.desk.doctor.diagnose import ANSWERS, NETWORK, diagnose
 from endpoints_server.desk.doctor.placeholder import is_placeholder
+from endpoints_server.desk.doctor.rehost import rehost
 from endpoints_server.domain.endpoint import Credential, Endpoint, Model
 from endpoints_server.domain.secret import Secret
 from endpoints_server.upstream.observed.exchanges import Exchanged
@@ -151,10 +154,33 @@ def test_https_to_a_plain_port_is_told_with_the_other_scheme() -> None:
 
 def test_plain_http_to_the_port_of_https_is_told_with_the_other_scheme() -> None:
     case = reached("http://x.test:443/v1", Tried("10.0.0.7", Meeting.CONNECTED))
-    cut = replace(case, exchange=Exchanged(url="http://x.test:443/v1"), called=Called(fault="x"))
-    found = diagnose(cut, ANSWERS)
+    cut = replace(case, exchange=Exchanged(url="http://x.test:443/v1"))
+    found = diagnose(replace(cut, called=Called(fault="upstream_broken")), ANSWERS)
     assert found is not None
     assert found.paste == "baseURL: https://x.test:443/v1"
+    slow = diagnose(replace(cut, model="one", called=Called(fault="upstream_slow")), ANSWERS)
+    assert slow is not None
+    assert slow.rule == "upstream_slow"
+
+
+ADDRESSES = {
+    "http://LOCALHOST:81/v1": "http://host.docker.internal:81/v1",
+    "http://localhost:pass@localhost:81/v1?a=b": "http://localhost:pass@[::1]:81/v1?a=b",
+    "https://[::1]/v1": "https://x.test/v1",
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_another_host_takes_the_place_of_the_host_alone(address: str) -> None:
+    expected = ADDRESSES[address]
+    host = urlsplit(expected).hostname
+    assert host is not None
+    assert rehost(address, host) == expected
+
+
+def test_an_address_of_ipv6_is_told_as_addresses_have_it() -> None:
+    found = network(reached("http://[2001:db8::1]:81/v1", Tried("2001:db8::1", Meeting.NO_WAY)))
+    assert "[2001:db8::1]:81" in found.symptom
 
 
 HEADERS = {
@@ -295,3 +321,14 @@ def test_what_is_to_be_pasted_has_no_secret_in_it() -> None:
     assert found is not None
     assert "ones" in found.paste
     assert CANARY not in repr(found)
+
+
+def test_the_address_of_azure_is_not_mended_where_it_is_right() -> None:
+    address = "https://mine.openai.azure.com/openai/v1"
+    exchange = Exchanged(url=f"{address}/chat/completions", status=404, head=b"{}")
+    case = Case(endpoint=endpoint(address), model="one", exchange=exchange)
+    found = diagnose(case, ANSWERS)
+    assert found is not None
+    assert found.rule == "path_not_found"
+    assert "deployment" in found.cause
+    assert not found.paste

@@ -23,11 +23,14 @@ from endpoints_server.desk.doctor.examine import Call, Doctor, Examination, Stat
 from endpoints_server.desk.models.ask import World
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint, Model
+from endpoints_server.domain.fault import Kind
 from endpoints_server.upstream.observed.exchanges import ObservedUpstreams
 from endpoints_server.wires.listed import WIRES
 
 TEXT = "Say hello."
 CEILING_TOKENS = 64
+SPEAKING_SECONDS = 30.0
+"""So long such an answer may take once it may have begun."""
 MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
 """Files that are there in containers alone."""
 OUTCOMES = {
@@ -48,9 +51,9 @@ def doctor(*, endpoint: str, has_call: bool, as_json: bool) -> int:
     """Find out what is wrong with ENDPOINT, or with each of the file, and what to change.
 
     Looks in order at the configuration, the key, the way to the address (name, connection, TLS),
-    the list of models where one is fetched, and the answer to one small call, streamed, by the
-    same code that serves; the call has its entry in the ledger. No key is printed, nor what an
-    upstream repeats of one. What is to be changed is told as lines of YAML where it can be.
+    the list of models where one is fetched, and the answer to one small call with each key,
+    streamed, by the same code that serves; each has its entry in the ledger. No key is printed, nor
+    what an upstream repeats of one. What is to be changed is told as lines of YAML where it can be.
 
     Exits with 0 where all is well, with 2 where the configuration is invalid, else with 3 where an
     endpoint cannot be reached, with 4 where one refuses, or with 1 where something is to be mended:
@@ -70,7 +73,7 @@ def doctor(*, endpoint: str, has_call: bool, as_json: bool) -> int:
     tell = ignore if as_json else show
     if not as_json:
         show_step(configuration_step(loaded, file))
-    found = asyncio.run(examine(endpoint, tell, has_call=has_call))
+    found = asyncio.run(examine(ground, endpoint, tell, has_call=has_call))
     if as_json:
         told = {"file": file, "usable": True, "problems": loaded.problems}
         show_json({**told, "endpoints": [told_of(each) for each in found]})
@@ -96,11 +99,11 @@ def configuration_step(loaded: Loaded, file: str) -> Step:
     return Step(name="configuration", state=State.NOTE, text=text)
 
 
-async def examine(name: str, tell: Tell, *, has_call: bool) -> list[Examination]:
+async def examine(ground: Ground, name: str, tell: Tell, *, has_call: bool) -> list[Examination]:
     """Examine an endpoint, or each in the order of the file; each is told as it is done."""
     found: list[Examination] = []
     upstreams = ObservedUpstreams()
-    async with opened_asker(upstreams) as asker:
+    async with opened_asker(ground, upstreams) as asker:
         world = World(wires=WIRES, upstreams=upstreams, vault=asker.exchange.vault)
         call: Call | None = partial(call_model, asker) if has_call else None
         a_doctor = Doctor(world, upstreams, call, is_contained=is_contained())
@@ -134,7 +137,15 @@ async def call_model(asker: Asker, endpoint: Endpoint, model: Model) -> Called:
         ceiling_tokens=CEILING_TOKENS,
     )
     listener = Listener(wire, is_silent=True)
-    report = await asker.ask(question, listener)
+    limit_seconds = endpoint.timeouts.first_token_seconds + SPEAKING_SECONDS
+    try:
+        async with asyncio.timeout(limit_seconds):
+            report = await asker.alone(endpoint).ask(question, listener)
+    except TimeoutError:
+        words = f"did not end a short answer within {limit_seconds:g} seconds"
+        message = f"The endpoint '{endpoint.name}' {words}."
+        given = tuple(asker.commands.given)
+        return Called(fault=Kind.UPSTREAM_SLOW.value, message=message, secrets=given)
     return Called(
         fault=report.fault,
         message=listener.refusal or report.detail,
@@ -142,6 +153,7 @@ async def call_model(asker: Asker, endpoint: Endpoint, model: Model) -> Called:
         has_thought=listener.has_thought,
         stop=listener.stop,
         ceiling_tokens=CEILING_TOKENS,
+        secrets=tuple(asker.commands.given),
     )
 
 

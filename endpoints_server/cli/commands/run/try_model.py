@@ -7,6 +7,7 @@ import rich_click as click
 
 from endpoints_server.cli.calling.ask import opened_asker
 from endpoints_server.cli.calling.question import Question
+from endpoints_server.cli.ground import stand
 from endpoints_server.cli.listener import Listener
 from endpoints_server.cli.outcome import Complaint, outcome_of_kind
 from endpoints_server.cli.present import json_option, show_json
@@ -63,7 +64,7 @@ def complaint_of(report: Report, refusal: str) -> Complaint:
 
 async def ask(question: Question, listener: Listener) -> Report:
     """Make the call; gives how it ended."""
-    async with opened_asker(Upstreams()) as asker:
+    async with opened_asker(stand(), Upstreams()) as asker:
         return await asker.ask(question, listener)
 
 

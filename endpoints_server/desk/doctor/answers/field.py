@@ -25,6 +25,11 @@ UNDROPPED = frozenset(
     {"model", "messages", "contents", "input", "role", "content", "type", "text", "user"}
 )
 """Fields and roles that no request can do without."""
+REFUSING = (
+    *("support", "unknown", "unrecognized", "unexpected", "extra", "permitted", "allowed"),
+    *("accept", "invalid", "not valid", "should be", "must be", *BOUNDS),
+)
+"""Without any of these a word that is the name of a field may just be a word."""
 PARTS = str.maketrans(dict.fromkeys("'\"`.,:;()[]{}<>=/\\!?", " "))
 
 
@@ -51,8 +56,9 @@ def field(case: Case) -> Finding | None:
 
 def named_field(exchange: Exchanged, sent: Mapping[str, str]) -> str:
     """Find the field of the request that an error is about; empty where it names none."""
-    parameter = str(error_in(exchange).get("param") or "")
-    told = (*parameter.translate(PARTS).split(), *words_of(exchange).translate(PARTS).split())
+    told = str(error_in(exchange).get("param") or "").translate(PARTS).split()
+    if says_any(exchange, *REFUSING):
+        told += words_of(exchange).translate(PARTS).split()
     return next((word for word in told if word in sent and word not in UNDROPPED), "")
 
 

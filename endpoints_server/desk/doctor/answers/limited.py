@@ -6,13 +6,14 @@ from endpoints_server.upstream.observed.exchanges import Exchanged
 from endpoints_server.wires.advice import retry_after
 
 QUOTA = ("quota", "billing", "credit", "balance", "payment", "insufficient", "spending")
+BALANCES = ("credit balance", "insufficient balance", "insufficient_quota", "current quota")
 PER_TIME = ("per minute", "per second", "rate limit", "rate_limit", "too many requests")
 
 
 def limited(case: Case) -> Finding | None:
     """Tell quota and balance apart from a rate, with the wait where one is told."""
     exchange = case.exchange
-    if exchange is None or exchange.status not in (402, 429):
+    if exchange is None or not is_limited(exchange):
         return None
     if is_quota(exchange):
         return Finding(
@@ -32,6 +33,12 @@ def limited(case: Case) -> Finding | None:
         change=f"wait {wait} and ask again; share calls among several keys with `apiKeys` in "
         "`server.endpoints`",
     )
+
+
+def is_limited(exchange: Exchanged) -> bool:
+    """Say whether it is a limit that was reached; some vendors tell so of a balance under 400."""
+    is_hidden = exchange.status in (400, 403) and says_any(exchange, *BALANCES)
+    return exchange.status in (402, 429) or is_hidden
 
 
 def is_quota(exchange: Exchanged) -> bool:

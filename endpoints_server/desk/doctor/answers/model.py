@@ -1,6 +1,7 @@
 """The upstream does not know the model."""
 
 from difflib import get_close_matches
+from urllib.parse import urlsplit
 
 from endpoints_server.config.models_json.vendors import vendor_at
 from endpoints_server.desk.doctor.case import Case, Finding, Weight
@@ -12,6 +13,8 @@ UNKNOWN = (
     *("not found", "not exist", "unknown", "not a valid", "invalid model", "not available"),
     *("no model", "no such", "not supported", "decommissioned"),
 )
+OF_ANOTHER_THING = ("for this model", "with this model", "by this model", "this model does not")
+"""Said where the model is there, and something else is not."""
 MOST_NEAR = 3
 CLOSE_ENOUGH = 0.5
 
@@ -21,6 +24,15 @@ def model(case: Case) -> Finding | None:
     exchange = case.exchange
     if exchange is None or not case.model or not is_unknown_model(exchange, case.model):
         return None
+    if case.model in case.listed:
+        return Finding(
+            rule="model_not_served",
+            weight=Weight.MEND,
+            symptom=answered(exchange),
+            cause=f"the upstream lists `{case.model}`, and does not serve it: not to this key, or "
+            "not for chat",
+            change="see whether this key may use it, or ask for another model",
+        )
     near = near_names(case.model, known_names(case))
     return Finding(
         rule="unknown_model",
@@ -46,6 +58,8 @@ def is_unknown_model(exchange: Exchanged, name: str) -> bool:
     error = error_in(exchange)
     if "model_not_found" in (error.get("code"), error.get("type")):
         return True
+    if says_any(exchange, *OF_ANOTHER_THING) or urlsplit(exchange.url).path in words_of(exchange):
+        return False
     is_about_it = says_any(exchange, "model") or name.lower() in words_in(exchange)
     return is_about_it and says_any(exchange, *UNKNOWN)
 

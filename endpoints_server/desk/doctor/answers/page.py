@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from endpoints_server.desk.doctor.answers.path import mend_of
 from endpoints_server.desk.doctor.case import Case, Finding, Weight
-from endpoints_server.desk.doctor.words import first_object
+from endpoints_server.upstream.observed.exchanges import Exchanged
 
 OPENINGS = (b"<!doctype html", b"<html", b"<head", b"<!--")
 
@@ -14,9 +14,7 @@ def page(case: Case) -> Finding | None:
     exchange = case.exchange
     if exchange is None or exchange.status in (401, 403, 429):
         return None
-    is_refused = exchange.status == 405 and not first_object(exchange)
-    is_page = exchange.head.lstrip().lower().startswith(OPENINGS) or is_refused
-    if not is_page or exchange.status >= 500:
+    if not is_page(exchange) or exchange.status >= 500:
         return None
     cause, change, paste = mend_of(case)
     return Finding(
@@ -27,3 +25,8 @@ def page(case: Case) -> Finding | None:
         change=change,
         paste=paste,
     )
+
+
+def is_page(exchange: Exchanged) -> bool:
+    """Say whether an answer is written for browsers."""
+    return exchange.head.lstrip().lower().startswith(OPENINGS)

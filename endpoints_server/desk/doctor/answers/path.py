@@ -52,10 +52,13 @@ def of_azure(case: Case) -> Mend | None:
     host = host_of(case.endpoint.address)
     if not host.endswith(".azure.com"):
         return None
+    usual = f"https://{host}/openai/v1"
+    if case.endpoint.address.rstrip("/") == usual:
+        return "Azure knows no such deployment", "name a deployment of yours as the model", ""
     return (
         "Azure knows no such deployment, or not in this `api-version`",
         "use the address without either, and name the deployment as the model",
-        f"baseURL: https://{host}/openai/v1",
+        f"baseURL: {usual}",
     )
 
 

@@ -1,7 +1,9 @@
 """The program listens on the other of this machine's two addresses."""
 
 from endpoints_server.desk.doctor.case import Case, Finding, Weight
-from endpoints_server.upstream.observed.reach import Meeting
+from endpoints_server.desk.doctor.network.refused import is_refused
+from endpoints_server.desk.doctor.rehost import rehost
+from endpoints_server.upstream.observed.reach import Meeting, bracketed
 
 
 def loopback(case: Case) -> Finding | None:
@@ -19,17 +21,12 @@ def loopback(case: Case) -> Finding | None:
     )
     if not other:
         return None
-    shown = f"[{other}]" if ":" in other else other
+    met = "is refused" if is_refused(case) else "does not answer"
     return Finding(
         rule="other_loopback_address",
         weight=Weight.UNREACHABLE,
-        symptom=f"{reach.host}:{reach.port} is refused, {shown}:{reach.port} works",
+        symptom=f"{reach.place} {met}, {bracketed(other)}:{reach.port} works",
         cause=f"the program listens on {'IPv6' if ':' in other else 'IPv4'} alone",
         change="name the address that works",
-        paste=f"baseURL: {case.endpoint.address.replace(named(reach.host), shown, 1)}",
+        paste=f"baseURL: {rehost(case.endpoint.address, other)}",
     )
-
-
-def named(host: str) -> str:
-    """Give a host as addresses have it."""
-    return f"[{host}]" if ":" in host else host

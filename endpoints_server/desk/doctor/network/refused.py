@@ -15,8 +15,8 @@ def refused(case: Case) -> Finding | None:
     return Finding(
         rule="connection_refused",
         weight=Weight.UNREACHABLE,
-        symptom=f"the connection to {reach.host}:{reach.port} is refused",
-        cause=f"nothing listens on {reach.host}:{reach.port}, or a firewall refuses it."
+        symptom=f"the connection to {reach.place} is refused",
+        cause=f"nothing listens on {reach.place}, or a firewall refuses it."
         + usual_words(reach.port),
         change="start the program, or correct the port in `baseURL`"
         + ("" if reach.host in OWN_HOSTS else "; it may listen on 127.0.0.1 of its machine alone"),

@@ -12,8 +12,7 @@ def silent(case: Case) -> Finding | None:
     return Finding(
         rule="no_connection",
         weight=Weight.UNREACHABLE,
-        symptom=f"no connection to {reach.host}:{reach.port} comes about "
-        f"({', '.join(sorted(meetings))})",
+        symptom=f"no connection to {reach.place} comes about ({', '.join(sorted(meetings))})",
         cause="a firewall drops what is sent there, the host is off, or there is no way to it "
         "from this network",
         change="look at the host and the firewalls between; where calls must go through a proxy, "

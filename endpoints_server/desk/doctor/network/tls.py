@@ -18,7 +18,7 @@ def tls(case: Case) -> Finding | None:
         return Finding(
             rule="https_to_a_plain_port",
             weight=Weight.UNREACHABLE,
-            symptom=f"{reach.host}:{reach.port} does not speak TLS ({reach.tls_trouble})",
+            symptom=f"{reach.place} does not speak TLS ({reach.tls_trouble})",
             cause="`baseURL` says https, and the port speaks plain HTTP",
             change="say http, or name the port that speaks TLS",
             paste=f"baseURL: {case.endpoint.address.replace('https://', 'http://', 1)}",
@@ -26,9 +26,10 @@ def tls(case: Case) -> Finding | None:
     return Finding(
         rule="no_tls",
         weight=Weight.UNREACHABLE,
-        symptom=f"no TLS connection to {reach.host}:{reach.port} ({reach.tls_trouble})",
-        cause="what listens there speaks no TLS that this machine understands",
-        change="look at the server's TLS settings, and at what stands between",
+        symptom=f"no TLS connection to {reach.place} ({reach.tls_trouble})",
+        cause="what listens there speaks no TLS that this machine understands, or is out of order",
+        change="look at the server's TLS settings, and at what stands between; say http where it "
+        "speaks plain HTTP",
     )
 
 
@@ -42,8 +43,7 @@ def untrusted(reach: Reach) -> Finding:
     return Finding(
         rule="certificate_not_trusted",
         weight=Weight.UNREACHABLE,
-        symptom=f"the certificate of {reach.host}:{reach.port} is not accepted: "
-        f"{reach.tls_trouble}",
+        symptom=f"the certificate of {reach.place} is not accepted: {reach.tls_trouble}",
         cause="nobody whom this machine trusts has signed it"
         if is_own
         else "the certificate is not for this name, or not for this time",
