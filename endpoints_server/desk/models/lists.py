@@ -8,6 +8,7 @@ import asyncio
 from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Callable, Iterable
 from functools import lru_cache, partial
+from weakref import WeakValueDictionary
 
 from msgspec import Struct
 
@@ -31,7 +32,7 @@ from endpoints_server.domain.people.person import Person
 from endpoints_server.store.own_endpoints import OwnEndpoint
 
 AT_ONCE = 8
-"""How many lists are asked for at the same time."""
+"""How many lists are asked for at the same time: of those that all share, and of each person's."""
 TICK_SECONDS = 1.0
 LEARNING_SECONDS = 6.0
 REMEMBERED_PRICES = 50_000
@@ -87,7 +88,7 @@ class ModelLists:
         self._shared: dict[Question, Kept] = {}
         self._shelves = Shelves()
         self._own: tuple[Endpoint, ...] = ()
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def adopt(self, catalog: Catalog) -> None:
@@ -225,7 +226,7 @@ class ModelLists:
         """Ask for a list once; what it said before stays until it says something else."""
         around, failed_before = self._around, kept.fault is not None
         try:
-            async with self._turns:
+            async with self._turns.setdefault(person.id, asyncio.Semaphore(AT_ONCE)):
                 reached = await reach(self.world, kept.endpoint, person, around.now())
                 if reached is None:
                     return

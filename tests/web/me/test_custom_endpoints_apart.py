@@ -1,12 +1,15 @@
 """Endpoints of one's own and everybody else: what one person brings takes nothing from others."""
 
+import asyncio
 import json
 
 import httpx2
 import pytest
 
+from endpoints_server.upstream.models import PATIENCE_SECONDS
 from tests.acceptance.test_own_keys import Someone, code_of
 from tests.serving import Serving
+from tests.upstreams.bad import BadProvider
 from tests.upstreams.server import Exchange, Running, Server
 from tests.web.me.bringing import (
     ALL,
@@ -98,6 +101,28 @@ def test_all_lists_of_one_person_together_are_bounded(
         wait_until(lambda: len(lister.seen) > 1)
         assert len(told(ada, "/v1/models")) < 4000
         assert ada.ask("GET", "/e/two/v1/models").status_code == 200
+
+
+async def hang(exchange: Exchange) -> None:
+    """Take a question, and say nothing."""
+    await exchange.read_body()
+    await asyncio.sleep(60)
+
+
+def test_lists_that_never_come_keep_nobody_else_waiting(
+    ada: Someone, grace: Someone, server: Serving, upstream: Server
+) -> None:
+    with Running(Server(hang)) as silent, Running(BadProvider()) as provider:
+        hosts = '", "'.join(map(host_of, (upstream, silent, provider)))
+        yaml = YAML.format(url=upstream.url, host=host_of(upstream))
+        rewrite(server, yaml.replace(f'["{host_of(upstream)}"]', f'["{hosts}"]'))
+        fetched = {"default": ["m"], "fetch": True}
+        for number in range(16):
+            bring(ada, body(silent, name=f"silent {number}", apiKey=KEY, models=fetched))
+        assert ada.ask("GET", "/v1/models").status_code == 200
+        address = f"{provider.url}/good/v1"
+        bring(grace, body(provider, baseURL=address, apiKey=KEY, models=fetched))
+        wait_until(lambda: "bad-1" in grace.ask("GET", "/v1/models").text, PATIENCE_SECONDS / 2)
 
 
 def test_metrics_do_not_grow_with_what_people_bring(
