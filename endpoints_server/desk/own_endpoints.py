@@ -1,6 +1,5 @@
 """Endpoints of one's own: listed, brought, replaced and forgotten, each with its key."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ from msgspec import Struct
 
 from endpoints_server.config.naming import slug_of
 from endpoints_server.config.own.check import is_reference
-from endpoints_server.config.own.read import Complaint, Read, read_own
+from endpoints_server.config.own.read import Complaint, Read
 from endpoints_server.desk.credentials import Standing, require_later, standing_of
 from endpoints_server.desk.models.own import Hidden, OwnCompiler
 from endpoints_server.domain.address.judge import judge
@@ -87,7 +86,7 @@ async def keep_own(desk: OwnDesk, person_id: str, brought: Brought) -> tuple[Own
     bring none, and what `domain.address` raises for an address that is not to be called.
     """
     require_allowed(desk.catalog)
-    read = await asyncio.to_thread(read_own, brought.text)
+    read = await desk.compiler.read(person_id, brought.text)
     if read.entry is None:
         raise Failed(complained(read.errors))
     slug = require_name(desk.catalog, read.entry.name, brought.name)
@@ -138,7 +137,7 @@ def require_name(catalog: Catalog, name: str, wanted: str) -> str:
     if wanted and slug != slug_of(wanted):
         message = f"The name leads to '{slug}', and not to '{slug_of(wanted)}'. PUT it there."
         raise refused(message, "name")
-    taken = catalog.by_name.get(slug)
+    taken = catalog.by_name.get(slug) or catalog.by_name.get(name.lower())
     if taken is not None:
         message = f"The configuration has an endpoint '{taken.name}'. Choose another name."
         raise refused(message, "name", 409, "name_taken")
@@ -183,7 +182,8 @@ async def told(desk: OwnDesk, own: OwnEndpoint, read: Read) -> OwnStanding:
 
 async def stand(desk: OwnDesk, own: OwnEndpoint, held: Held | None) -> OwnStanding:
     """Tell how an endpoint stands; it may have to be compiled for it, beside the loop."""
-    found = await asyncio.to_thread(desk.compiler.find, own, desk.catalog)
+    await desk.compiler.prepare((own,), desk.catalog)
+    found = desk.compiler.find(own, desk.catalog)
     endpoint = found if isinstance(found, Endpoint) else None
     own_key = held.own_key if held else None
     said: dict[str, Any] = msgspec.json.decode(own.body)

@@ -11,7 +11,7 @@ from endpoints_server.store.changes.memory import MemoryChanges
 from endpoints_server.store.changes.port import Change, Note, unnoted
 
 
-class OwnEndpoint(Struct, frozen=True, kw_only=True):
+class OwnEndpoint(Struct, frozen=True, kw_only=True, weakref=True):
     """An endpoint that is one person's; `body` is the JSON that says what it is, and no secret.
 
     Instants are microseconds since 1970. `revision` is given by the store, a higher one with every

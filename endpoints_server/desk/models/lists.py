@@ -8,6 +8,7 @@ import asyncio
 from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Callable, Iterable
 from functools import lru_cache, partial
+from weakref import WeakValueDictionary
 
 from msgspec import Struct
 
@@ -23,7 +24,7 @@ from endpoints_server.desk.models.kept import (
 )
 from endpoints_server.desk.models.lay import lay
 from endpoints_server.desk.models.own import OwnCompiler
-from endpoints_server.desk.models.shelves import Shelf, Shelves, find_list, keep_same
+from endpoints_server.desk.models.shelves import Shelf, Shelves, find_list, keep_same, require_room
 from endpoints_server.domain.catalog import Catalog, catalog_of, with_endpoints
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.domain.fault import Failed
@@ -31,7 +32,7 @@ from endpoints_server.domain.people.person import Person
 from endpoints_server.store.own_endpoints import OwnEndpoint
 
 AT_ONCE = 8
-"""How many lists are asked for at the same time."""
+"""How many lists are asked for at the same time: of those that all share, and of each person's."""
 TICK_SECONDS = 1.0
 LEARNING_SECONDS = 6.0
 REMEMBERED_PRICES = 50_000
@@ -87,7 +88,7 @@ class ModelLists:
         self._shared: dict[Question, Kept] = {}
         self._shelves = Shelves()
         self._own: tuple[Endpoint, ...] = ()
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def adopt(self, catalog: Catalog) -> None:
@@ -111,43 +112,36 @@ class ModelLists:
         self._swap()
         self.refresh()
 
-    def catalog_for(self, person: Person) -> Catalog:
-        """Give the catalog as a person sees it at this moment."""
-        return self._catalog_with(person, self._owned(person.id))
-
     async def prepared_for(self, person: Person) -> Catalog:
-        """Give the same; what they brought is compiled beside the loop, unless that is done."""
-        owned = self._owned(person.id)
-        if owned and not self._shelves.has_catalog(person.id, (self.catalog, owned)):
-            await asyncio.to_thread(self.compiler.served, owned, self.catalog)
-        return self._catalog_with(person, owned)
+        """Give the catalog as a person sees it at this moment."""
+        return self._catalog_with(person, await self._prepared(person))
 
     async def review(self, person: Person) -> Catalog:
         """Give the catalog as a person sees it, and have those of their own lists that are stale
         asked for again; a list that came by a key which was changed since is forgotten.
         """
-        await self.prepared_for(person)
-        listing = self._listing_for(person)
+        owned = await self._prepared(person)
+        listing = self._listing_of(owned)
         keep_same(self._shelves.find(person.id) or {}, listing)
         if listing:
             revisions = await self._revisions(person, listing)
             for endpoint in listing:
                 self._look_after(person, endpoint, revisions.get(endpoint.place))
-        return self.catalog_for(person)
+        return self._catalog_with(person, owned)
 
     async def learn(self, person: Person) -> AsyncIterator[Catalog]:
         """Give the catalog as a person sees it at once, and again whenever a list comes that was
         never had; ends when each was tried, and after a few seconds in any case.
         """
-        await self.review(person)
+        catalog = await self.review(person)
         shelf = self._shelves.find(person.id) or {}
         lists = (*self._shared.values(), *shelf.values())
         waiting = {kept.task for kept in lists if kept.task and not kept.is_settled}
         end_at = self._around.timer() + LEARNING_SECONDS
-        yield self.catalog_for(person)
+        yield catalog
         while waiting and (left := end_at - self._around.timer()) > 0:
             _, waiting = await asyncio.wait(waiting, timeout=left, return_when=FIRST_COMPLETED)
-            yield self.catalog_for(person)
+            yield await self.prepared_for(person)
 
     def states(self) -> list[ListState]:
         """Tell how the lists stand that all share, one for each endpoint that has one."""
@@ -174,9 +168,16 @@ class ModelLists:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _listing_for(self, person: Person) -> list[Endpoint]:
-        """Give the endpoints whose lists are a person's."""
-        served = self.compiler.served(self._owned(person.id), self.catalog)
+    async def _prepared(self, person: Person) -> tuple[OwnEndpoint, ...]:
+        """Give what a person brought; it is compiled beside the loop, unless that is done."""
+        owned = self._owned(person.id)
+        if owned and not self._shelves.has_catalog(person.id, (self.catalog, owned)):
+            await self.compiler.prepare(owned, self.catalog)
+        return owned
+
+    def _listing_of(self, owned: tuple[OwnEndpoint, ...]) -> list[Endpoint]:
+        """Give the endpoints whose lists are a person's, who brought these."""
+        served = self.compiler.served(owned, self.catalog)
         return [*self._own, *(endpoint for endpoint in served if endpoint.discovery)]
 
     async def _revisions(self, person: Person, listing: Iterable[Endpoint]) -> dict[str, int]:
@@ -225,11 +226,13 @@ class ModelLists:
         """Ask for a list once; what it said before stays until it says something else."""
         around, failed_before = self._around, kept.fault is not None
         try:
-            async with self._turns:
+            async with self._turns.setdefault(person.id, asyncio.Semaphore(AT_ONCE)):
                 reached = await reach(self.world, kept.endpoint, person, around.now())
                 if reached is None:
                     return
-                kept.models = await ask(self.world, reached, person)
+                models = await ask(self.world, reached, person)
+                require_room(self._shelves.find(person.id) or {}, kept, len(models))
+                kept.models = models
                 kept.listed_at = around.now() // 1_000_000
                 kept.laid = await asyncio.to_thread(self._lay_all, kept)
         except Failed as failed:

@@ -7,10 +7,13 @@ from operator import is_
 from endpoints_server.desk.models.kept import Kept, question
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.domain.fault import Failed, Fault, Kind
 
 MOST_PEOPLE = 1000
 MOST_MODELS = 200_000
 """In all lists together; who has not looked for longest is forgotten first."""
+MOST_OWN_MODELS = 5000
+"""In the lists of all endpoints that one person brought."""
 MOST_CATALOGS = 64
 
 Shelf = dict[str, Kept]
@@ -65,6 +68,15 @@ class Shelves:
         if len(self._catalogs) > MOST_CATALOGS:
             self._catalogs.popitem(last=False)
         return known[1]
+
+
+def require_room(shelf: Shelf, kept: Kept, count: int) -> None:
+    """Refuse a list of an endpoint of a person's own that would make too many of theirs."""
+    others = (each for each in shelf.values() if each.endpoint.owner and each is not kept)
+    in_all = count + sum(len(each.models or ()) for each in others)
+    if kept.endpoint.owner and in_all > MOST_OWN_MODELS:
+        message = f"The lists of a person's own endpoints have {MOST_OWN_MODELS} models at most."
+        raise Failed(Fault(kind=Kind.BAD_REQUEST, message=message))
 
 
 def size(shelf: Shelf) -> int:
