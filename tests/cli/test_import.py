@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+from tests.cli.configured import CANARY
 from tests.cli.conftest import Command
+from tests.upstreams.ailing import Ailing
+from tests.upstreams.server import Running
 
 PROVIDER = {
     "baseUrl": "http://llm.test/v1",
@@ -71,3 +74,34 @@ def test_what_stands_in_pis_file_is_explained_with_its_tiers(
     assert told["dialect"]["thinking"] == {"is_able": True}
     assert "above 6 tokens in" in command("explain", "m").out
     assert command("check").code == 0
+
+
+def litellm(folder: Path, url: str) -> None:
+    params = {"model": "openai/one", "api_base": url, "api_key": CANARY, "seed": 7}
+    model = {"model_name": "friendly", "litellm_params": params}
+    settings = {"request_timeout": 30}
+    (folder / "config.yaml").write_text(
+        json.dumps({"model_list": [model], "litellm_settings": settings})
+    )
+
+
+def test_a_model_of_litellms_is_called_by_its_name_there(command: Command, tmp_path: Path) -> None:
+    with Running(Ailing()) as upstream:
+        litellm(tmp_path, upstream.url)
+        done = command("import", "litellm", "config.yaml", "--output", "librechat.yaml")
+        assert done.code == 0
+        assert "config.yaml:1:" in done.err
+        assert CANARY not in done.out + done.err + (tmp_path / "librechat.yaml").read_text()
+        assert command("check", OPENAI_API_KEY=CANARY).code == 0
+        asked = command("try", "friendly", OPENAI_API_KEY=CANARY)
+        assert "Hello." in asked.out
+        seen = upstream.last
+        assert (upstream.calls[0]["model"], upstream.calls[0]["seed"]) == ("one", 7)
+        assert seen.headers["authorization"] == f"Bearer {CANARY}"
+
+
+def test_a_file_of_litellms_with_errors_is_told(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("model_list: {\n")
+    done = command("import", "litellm", "config.yaml", "--json")
+    assert done.code == 2
+    assert json.loads(done.out)["yaml"] == ""

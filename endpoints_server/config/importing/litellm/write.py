@@ -29,9 +29,9 @@ def write_litellm(content: bytes, file: str) -> Written:
     if document is None or has_errors(problems):
         return Written(report=tuple(problems))
     report = Report(document, problems)
-    secrets = Secrets(report=report, taken=frozenset(variables_in(document)))
-    values = Values(report=report, secrets=secrets)
+    values = Values(report=report, secrets=Secrets(report=report))
     with_credentials(values)
+    values.secrets.taken = frozenset(variables_in(report.document))
     gathered = Gathered(report=report)
     for number in range(len(values.items((LIST,)))):
         gather_one(values, gathered, (LIST, number))
