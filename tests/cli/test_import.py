@@ -105,3 +105,31 @@ def test_a_file_of_litellms_with_errors_is_told(command: Command, tmp_path: Path
     done = command("import", "litellm", "config.yaml", "--json")
     assert done.code == 2
     assert json.loads(done.out)["yaml"] == ""
+
+
+def test_librechats_own_endpoint_is_called_where_its_variables_say(
+    command: Command, tmp_path: Path
+) -> None:
+    home = tmp_path / "LibreChat"
+    home.mkdir()
+    (home / "librechat.yaml").write_text("version: 1.3.5\nregistration: {}\n")
+    dotenv = f"OPENAI_API_KEY={CANARY}\nOPENAI_REVERSE_PROXY=u\nOPENAI_MODELS=one\n"
+    (home / ".env").write_text(dotenv)
+    done = command("import", "librechat", "LibreChat/librechat.yaml", "--output", "librechat.yaml")
+    assert done.code == 0
+    assert ".env:1:1: note: LibreChat's own endpoint becomes `OpenAI API`" in done.err
+    assert CANARY not in done.out + done.err + (tmp_path / "librechat.yaml").read_text()
+    with Running(Ailing()) as upstream:
+        variables = {"OPENAI_API_KEY": CANARY, "OPENAI_REVERSE_PROXY": upstream.url}
+        assert "Hello." in command("try", "one", **variables).out
+        assert upstream.last.headers["authorization"] == f"Bearer {CANARY}"
+
+
+def test_a_file_of_librechats_without_variables_is_the_same_file(
+    command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "librechat.yaml").write_text("version: 1.3.5\ncache: true\n")
+    done = command("import", "librechat", "librechat.yaml")
+    assert (done.code, done.out) == (0, "version: 1.3.5\ncache: true\n")
+    assert "the file can be served as it is" in done.err
+    assert command("import", "librechat", "librechat.yaml", "--output", "librechat.yaml").code == 1

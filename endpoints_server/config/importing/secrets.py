@@ -18,6 +18,12 @@ PRIVATE = words(
 )
 """Words in the name of what nobody may see."""
 
+KEYLESS = words(
+    "none empty dummy fake fake-key not-needed not_needed anything null na n/a ollama lm-studio"
+    " lmstudio local placeholder no-key nokey"
+)
+"""What people write where a key is asked for and none is needed."""
+
 WORDS = re.compile(r"[^A-Za-z]+")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -31,6 +37,9 @@ class Secrets(Struct, kw_only=True):
     report: Report
     taken: frozenset[str] = frozenset()
     names: dict[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return "Secrets(…)"
 
     def hide(self, text: str, path: Path, variable: str) -> str:
         """Refer to a text by a variable, and say which one is to be set; the text is not told."""

@@ -13,6 +13,7 @@ from endpoints_server.config.problem import Level, Problem
 from endpoints_server.config.text.document import Document, Path, Source
 from endpoints_server.config.text.dump import dumped
 from endpoints_server.config.text.flatten import read_document
+from endpoints_server.config.text.scalar import Date
 
 VERSION = "1.3.17"
 ORDER = ("name", "provider", "apiKey", "baseURL", "directEndpoint", "headers", "models")
@@ -64,6 +65,8 @@ def fresh(value: Any) -> Any:
             return {key: fresh(part) for key, part in value.items()}
         case list() | tuple():
             return [fresh(part) for part in value]
+        case Date():
+            return value.text
         case _:  # text, numbers, truth values and null are never aliases
             return value
 

@@ -344,6 +344,16 @@ def test_a_wildcard_fetches_the_models_of_its_vendor() -> None:
     assert "(`models.fetch`): ask for its models by their own names" in said(written)[0]
 
 
+def test_a_pattern_in_a_name_alone_is_told() -> None:
+    written = of({"name": "gpt-*", "model": "openai/gpt-4o"})
+    assert "`gpt-*` is a name here" in " ".join(said(written, Level.WARNING))
+
+
+def test_azure_behind_another_host_is_doubted() -> None:
+    written = of({"model": "azure/m", "api_base": "https://gateway.acme.test"})
+    assert "this is no address of Azure's own" in " ".join(said(written, Level.WARNING))
+
+
 def test_a_wildcard_of_whom_nothing_is_known_is_told() -> None:
     written = of({"name": "*", "model": "openai/*", "api_base": "https://llm.test/v1"})
     assert entries_of(written) == []
@@ -471,3 +481,10 @@ def test_no_file_is_too_odd_and_what_is_written_is_always_served(file: Any) -> N
     assert has_errors(written.report) == (written.yaml == "")
     if written.yaml:
         catalog_of(written)
+
+
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
+@given(parameters, names)
+def test_no_key_comes_out_whatever_stands_beside_it(said_beside: Any, name: str) -> None:
+    written = of(said_beside | {"model": name, "api_key": CANARY})
+    assert CANARY not in written.yaml + "".join(said(written))

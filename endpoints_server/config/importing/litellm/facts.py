@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from endpoints_server.config.importing.litellm.values import Values, plain
 from endpoints_server.config.importing.words import words
+from endpoints_server.config.problem import shown
 from endpoints_server.config.text.document import Path
 
 MILLION = 1_000_000
@@ -72,7 +73,7 @@ def tell_of(values: Values, info: Path, key: str) -> None:
     if key in KNOWN | UNSAID or key == "description" or is_rate(key):
         return
     why = TOLD.get(key, "nothing here asks for it")
-    values.report.note((*info, key), f"`{key}` has no counterpart: {why}")
+    values.report.note((*info, key), f"{shown(key)} has no counterpart: {why}")
 
 
 def is_rate(key: str) -> bool:

@@ -72,6 +72,9 @@ class Gathered(Struct, kw_only=True):
     def tell_open(self, upstream: Upstream, deployment: Deployment) -> None:
         """Say how the models that a wildcard stands for are asked for."""
         if not deployment.is_open:
+            if STAR in deployment.name:
+                message = f"{shown(deployment.name)} is a name here, and stands for no other"
+                self.report.warn((*deployment.place, "model_name"), message)
             return
         message = f"{shown(deployment.name)} is all that {shown(upstream.name)} lists"
         hint = "ask for its models by their own names, without a prefix"

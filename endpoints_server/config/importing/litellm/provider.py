@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from endpoints_server.config.importing.litellm.values import Values, variable_in
-from endpoints_server.config.importing.secrets import variable_of
+from endpoints_server.config.importing.secrets import KEYLESS, variable_of
 from endpoints_server.config.importing.words import words
 from endpoints_server.config.models_json.vendors import (
     Vendor,
@@ -43,9 +43,7 @@ BEGINNINGS = {
 """Names that LiteLLM knows without a prefix (litellm/litellm_core_utils/get_llm_provider_logic)."""
 
 AZURE_PATH = "/openai/v1"
-KEYLESS = frozenset({"none", "empty", "dummy", "fake-key", "not-needed", "anything", "null", "na"})
-"""What people write where a key is asked for and none is needed."""
-
+AZURE_HOSTS = (".azure.com", ".azure.us", ".azure.cn")
 PATHS = ("/v1/messages", "/chat/completions", "/responses")
 
 
@@ -148,11 +146,15 @@ def name_of(prefix: str, literal: str, vendor: Vendor | None) -> str:
     """Name an endpoint after its vendor, or after the host of an address that is no vendor's."""
     if vendor is not None:
         return vendor.name
+    return host_of(literal) or (prefix if prefix not in LIKE_OPENAI else "OpenAI-compatible")
+
+
+def host_of(literal: str) -> str:
+    """Give the host of an address, empty where there is none."""
     try:
-        host = urlsplit(literal).hostname or ""
+        return urlsplit(literal).hostname or ""
     except ValueError:
-        host = ""
-    return host or (prefix if prefix not in LIKE_OPENAI else "OpenAI-compatible")
+        return ""
 
 
 def address_of(values: Values, params: Path, base: str, prefix: str, vendor: Vendor | None) -> str:
@@ -182,6 +184,9 @@ def azure_address(values: Values, params: Path, base: str) -> str:
         values.report.note((*params, "api_version"), message)
     if variable:
         return f"${{{variable}}}{AZURE_PATH}"
+    if not host_of(literal).endswith(AZURE_HOSTS):
+        message = f"this is no address of Azure's own: see that it has `{AZURE_PATH}`"
+        values.report.warn((*params, base), message)
     root = literal.partition("/openai/")[0]
     return with_path(public(values, (*params, base), root, "azure"), AZURE_PATH)
 

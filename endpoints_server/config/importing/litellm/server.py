@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoints_server.config.importing.litellm.gather import Gathered
+from endpoints_server.config.importing.litellm.gather import Gathered, Placed
 from endpoints_server.config.importing.litellm.parameters import deadlines_of
 from endpoints_server.config.importing.litellm.rules import budget_of
 from endpoints_server.config.importing.litellm.told import WITHOUT_COUNTERPART, tell_rest
@@ -15,7 +15,6 @@ GENERAL: Path = ("general_settings",)
 MEBIBYTE = 1024 * 1024
 USUAL_ATTEMPTS = 3
 SIZES = {"max_request_size_mb": "requestBytes", "max_response_size_mb": "replyBytes"}
-EVERYWHERE = {"global_max_parallel_requests": "concurrent"}
 
 
 def server_of(values: Values, gathered: Gathered) -> dict[str, Any]:
@@ -120,7 +119,7 @@ def limits_of(values: Values, gathered: Gathered) -> dict[str, Any]:
     return limits
 
 
-def scope(placed: Any) -> dict[str, str]:
+def scope(placed: Placed) -> dict[str, str]:
     """Say which calls a rule counts."""
     model = placed.deployment.model
     return {"endpoint": placed.endpoint} | ({} if placed.deployment.is_open else {"model": model})
