@@ -1,0 +1,76 @@
+"""Keys that stand in a file become variables, so that what is written holds none."""
+
+import re
+
+from msgspec import Struct, field
+
+from endpoints_server.config.importing.words import words
+from endpoints_server.config.importing.written import Report
+from endpoints_server.config.problem import MASK, shown
+from endpoints_server.config.text.document import Path
+from endpoints_server.config.values.template import doubled
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+OTHERS = re.compile(r"[^A-Z0-9]+")
+PRIVATE = words(
+    "authorization auth key keys apikey token secret password passwd cookie credential credentials"
+    " pass pwd signature"
+)
+"""Words in the name of what nobody may see."""
+
+KEYLESS = words(
+    "none empty dummy fake fake-key not-needed not_needed anything null na n/a ollama lm-studio"
+    " lmstudio local placeholder no-key nokey"
+)
+"""What people write where a key is asked for and none is needed."""
+
+WORDS = re.compile(r"[^A-Za-z]+")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class Secrets(Struct, kw_only=True):
+    """The variables that stand for what was written out, each text under one name.
+
+    Those that are `taken` stand for something else already.
+    """
+
+    report: Report
+    taken: frozenset[str] = frozenset()
+    names: dict[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return "Secrets(…)"
+
+    def hide(self, text: str, path: Path, variable: str) -> str:
+        """Refer to a text by a variable, and say which one is to be set; the text is not told."""
+        if text not in self.names:
+            self.names[text] = self.free(variable)
+        name = self.names[text]
+        subject = next((shown(step) for step in reversed(path) if isinstance(step, str)), "it")
+        message = f"{subject} is written out here: set `{name}` to it, to which the YAML refers"
+        self.report.warn(path, message)
+        return f"${{{name}}}"
+
+    def free(self, variable: str) -> str:
+        """Give a name that stands for nothing else yet."""
+        taken = {*self.names.values(), *self.taken}
+        free, number = variable, 2
+        while free in taken:
+            free, number = f"{variable}_{number}", number + 1
+        return free
+
+    def shielded(self, text: str, path: Path, name: str, variable: str) -> str:
+        """Write a text as it is, unless its name or its look says that it may be a secret."""
+        return self.hide(text, path, variable) if is_private(name, text) else doubled(text)
+
+
+def is_private(name: str, text: object) -> bool:
+    """Say whether a value may be a secret, by what it is called and what it looks like."""
+    words = WORDS.split(CAMEL.sub(" ", name).lower())
+    return not PRIVATE.isdisjoint(words) or (isinstance(text, str) and shown(text) == f"`{MASK}`")
+
+
+def variable_of(*words: str) -> str:
+    """Make the name of a variable out of words."""
+    name = OTHERS.sub("_", "_".join(words).upper()).strip("_")
+    return name if NAME.fullmatch(name) else f"KEY_{name}".rstrip("_")
