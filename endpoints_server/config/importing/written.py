@@ -8,6 +8,7 @@ from msgspec import Struct
 from endpoints_server.config.checks.endpoints import check_entry
 from endpoints_server.config.checks.money import check_money
 from endpoints_server.config.checks.shape import check_shape
+from endpoints_server.config.edit.place import VERSION
 from endpoints_server.config.naming import is_like_built_in, slug_of
 from endpoints_server.config.problem import Level, Problem
 from endpoints_server.config.text.document import Document, Path, Source
@@ -15,7 +16,6 @@ from endpoints_server.config.text.dump import dumped
 from endpoints_server.config.text.flatten import read_document
 from endpoints_server.config.text.scalar import Date
 
-VERSION = "1.3.17"
 ORDER = ("name", "provider", "apiKey", "baseURL", "directEndpoint", "headers", "models")
 
 
@@ -47,9 +47,10 @@ class Report:
         self.problems.append(problem)
 
     def told(self) -> tuple[Problem, ...]:
-        """Give all of it, each once, from top to bottom."""
+        """Give all of it, each once, from top to bottom; what is of other files comes last."""
+        own = self.document.file
         once = dict.fromkeys(self.problems)
-        return tuple(sorted(once, key=lambda each: (each.line, each.column)))
+        return tuple(sorted(once, key=lambda each: (each.file != own, each.line, each.column)))
 
 
 def yaml_of(head: str, entries: list[dict[str, Any]], server: Mapping[str, Any]) -> str:

@@ -349,6 +349,23 @@ def test_a_pattern_in_a_name_alone_is_told() -> None:
     assert "`gpt-*` is a name here" in " ".join(said(written, Level.WARNING))
 
 
+def test_a_name_that_a_list_may_have_too_leads_where_it_led() -> None:
+    written = of(
+        {"name": "gpt-4o", "model": "groq/gpt-4o"},
+        {"name": "openai/*", "model": "openai/*"},
+    )
+    assert value_of(written)["server"]["aliases"]["gpt-4o"] == [
+        {"endpoint": "Groq", "model": "gpt-4o"}
+    ]
+
+
+def test_an_address_of_a_vendor_is_asked_on_the_wire_that_litellm_speaks_there() -> None:
+    (entry,) = entries_of(of({"model": "minimax/m", "api_base": "https://api.minimax.io/v1"}))
+    assert "provider" not in entry
+    (entry,) = entries_of(of({"model": "anthropic/m", "api_base": "https://a.test/v1/messages"}))
+    assert (entry["provider"], entry["baseURL"]) == ("anthropic", "https://a.test")
+
+
 def test_azure_behind_another_host_is_doubted() -> None:
     written = of({"model": "azure/m", "api_base": "https://gateway.acme.test"})
     assert "this is no address of Azure's own" in " ".join(said(written, Level.WARNING))

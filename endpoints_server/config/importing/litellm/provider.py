@@ -42,6 +42,9 @@ BEGINNINGS = {
 }
 """Names that LiteLLM knows without a prefix (litellm/litellm_core_utils/get_llm_provider_logic)."""
 
+NATIVE = ("anthropic", "gemini")
+"""Vendors that LiteLLM speaks to on a wire of their own; all others as to OpenAI."""
+
 AZURE_PATH = "/openai/v1"
 AZURE_HOSTS = (".azure.com", ".azure.us", ".azure.cn")
 PATHS = ("/v1/messages", "/chat/completions", "/responses")
@@ -85,7 +88,7 @@ def provider_of(values: Values, params: Path) -> Provider:
         values.report.warn((*params, "model"), message)
     is_responses = model.startswith("responses/")
     entry = entry_of(values, params, base, prefix, vendor)
-    if is_own:
+    if literal and (is_own or vendor is None or vendor.id not in NATIVE):
         entry.pop("provider", None)
     if is_responses:
         entry["provider"] = "openai-responses"

@@ -51,7 +51,7 @@ def groups_of(gathered: Gathered) -> dict[str, list[Placed]]:
 
 def is_found(name: str, group: list[Placed], gathered: Gathered) -> bool:
     """Say whether a model is found by this name without an alias."""
-    having = [each for each in gathered.upstreams if name in each.items]
+    having = [each for each in gathered.upstreams if each.is_open or name in each.items]
     return len(group) == 1 and len(having) == 1 and group[0].deployment.model == name
 
 
