@@ -1,11 +1,14 @@
 """Keys that stand in a file become variables, so that what is written holds none."""
 
 import re
+from functools import cache
 
 from msgspec import Struct, field
 
+from endpoints_server.config.expand import DENIED
 from endpoints_server.config.importing.words import words
 from endpoints_server.config.importing.written import Report
+from endpoints_server.config.models_json.vendors import names, read_vendor, vendor_at
 from endpoints_server.config.problem import MASK, shown
 from endpoints_server.config.text.document import Path
 from endpoints_server.config.values.template import doubled
@@ -70,7 +73,24 @@ def is_private(name: str, text: object) -> bool:
     return not PRIVATE.isdisjoint(words) or (isinstance(text, str) and shown(text) == f"`{MASK}`")
 
 
+def key_variable(name: str, address: str) -> str:
+    """Name the variable of a key: the vendor's usual one at its own address alone.
+
+    That one may be set already, and what it holds must not go to another host.
+    """
+    vendor = vendor_at(address)
+    usual = vendor.variables if vendor else ()
+    return usual[0] if usual else variable_of(name, "api", "key")
+
+
 def variable_of(*words: str) -> str:
-    """Make the name of a variable out of words."""
-    name = OTHERS.sub("_", "_".join(words).upper()).strip("_")
-    return name if NAME.fullmatch(name) else f"KEY_{name}".rstrip("_")
+    """Make the name of a variable out of words; never one that has a meaning already."""
+    made = OTHERS.sub("_", "_".join(words).upper()).strip("_")
+    name = made if NAME.fullmatch(made) else f"KEY_{made}".rstrip("_")
+    return f"MY_{name}" if name in DENIED | usual_variables() else name
+
+
+@cache
+def usual_variables() -> frozenset[str]:
+    """Name the variables that the keys of vendors are usually in."""
+    return frozenset(each for vendor in names() for each in read_vendor(vendor).variables)

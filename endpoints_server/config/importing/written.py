@@ -8,6 +8,8 @@ from msgspec import Struct
 from endpoints_server.config.checks.endpoints import check_entry
 from endpoints_server.config.checks.money import check_money
 from endpoints_server.config.checks.shape import check_shape
+from endpoints_server.config.checks.variables import fill_in
+from endpoints_server.config.edit.assume import Assumed
 from endpoints_server.config.edit.place import VERSION
 from endpoints_server.config.naming import is_like_built_in, slug_of
 from endpoints_server.config.problem import Level, Problem
@@ -90,10 +92,12 @@ def free_name(name: str, taken: Iterable[str]) -> str:
 
 def faults_of(entry: dict[str, Any]) -> list[Problem]:
     """Find what keeps an entry from being served, and would be told of it in the YAML."""
-    document, problems = read_document(Source("", yaml_of("", [entry], {})))
+    yaml = yaml_of("", [entry], {})
+    document, problems = read_document(Source("", yaml))
     if document is None:
         return problems
     problems += check_shape(document)
     if not problems:
+        document, _, problems = fill_in(document, Assumed({}, yaml))
         problems += [*check_entry(document, ("endpoints", "custom", 0)), *check_money(document)]
     return [each for each in problems if each.level is Level.ERROR]

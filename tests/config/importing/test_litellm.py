@@ -203,7 +203,7 @@ def test_ollama_is_asked_on_the_wire_that_is_spoken_here() -> None:
 def test_an_address_that_holds_a_secret_becomes_a_variable() -> None:
     written = of({"model": "openai/m", "api_base": f"https://u:{CANARY}@llm.test/v1"})
     assert CANARY not in written.yaml + "".join(said(written))
-    assert entries_of(written)[0]["baseURL"] == "${OPENAI_API_BASE}"
+    assert entries_of(written)[0]["baseURL"] == "${LLM_TEST_API_BASE}"
 
 
 def test_a_variable_that_the_file_knows_is_given_to_nothing_else() -> None:
@@ -217,6 +217,35 @@ def test_a_variable_that_the_file_knows_is_given_to_nothing_else() -> None:
     assert keys == [
         *("${OPENAI_API_KEY_2}", "${OPENAI_API_KEY}", "${GROQ_API_KEY_2}", "${GROQ_API_KEY}")
     ]
+
+
+def test_a_key_for_another_address_is_never_named_like_one_that_may_be_set() -> None:
+    written = of(
+        {"name": "a", "model": "openai/a", "api_base": "http://x.test", "api_key": CANARY},
+        {"name": "b", "model": "groq/b", "api_base": "http://groq/v1", "api_key": CANARY + "2"},
+        {"name": "c", "model": "gpt-4o"},
+    )
+    keys = [entry["apiKey"] for entry in entries_of(written)]
+    assert keys == ["${X_TEST_API_KEY}", "${MY_GROQ_API_KEY}", "${OPENAI_API_KEY}"]
+
+
+@pytest.mark.parametrize("model", ["groq/m", "anthropic/claude-3-haiku", "azure/m", "xai/m"])
+@pytest.mark.parametrize("address", ["https://gateway.acme.test", "https://groq.test/v1"])
+def test_a_key_of_the_house_goes_to_no_other_address_unasked(model: str, address: str) -> None:
+    written = of({"model": model, "api_base": address})
+    assert entries_of(written)[0]["apiKey"] == "none"
+    assert "so none is sent to this address" in " ".join(said(written))
+
+
+def test_a_key_in_the_path_of_an_address_becomes_a_variable() -> None:
+    written = of({"model": "openai/m", "api_base": f"https://llm.test/{CANARY}/v1"})
+    assert CANARY not in written.yaml + "".join(said(written))
+
+
+def test_a_secret_of_the_installation_is_given_to_no_endpoint() -> None:
+    written = of({"model": "openai/m", "api_key": "os.environ/REDIS_PASSWORD"})
+    assert entries_of(written) == []
+    assert "`REDIS_PASSWORD` is a secret no endpoint may be given" in " ".join(said(written))
 
 
 def test_models_of_one_key_and_address_share_an_endpoint() -> None:
@@ -409,7 +438,7 @@ def test_credentials_of_the_file_are_those_of_the_models_that_name_them() -> Non
         ],
     )
     (entry,) = entries_of(written)
-    assert (entry["baseURL"], entry["apiKey"]) == ("https://llm.test/v1", "${OPENAI_API_KEY}")
+    assert (entry["baseURL"], entry["apiKey"]) == ("https://llm.test/v1", "${LLM_TEST_API_KEY}")
     assert CANARY not in written.yaml + "".join(said(written))
 
 

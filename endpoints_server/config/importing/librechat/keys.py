@@ -5,7 +5,7 @@ from typing import Any
 from endpoints_server.config.edit.outline import Part, outline_of
 from endpoints_server.config.edit.place import Change, line_after
 from endpoints_server.config.expand import USER_PROVIDED
-from endpoints_server.config.importing.secrets import KEYLESS, Secrets, variable_of
+from endpoints_server.config.importing.secrets import KEYLESS, Secrets, key_variable
 from endpoints_server.config.text.document import Path
 from endpoints_server.config.values.command import is_command
 
@@ -24,7 +24,8 @@ def with_variables(text: str, secrets: Secrets) -> str:
         if part is None or part.is_alias:
             secrets.report.warn(path, "the key is written out elsewhere: put it into a variable")
             continue
-        variable = secrets.hide(entry["apiKey"], path, variable_of(entry["name"], "api", "key"))
+        stem = key_variable(entry["name"], entry["baseURL"])
+        variable = secrets.hide(entry["apiKey"], path, stem)
         changes.append(Change(part.start, part.end, f"'{variable}'"))
     for change in sorted(changes, key=lambda each: each.start, reverse=True):
         text = change.made_in(text)

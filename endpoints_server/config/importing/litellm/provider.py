@@ -5,8 +5,18 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from endpoints_server.config.importing.litellm.values import Values, variable_in
-from endpoints_server.config.importing.secrets import KEYLESS, variable_of
+from endpoints_server.config.importing.litellm.values import (
+    VARIABLE,
+    Values,
+    is_reference,
+    variable_in,
+)
+from endpoints_server.config.importing.secrets import (
+    KEYLESS,
+    is_private,
+    key_variable,
+    variable_of,
+)
 from endpoints_server.config.importing.words import words
 from endpoints_server.config.models_json.vendors import (
     Vendor,
@@ -187,7 +197,7 @@ def azure_address(values: Values, params: Path, base: str) -> str:
         values.report.note((*params, "api_version"), message)
     if variable:
         return f"${{{variable}}}{AZURE_PATH}"
-    if not host_of(literal).endswith(AZURE_HOSTS):
+    if not is_azure(literal):
         message = f"this is no address of Azure's own: see that it has `{AZURE_PATH}`"
         values.report.warn((*params, base), message)
     root = literal.partition("/openai/")[0]
@@ -202,9 +212,24 @@ def with_path(address: str, path: str) -> str:
 
 def public(values: Values, path: Path, literal: str, prefix: str) -> str:
     """Write an address, or a variable in its place where it holds what may be a secret."""
-    if "@" in literal or "?" in literal:
-        return values.secrets.hide(literal, path, variable_of(prefix, "api", "base"))
+    is_open = "@" in literal or "?" in literal
+    if is_open or any(is_private("", part) for part in literal.split("/")[3:]):
+        stem = variable_of(host_of(literal) or prefix, "api", "base")
+        return values.secrets.hide(literal, path, stem)
     return doubled(literal)
+
+
+def is_elsewhere(literal: str, prefix: str, vendor: Vendor | None) -> bool:
+    """Say whether an address is another than those of the vendor; some have none of their own."""
+    if prefix == "azure":
+        return not is_reference(literal or VARIABLE) and not is_azure(literal)
+    has_hosts = vendor is not None and "baseURL" in vendor.entry
+    return has_hosts and bool(literal) and vendor_at(literal) != vendor
+
+
+def is_azure(literal: str) -> bool:
+    """Say whether an address is one of Azure's own."""
+    return host_of(literal).endswith(AZURE_HOSTS)
 
 
 def usual_variables(prefix: str, vendor: Vendor | None) -> tuple[str, ...]:
@@ -225,17 +250,20 @@ def key_of(values: Values, params: Path, prefix: str, vendor: Vendor | None) -> 
     """Refer to the key by a variable, the usual one where the file names none."""
     path: Path = (*params, "api_key")
     text = values.text(path)
-    usual = usual_variables(prefix, vendor)
-    stem = usual[0] if usual else variable_of(prefix, "api", "key")
+    literal = values.text((*params, base_of(values, params)))
     if variable_in(text):
         return f"${{{variable_in(text)}}}"
     if text.lower() in KEYLESS:
         return "none"
+    usual = usual_variables(prefix, vendor)
+    if is_elsewhere(literal, prefix, vendor):
+        usual = ()
     if text:
+        stem = usual[0] if usual else key_variable(host_of(literal) or prefix, literal)
         return values.secrets.hide(text, path, stem)
     if usual:
-        values.report.note(params, f"no `api_key` stands here: the key is taken from `{stem}`")
-        return f"${{{stem}}}"
-    if values.text((*params, base_of(values, params))) and vendor is None:
-        values.report.note(params, "no `api_key` stands here, so none is sent")
+        values.report.note(params, f"no `api_key` stands here: the key is taken from `{usual[0]}`")
+        return f"${{{usual[0]}}}"
+    if literal:
+        values.report.note(params, "no `api_key` stands here, so none is sent to this address")
     return "none"
