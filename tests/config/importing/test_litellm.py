@@ -248,6 +248,69 @@ def test_a_secret_of_the_installation_is_given_to_no_endpoint() -> None:
     assert "`REDIS_PASSWORD` is a secret no endpoint may be given" in " ".join(said(written))
 
 
+@pytest.mark.parametrize(
+    "said_beside",
+    [
+        {"organization": CANARY},
+        {"extra_body": {"auth": {"value": CANARY[3:8]}}},
+        {"extra_body": {"passwords": [{"password": CANARY[3:8]}]}},
+        {"info": {"description": f"the key is {CANARY}"}},
+        {"headers": {"X-Team": CANARY}},
+        {"stop": [CANARY]},
+    ],
+)
+def test_no_key_comes_out_of_any_parameter(said_beside: dict[str, Any]) -> None:
+    written = of({"model": "openai/m", "api_key": KEY, **said_beside})
+    assert CANARY[3:8] not in written.yaml + "".join(said(written))
+    assert said(written, Level.WARNING)
+
+
+@pytest.mark.parametrize("value", ["${HOME}", ["$HOME ${HOME}"], {"a": "${HOME}"}])
+def test_a_dollar_sign_is_text_and_begins_no_variable(value: Any) -> None:
+    written = of(
+        {
+            "model": "openai/m",
+            "api_key": KEY,
+            "extra_body": {"a": value},
+            "organization": "${HOME}",
+            "additional_drop_params": ["${HOME}"],
+            "info": {"description": "costs ${HOME}"},
+        }
+    )
+    (entry,) = settings_of(written).endpoints.custom
+    assert entry.headers == {"OpenAI-Organization": "${HOME}"}
+    assert entry.drop_params == ["${HOME}"]
+    (model,) = entry.models.default
+    assert not isinstance(model, str)
+    assert model.description == "costs ${HOME}"
+    assert model.sampling_params == {"a": value}
+
+
+def test_a_variable_that_the_file_sets_is_given_to_nothing_else() -> None:
+    written = of(
+        {"model": "groq/m", "api_key": CANARY}, environment_variables={"GROQ_API_KEY": "x"}
+    )
+    assert entries_of(written)[0]["apiKey"] == "${GROQ_API_KEY_2}"
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"timeout": 0}, "`timeout` must be more than 0"),
+        ({"api_version": "1"}, "`api_version` has no counterpart"),
+        ({"additional_drop_params": [1]}, "this names no parameter"),
+        ({"input_cost_per_token_above_200k_tokens": 1e-6}, "a price wants both"),
+    ],
+)
+def test_a_parameter_of_which_nothing_comes_is_told(params: dict[str, Any], message: str) -> None:
+    assert message in " ".join(said(of({"model": "openai/m", **params}), Level.WARNING))
+
+
+def test_what_stands_beside_the_parts_of_an_item_is_told() -> None:
+    written = imported("model_list:\n- model_name: m\n  rpm: 5\n  litellm_params: {model: o1}\n")
+    assert "3:3: warning: `rpm` has no counterpart" in " ".join(said(written))
+
+
 def test_models_of_one_key_and_address_share_an_endpoint() -> None:
     written = of(
         {"name": "a", "model": "openai/a", "api_key": KEY},

@@ -7,9 +7,11 @@ from typing import Any
 from msgspec import Struct
 
 from endpoints_server.config.importing.litellm.values import Values, plain
+from endpoints_server.config.importing.secrets import is_private
 from endpoints_server.config.importing.words import words
 from endpoints_server.config.problem import shown
 from endpoints_server.config.text.document import Path
+from endpoints_server.config.values.template import doubled
 
 MILLION = 1_000_000
 LARGEST_RATE = Decimal(10) ** 9
@@ -57,8 +59,7 @@ def facts_of(values: Values, params: Path, info: Path) -> Facts:
         item["reasoning"] = said["supports_reasoning"]
     if isinstance(said.get("supports_vision"), bool):
         item["input"] = ["text", "image"] if said["supports_vision"] else ["text"]
-    if isinstance(said.get("description"), str):
-        item["description"] = said["description"]
+    item |= description_of(values, (*info, "description"))
     mode = said.get("mode", "chat")
     if mode == "responses":
         item["provider"] = "openai-responses"
@@ -66,6 +67,15 @@ def facts_of(values: Values, params: Path, info: Path) -> Facts:
         tell_of(values, info, key)
     cost = cost_of(values, params, info)
     return Facts(item=item | ({"cost": cost} if cost else {}), is_served=mode in SERVED_MODES)
+
+
+def description_of(values: Values, path: Path) -> dict[str, str]:
+    """Give what is written of a model, unless there is a key in it."""
+    text = values.text(path)
+    if any(is_private("", word) for word in text.split()):
+        values.report.warn(path, "`description` is left out: it may hold a key")
+        return {}
+    return {"description": doubled(text)} if text else {}
 
 
 def tell_of(values: Values, info: Path, key: str) -> None:
@@ -85,10 +95,10 @@ def cost_of(values: Values, params: Path, info: Path) -> dict[str, Any]:
     """Give what a model costs in USD per million tokens; empty where too little is said."""
     rates = {ours: rate(values, params, info, theirs) for ours, theirs in RATES.items()}
     known = {ours: plain(found) for ours, found in rates.items() if found is not None}
-    if not known:
+    if not known and not any(map(is_rate, [*values.mapping(params), *values.mapping(info)])):
         return {}
     if not {"input", "output"} <= known.keys():
-        home = params if RATES["input"] in values.mapping(params) else info
+        home = params if any(map(is_rate, values.mapping(params))) else info
         message = "a price wants both `input_cost_per_token` and `output_cost_per_token`"
         values.report.warn(home, f"{message}; what is said here is left out")
         return {}

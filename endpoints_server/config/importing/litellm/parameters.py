@@ -1,5 +1,6 @@
 """The rest of `litellm_params`: fields of requests, headers, deadlines (litellm/types/router)."""
 
+from math import isfinite
 from typing import Any
 
 from endpoints_server.config.importing.litellm.facts import is_rate
@@ -8,7 +9,7 @@ from endpoints_server.config.importing.secrets import is_private, variable_of
 from endpoints_server.config.importing.words import words
 from endpoints_server.config.problem import shown
 from endpoints_server.config.text.document import Path
-from endpoints_server.config.text.scalar import Date
+from endpoints_server.config.values.template import doubled
 
 READ = words(
     "model api_key api_base base_url api_version custom_llm_provider headers extra_headers"
@@ -61,26 +62,42 @@ def sampling_of(values: Values, params: Path, *, is_openai: bool) -> dict[str, A
 def sound_field(values: Values, path: Path, key: str, value: Any) -> dict[str, Any]:
     """Give a field, unless no request can carry it or nobody may see it."""
     if is_sendable(key, value):
-        return {key: value}
+        return {key: without_variables(value)}
     values.report.warn(path, f"{shown(key)} is left out: its value cannot stand in the YAML")
     return {}
+
+
+def without_variables(value: Any) -> Any:
+    """Write a value for the YAML, where a dollar sign may begin a variable."""
+    match value:
+        case dict():
+            return {key: without_variables(part) for key, part in value.items()}
+        case list():
+            return [without_variables(part) for part in value]
+        case str():
+            return doubled(value)
+        case _:
+            return value
 
 
 def is_sendable(key: str, value: Any) -> bool:
     """Say whether a value is plain, and neither a variable nor like a key."""
     match value:
+        case None | bool():
+            return True
         case dict():
-            return all(is_sendable(name, part) for name, part in value.items())
+            inside = value.items()
+            return not is_private(key, "") and all(is_sendable(*each) for each in inside)
         case list():
             return all(is_sendable(key, part) for part in value)
         case str():
             return not is_private(key, value) and not variable_in(value)
+        case int():
+            return not is_private(key, "")
         case float():
-            return value == value and abs(value) != float("inf")  # noqa: PLR0124
-        case Date():
+            return isfinite(value) and not is_private(key, "")
+        case _:  # a date, which JSON has not
             return False
-        case _:  # whole numbers, truth values and null
-            return True
 
 
 def headers_of(values: Values, params: Path, prefix: str) -> dict[str, str]:
@@ -88,28 +105,26 @@ def headers_of(values: Values, params: Path, prefix: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for home in ("headers", "extra_headers"):
         for name in values.mapping((*params, home)):
-            path: Path = (*params, home, name)
-            text = values.text(path)
-            variable = variable_in(text)
-            stem = variable_of(prefix, name)
-            if text:
-                found[name] = (
-                    f"${{{variable}}}"
-                    if variable
-                    else values.secrets.shielded(text, path, name, stem)
-                )
-    return found | organization_of(values, (*params, "organization"))
+            found |= header_of(values, (*params, home, name), name, prefix)
+    return found | organization_of(values, (*params, "organization"), prefix)
 
 
-def organization_of(values: Values, path: Path) -> dict[str, str]:
+def header_of(values: Values, path: Path, name: str, prefix: str) -> dict[str, str]:
+    """Give one header, unless it is empty."""
+    text = values.text(path)
+    variable = variable_in(text)
+    if variable:
+        return {name: f"${{{variable}}}"}
+    stem = variable_of(prefix, name)
+    return {name: values.secrets.shielded(text, path, name, stem)} if text else {}
+
+
+def organization_of(values: Values, path: Path, prefix: str) -> dict[str, str]:
     """Give the header that names an account of OpenAI's."""
     if isinstance(values.at(path), list):
         values.report.warn(path, "several organizations: write an endpoint for each of them")
         return {}
-    text = values.text(path)
-    if not text:
-        return {}
-    return {"OpenAI-Organization": f"${{{variable_in(text)}}}" if variable_in(text) else text}
+    return header_of(values, path, "OpenAI-Organization", prefix)
 
 
 def deadlines_of(values: Values, home: Path, keys: dict[str, str] = DEADLINES) -> dict[str, Any]:
@@ -119,6 +134,9 @@ def deadlines_of(values: Values, home: Path, keys: dict[str, str] = DEADLINES) -
         seconds = values.number((*home, theirs))
         if seconds is not None and 0 < seconds <= 10**9:
             found[ours] = plain(seconds)
+        elif seconds is not None:
+            message = f"{shown(theirs)} must be more than 0 and at most 1000000000; it is left out"
+            values.report.warn((*home, theirs), message)
     return found
 
 
@@ -126,4 +144,7 @@ def dropped_of(values: Values, params: Path) -> list[str]:
     """List the parameters that are taken out of every request (docs/completion/drop_params)."""
     path: Path = (*params, "additional_drop_params")
     listed = values.items(path)
-    return [each for each in listed if isinstance(each, str) and each]
+    for number, each in enumerate(listed):
+        if not isinstance(each, str) or not each:
+            values.report.warn((*path, number), "this names no parameter; it is left out")
+    return [doubled(each) for each in listed if isinstance(each, str) and each]

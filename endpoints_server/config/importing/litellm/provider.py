@@ -86,6 +86,9 @@ def provider_of(values: Values, params: Path) -> Provider:
         raise Refused((*params, "model"), f"the API of {shown(prefix)} is not spoken here")
     base = base_of(values, params)
     literal = values.text((*params, base))
+    if prefix != "azure" and values.at((*params, "api_version")) is not None:
+        message = "`api_version` has no counterpart: the address says which it is"
+        values.report.warn((*params, "api_version"), message)
     is_own = prefix in LIKE_OPENAI and bool(literal)
     vendor = (
         vendor_at(literal) if is_own else find_vendor("openai" if prefix in LIKE_OPENAI else prefix)

@@ -20,6 +20,7 @@ from endpoints_server.config.text.read import decode
 
 HEAD = "# Written from a config.yaml of LiteLLM; `endpoints-server check` tells what it wants.\n"
 LIST = "model_list"
+ITEM = ("model_name", "litellm_params", "model_info")
 CREDENTIAL = "litellm_credential_name"
 
 
@@ -61,7 +62,9 @@ def check_root(document: Document) -> Iterator[Problem]:
 
 
 def variables_in(document: Document) -> Iterator[str]:
-    """Name the variables that the file refers to, or leaves to what is usual."""
+    """Name the variables that the file sets, refers to, or leaves to what is usual."""
+    block = document.get(("environment_variables",))
+    yield from block if isinstance(block, dict) else ()
     for path in paths_in(document.value):
         value = document.get(path)
         if isinstance(value, str) and variable_in(value):
@@ -74,6 +77,10 @@ def gather_one(values: Values, gathered: Gathered, place: Path) -> None:
     """Take one item of the list, or say why it is left out."""
     name = values.at((*place, "model_name"))
     title = shown(name) if isinstance(name, str) else f"number {int(place[-1]) + 1}"
+    for key in values.mapping(place):
+        if key not in ITEM:
+            message = f"{shown(key)} has no counterpart: nothing of an item is read but its parts"
+            values.report.warn((*place, key), message)
     try:
         gathered.add(deployment_of(values, place))
     except Refused as refused:
