@@ -69,8 +69,14 @@ class Secrets(Struct, kw_only=True):
 
 def is_private(name: str, text: object) -> bool:
     """Say whether a value may be a secret, by what it is called and what it looks like."""
-    words = WORDS.split(CAMEL.sub(" ", name).lower())
-    return not PRIVATE.isdisjoint(words) or (isinstance(text, str) and shown(text) == f"`{MASK}`")
+    return not PRIVATE.isdisjoint(split_name(name)) or (
+        isinstance(text, str) and shown(text) == f"`{MASK}`"
+    )
+
+
+def split_name(name: str) -> list[str]:
+    """Give the words of a name, in small letters."""
+    return WORDS.split(CAMEL.sub(" ", name).lower())
 
 
 def key_variable(name: str, address: str) -> str:

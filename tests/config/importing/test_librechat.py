@@ -184,11 +184,90 @@ def test_a_key_that_is_written_out_becomes_a_variable_and_all_else_stays() -> No
     ]
 
 
-def test_keys_of_groups_that_are_written_out_go_with_their_block() -> None:
+def test_keys_of_groups_that_are_written_out_become_variables() -> None:
     written = imported(AZURE.replace("${AZURE_EU}", CANARY))
     assert CANARY not in written.yaml + "".join(said(written))
     assert entries_of(written)[0]["apiKey"] == "${AZURE_EU_KEY}"
-    assert "azureOpenAI" not in value_of(written)["endpoints"]
+    assert "        apiKey: '${AZURE_EU_KEY}'\n        instanceName: acme-eu\n" in written.yaml
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"headers: {{Authorization: 'Bearer {CANARY}'}}",
+        "headers: {X-Api-Key: walnut, X-Plain: stays}",
+        "addParams: {api_key: walnut}",
+        f"addParams: {{anything: {CANARY}}}",
+        f"apiKey: {CANARY}",
+        f"apiKey: &k {CANARY}",
+        f"apiKey: |\n        {CANARY}",
+        f"apiKey: >-\n        {CANARY}\n",
+        f"apiKey: '${{PREFIX}}{CANARY}'",
+        "apiKey: pa$$walnut",
+        "baseURL: 'https://me:walnut@a.test/v1'",
+        "baseURL: 'https://a.test/v1?api-key=walnut'",
+        "models: {default: [{name: m, headers: {X-Token: walnut}}]}",
+    ],
+)
+def test_no_key_that_is_written_out_in_an_endpoint_comes_out(line: str) -> None:
+    lines = ["apiKey: none", "baseURL: https://a.test/v1", "models: {default: [m]}"]
+    lines = [each for each in lines if each.split(":")[0] != line.split(":")[0]]
+    body = "\n      ".join([line, *lines])
+    written = imported(
+        f"version: 1.3.5\nendpoints:\n  custom:\n    - name: A\n      {body}\n", "OPENAI_API_KEY=k"
+    )
+    assert "walnut" not in written.yaml + "".join(said(written))
+    assert CANARY not in written.yaml + "".join(said(written))
+    assert ("stays" in written.yaml) == ("stays" in line)
+    assert names_of(written) == ["A", "OpenAI API"]
+    assert "is written out here: set `A_" in " ".join(said(written, Level.WARNING))
+    settings_of(written)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"webSearch: {{serperApiKey: {CANARY}}}",
+        f"mcpServers: {{m: {{type: sse, url: 'http://m', headers: {{X-Key: {CANARY}}}}}}}",
+        f"mcpServers: {{m: {{command: run, args: [--key, {CANARY}]}}}}",
+        f"x-shared: &shared {{apiKey: {CANARY}}}",
+    ],
+)
+def test_no_key_comes_out_of_a_block_that_is_not_read(block: str) -> None:
+    written = imported(OWN + block + "\n")
+    assert written.yaml.startswith(OWN)
+    assert CANARY not in written.yaml + "".join(said(written))
+
+
+def test_a_key_that_several_endpoints_share_by_an_anchor_becomes_one_variable() -> None:
+    text = OWN.replace('"${MISTRAL_API_KEY}"', "*k") + (
+        "    - {<<: *b, name: B, baseURL: 'http://b.test', models: {default: [m]}}\n"
+    )
+    text = text.replace("endpoints:", f"x-b: &b {{apiKey: &k {CANARY}}}\nendpoints:")
+    written = imported(text)
+    assert CANARY not in written.yaml + "".join(said(written))
+    keys = [entry["apiKey"] for entry in entries_of(written)]
+    assert keys == ["${X_B_API_KEY}", "${X_B_API_KEY}"]
+
+
+@pytest.mark.parametrize("beside", ["GROQ_API_KEY", "OPENAI_API_KEY"])
+def test_a_key_of_another_address_is_never_named_like_one_that_may_be_set(beside: str) -> None:
+    text = OWN.replace("MISTRAL_API_KEY", beside) + (
+        f"    - {{name: {beside.partition('_')[0]}, apiKey: {CANARY}, baseURL: 'http://b.test',"
+        " models: {default: [m]}}\n"
+    )
+    assert entries_of(imported(text))[1]["apiKey"] == f"${{MY_{beside}}}"
+
+
+def test_what_looks_like_a_secret_and_is_none_stays() -> None:
+    text = OWN.replace(
+        "models: { default: [mistral-small-latest] }",
+        "models: { default: [gpt-4o-2024-08-06, es-123-456-7890ab] }\n"
+        "      headers: {X-User-Token: '{{LIBRECHAT_USER_ID}}', Authorization: 'Bearer ${T}'}\n"
+        "      customParams: {paramDefinitions: [{key: temperature, default: 1}]}",
+    )
+    text += "mcpServers: {m: {type: sse, url: 'http://m', oauth: {token_url: 'https://t.test'}}}\n"
+    assert imported(text).yaml == text
 
 
 def test_a_word_that_stands_for_no_key_stays() -> None:

@@ -1,46 +1,133 @@
 """Keys that are written out in LibreChat's file become variables, and every other byte stays."""
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from endpoints_server.config.edit.outline import Part, outline_of
-from endpoints_server.config.edit.place import Change, line_after
-from endpoints_server.config.expand import USER_PROVIDED
-from endpoints_server.config.importing.secrets import KEYLESS, Secrets, key_variable
-from endpoints_server.config.text.document import Path
+from endpoints_server.config.edit.place import Change
+from endpoints_server.config.expand import BARE, USER_PROVIDED
+from endpoints_server.config.importing.secrets import (
+    KEYLESS,
+    Secrets,
+    is_private,
+    key_variable,
+    split_name,
+    variable_of,
+)
+from endpoints_server.config.models_json.draft import paths_in
+from endpoints_server.config.problem import SECRET_START
+from endpoints_server.config.text.document import Document, Path
 from endpoints_server.config.values.command import is_command
 
 CUSTOM: Path = ("endpoints", "custom")
+GROUPS: Path = ("endpoints", "azureOpenAI", "groups")
+LISTS = frozenset({"models", "modelOverrides"})
+"""Keys below which names of models stand, which look like keys at times."""
+
+LITERAL = frozenset({"customParams"})
+"""Keys below which no variable is filled in, and none is needed."""
 
 
-def with_variables(text: str, secrets: Secrets) -> str:
-    """Put a variable in the place of each key of an endpoint that is written out, last first."""
-    entries: Any = secrets.report.document.get(CUSTOM)
+def with_variables(text: str, document: Document, secrets: Secrets) -> str:
+    """Put a variable in the place of each key that is written out, last first."""
+    root = outline_of(text).root
+    found = {path: part_at(root, path) for path in written_out(document)}
     changes: list[Change] = []
-    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
-        path: Path = (*CUSTOM, number, "apiKey")
-        if not is_written_out(entry["apiKey"]):
-            continue
-        part = part_at(text, path)
-        if part is None or part.is_alias:
+    for path, part in found.items():
+        if part is not None:
+            variable = secrets.hide(str(document.get(path)), path, stem_of(document, path))
+            changes.append(instead(text, part, variable))
+    for path, part in found.items():
+        if part is None and document.get(path) not in secrets.names:
             secrets.report.warn(path, "the key is written out elsewhere: put it into a variable")
-            continue
-        stem = key_variable(entry["name"], entry["baseURL"])
-        variable = secrets.hide(entry["apiKey"], path, stem)
-        changes.append(Change(part.start, part.end, f"'{variable}'"))
     for change in sorted(changes, key=lambda each: each.start, reverse=True):
         text = change.made_in(text)
     return text
 
 
+def written_out(document: Document) -> Iterator[Path]:
+    """Give the path of each text that nobody may see."""
+    for path in paths_in(document.value):
+        value = document.get(path)
+        if isinstance(value, str) and path and is_secret(path, value):
+            yield path
+
+
+def is_secret(path: Path, value: str) -> bool:
+    """Say whether a text is a key, by where it stands and what it looks like."""
+    if is_command(value) or "{{" in value or not LITERAL.isdisjoint(path):
+        return False
+    if "://" in value:
+        return is_telling(value)
+    if is_key_of_endpoint(path):
+        return is_written_out(value)
+    if is_named_so(path):
+        return is_written_out(value)
+    is_alike = SECRET_START.match(value) and is_private("", value.rpartition(" ")[2])
+    return bool(is_alike) and LISTS.isdisjoint(path)
+
+
+def is_key_of_endpoint(path: Path) -> bool:
+    """Say whether the key of an endpoint, or of a group, stands at a path."""
+    return path[-1] == "apiKey" and path[:-2] in (CUSTOM, GROUPS)
+
+
+def is_named_so(path: Path) -> bool:
+    """Say whether the last word of a key, or any of a header, is one of secrets."""
+    names = [step for step in path if isinstance(step, str)]
+    if names[-1:] in ([], ["key"]):  # the name of a setting, at most
+        return False
+    is_header = len(names) > 1 and names[-2].lower().endswith("headers")
+    return is_private(names[-1] if is_header else split_name(names[-1])[-1], "")
+
+
 def is_written_out(key: str) -> bool:
     """Say whether a key is neither a variable, a command nor a word that stands for none."""
+    words = BARE.sub(" ", key.replace("$$", "")).split()
+    if BARE.search(key.replace("$$", "")):
+        return any(is_private("", word) for word in words)
     is_word = key.strip().lower() in KEYLESS or key.strip() == USER_PROVIDED
-    return not (is_word or "$" in key or is_command(key))
+    return bool(words) and not (is_word or is_command(key))
 
 
-def part_at(text: str, path: Path) -> Part | None:
+def is_telling(address: str) -> bool:
+    """Say whether there is a secret in an address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    queried = parse_qsl(parts.query)
+    return bool(parts.password) or any(
+        is_private(name, "") and "$" not in text for name, text in queried
+    )
+
+
+def stem_of(document: Document, path: Path) -> str:
+    """Name the variable of a key after what it is the key of."""
+    owner: Any = document.get(path[:3])
+    if path[:2] == CUSTOM and isinstance(owner, dict):
+        if path[3:] == ("apiKey",):
+            return key_variable(owner["name"], owner["baseURL"])
+        return variable_of(owner["name"], *split_name(str(path[-1])))
+    owner = document.get(path[:-1])
+    if path[:3] == GROUPS and path[4:] == ("apiKey",):
+        return variable_of("azure", str(owner.get("group", "")), "key")
+    steps = [step for step in path if isinstance(step, str)]
+    return variable_of(*[word for step in steps[-2:] for word in split_name(step)])
+
+
+def instead(text: str, part: Part, variable: str) -> Change:
+    """Put a variable where a text stands; its anchor, and the line breaks behind it, stay."""
+    written = text[part.start : part.end]
+    anchor = f"{written.split()[0]} " if written.startswith("&") else ""
+    behind = written[len(written.rstrip()) :]
+    return Change(part.start, part.end, f"{anchor}'{variable}'{behind}")
+
+
+def part_at(root: Part | None, path: Path) -> Part | None:
     """Find what stands at a path of a text; None where it is written elsewhere."""
-    part = outline_of(text).root
+    part = root
     for step in path:
         if part is None or part.is_alias:
             return None
@@ -49,16 +136,4 @@ def part_at(text: str, path: Path) -> Part | None:
         else:
             found = part.find(step)
             part = found[1] if found else None
-    return part
-
-
-def without_azure(text: str) -> str:
-    """Cut the groups of Azure, whose keys are written out there."""
-    endpoints = part_at(text, ("endpoints",))
-    found = endpoints.find("azureOpenAI") if endpoints and not endpoints.is_flow else None
-    if found is None:
-        return text
-    key, value = found
-    end = line_after(text, max(key.end, value.end - 1))
-    start = text.rfind("\n", 0, key.start) + 1
-    return Change(start, end, "").made_in(text)
+    return None if part is None or part.is_alias else part

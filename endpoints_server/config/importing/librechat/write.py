@@ -2,17 +2,16 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from endpoints_server.config.edit.assume import Assumed
 from endpoints_server.config.edit.outline import outline_of
 from endpoints_server.config.edit.place import Unplaced, at_end, flow, inside, place
-from endpoints_server.config.importing.librechat.azure import GROUPS, HOME, azure_groups
+from endpoints_server.config.expand import variables_in
+from endpoints_server.config.importing.librechat.azure import azure_groups
 from endpoints_server.config.importing.librechat.built_in import Made, built_ins
 from endpoints_server.config.importing.librechat.cut import without_blocks
-from endpoints_server.config.importing.librechat.keys import (
-    is_written_out,
-    with_variables,
-    without_azure,
-)
+from endpoints_server.config.importing.librechat.keys import with_variables
 from endpoints_server.config.importing.librechat.told import tell_rest
 from endpoints_server.config.importing.librechat.variables import Variables
 from endpoints_server.config.importing.secrets import Secrets
@@ -51,8 +50,9 @@ def write_librechat(content: bytes, file: str, variables: Variables = NO_VARIABL
     sound = served(text, file, report)
     if has_errors(report.problems):
         return Written(report=report.told())
-    secrets = Secrets(report=report, taken=frozenset(variables.found))
-    result = with_entries(with_variables(sound, secrets), secrets, variables)
+    taken = variables_in(text) | frozenset(variables.found)
+    secrets = Secrets(report=report, taken=taken)
+    result = with_entries(without_keys(sound, file, secrets), secrets, variables)
     tell_rest(report, variables)
     if has_errors(problems_in(result, file)):
         message = "it cannot be changed without harm: put the keys into variables by hand"
@@ -80,6 +80,18 @@ def served(text: str, file: str, report: Report) -> str:
     return cut
 
 
+def without_keys(text: str, file: str, secrets: Secrets) -> str:
+    """Put variables in the place of keys, in the text and in what endpoints are made of."""
+    document, _ = read_document(Source(file, text))
+    if document is None:
+        return text
+    changed = with_variables(text, document, secrets)
+    without, _ = read_document(Source(file, changed))
+    if without is not None:
+        secrets.report.document = replace(secrets.report.document, value=without.value)
+    return changed
+
+
 def problems_in(text: str, file: str) -> tuple[Problem, ...]:
     """Check a text as if every variable were set."""
     return load_bytes(text.encode(), Assumed({}, text), file).problems
@@ -102,18 +114,7 @@ def with_entries(text: str, secrets: Secrets, variables: Variables) -> str:
         taken.append(entry["name"])
         aliases |= {name: f"{entry['name']}/{model}" for name, model in made.aliases.items()}
         report.problems.append(told_of(made, entry["name"], report.document, variables))
-    if is_azure_open(report.document):
-        text = without_azure(text)
-        message = "the groups of Azure are left out, for their keys are written out in them"
-        report.warn(HOME, message)
     return with_aliases(text, aliases, report)
-
-
-def is_azure_open(document: Document) -> bool:
-    """Say whether a group of Azure's has its key written out."""
-    groups: Any = document.get(GROUPS)
-    keys = [each.get("apiKey") for each in groups] if isinstance(groups, list) else []
-    return any(isinstance(key, str) and is_written_out(key) for key in keys)
 
 
 def names_in(document: Document) -> list[str]:

@@ -92,10 +92,8 @@ def is_sendable(key: str, value: Any) -> bool:
             return all(is_sendable(key, part) for part in value)
         case str():
             return not is_private(key, value) and not variable_in(value)
-        case int():
-            return not is_private(key, "")
-        case float():
-            return isfinite(value) and not is_private(key, "")
+        case int() | float():
+            return not is_private(key, "") and (isinstance(value, int) or isfinite(value))
         case _:  # a date, which JSON has not
             return False
 
