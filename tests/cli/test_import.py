@@ -59,6 +59,14 @@ def test_json_holds_the_yaml_and_the_report(command: Command, tmp_path: Path) ->
     assert "`nope` is no key of a provider" in [each["message"] for each in told["report"]]
 
 
+def test_json_is_told_beside_a_file_that_is_written(command: Command, tmp_path: Path) -> None:
+    put(tmp_path, "mine")
+    told = json.loads(command("import", "pi", "models.json", "--json", "--output", "o.yaml").out)
+    assert (tmp_path / "o.yaml").read_text() == told["yaml"]
+    again = command("import", "pi", "models.json", "--json", "--output", "o.yaml")
+    assert again.code == 1
+
+
 def test_what_stands_in_pis_file_is_explained_with_its_tiers(
     command: Command, tmp_path: Path
 ) -> None:
@@ -92,8 +100,8 @@ def test_a_model_of_litellms_is_called_by_its_name_there(command: Command, tmp_p
         assert done.code == 0
         assert "config.yaml:1:" in done.err
         assert CANARY not in done.out + done.err + (tmp_path / "librechat.yaml").read_text()
-        assert command("check", OPENAI_API_KEY=CANARY).code == 0
-        asked = command("try", "friendly", OPENAI_API_KEY=CANARY)
+        assert command("check", KEY_127_0_0_1_API_KEY=CANARY).code == 0
+        asked = command("try", "friendly", KEY_127_0_0_1_API_KEY=CANARY)
         assert "Hello." in asked.out
         seen = upstream.last
         assert (upstream.calls[0]["model"], upstream.calls[0]["seed"]) == ("one", 7)

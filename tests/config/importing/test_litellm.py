@@ -306,6 +306,28 @@ def test_a_parameter_of_which_nothing_comes_is_told(params: dict[str, Any], mess
     assert message in " ".join(said(of({"model": "openai/m", **params}), Level.WARNING))
 
 
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"fallbacks": ["m"]}, "`fallbacks` must be a mapping"),
+        ({"num_retries": 5000}, "`num_retries` must be at most 1000"),
+        ({"cooldown_time": 0}, "`cooldown_time` must be more than 0"),
+    ],
+)
+def test_a_setting_of_which_nothing_comes_is_told(setting: dict[str, Any], message: str) -> None:
+    written = of({"model": "openai/m"}, router_settings=setting)
+    assert message in " ".join(said(written, Level.WARNING))
+
+
+@pytest.mark.parametrize("key", ["rpm", "timeout", "input_cost_per_token"])
+def test_numbers_of_a_credential_are_read_like_those_of_a_model(key: str) -> None:
+    written = of(
+        {"model": "openai/m", "litellm_credential_name": "c", "output_cost_per_token": 1e-6},
+        credential_list=[{"credential_name": "c", "credential_values": {key: 5}}],
+    )
+    assert "must be a number" not in " ".join(said(written))
+
+
 def test_what_stands_beside_the_parts_of_an_item_is_told() -> None:
     written = imported("model_list:\n- model_name: m\n  rpm: 5\n  litellm_params: {model: o1}\n")
     assert "3:3: warning: `rpm` has no counterpart" in " ".join(said(written))

@@ -17,7 +17,7 @@ from endpoints_server.config.text.read import decode, read
 
 file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 output_option = click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it there."
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to a new file."
 )
 
 
@@ -116,6 +116,8 @@ def carry_over(
     if isinstance(content, Problem):
         raise Complaint(Outcome.USER_ERROR, render(content))
     written = write(content, str(file))
+    if output is not None and written.yaml:
+        write_new(written.yaml, output)
     if as_json:
         show_json({"yaml": written.yaml, "report": written.report})
     else:
@@ -124,14 +126,17 @@ def carry_over(
 
 
 def show(yaml: str, report: Sequence[Problem], output: Path | None) -> None:
-    """Print the YAML, or write it to a file that is not there yet, and tell the report."""
+    """Tell the report, and print the YAML unless it is written to a file."""
     for problem in report:
         click.echo(render(problem), err=True)
     if output is None:
         click.echo(yaml, nl=False)
-        return
-    if not yaml:
-        return
+    elif yaml:
+        click.echo(f"Written: {output}", err=True)
+
+
+def write_new(yaml: str, output: Path) -> None:
+    """Write the YAML to a file that is not there yet."""
     try:
         with output.open("x", encoding="utf-8") as file:
             file.write(yaml)
@@ -142,4 +147,3 @@ def show(yaml: str, report: Sequence[Problem], output: Path | None) -> None:
         raise Complaint(
             Outcome.USER_ERROR, f"'{output}' cannot be written: {error.strerror}."
         ) from None
-    click.echo(f"Written: {output}", err=True)

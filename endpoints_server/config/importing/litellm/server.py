@@ -6,7 +6,7 @@ from endpoints_server.config.importing.litellm.gather import Gathered, Placed
 from endpoints_server.config.importing.litellm.parameters import deadlines_of
 from endpoints_server.config.importing.litellm.rules import budget_of
 from endpoints_server.config.importing.litellm.told import WITHOUT_COUNTERPART, tell_rest
-from endpoints_server.config.importing.litellm.values import Values, plain
+from endpoints_server.config.importing.litellm.values import Values
 from endpoints_server.config.importing.litellm.ways import HOMES, LIBRARY, ROUTER, ways_of
 from endpoints_server.config.naming import slug_of
 from endpoints_server.config.text.document import Path
@@ -62,6 +62,8 @@ def first_of(values: Values, key: str) -> int | None:
         number = values.number((*home, key))
         if number is not None and number <= 1000:
             return int(number)
+        if number is not None:
+            values.report.warn((*home, key), f"`{key}` must be at most 1000; it is left out")
     return None
 
 
@@ -86,12 +88,10 @@ def breaker_of(values: Values) -> dict[str, int | float]:
     found: dict[str, int | float] = {}
     if failures is not None:
         found["consecutiveFailures"] = failures + 1
-    pauses = [values.number((*home, "cooldown_time")) for home in HOMES]
-    pause = next((each for each in pauses if each is not None and 0 < each <= 10**6), None)
-    if pause is not None:
-        found["cooldownSeconds"] = plain(pause)
-        found |= {"maxCooldownSeconds": plain(pause)} if pause > 300 else {}
-    return found
+    pauses = [deadlines_of(values, home, {"cooldown_time": "cooldownSeconds"}) for home in HOMES]
+    pause = next(filter(None, pauses), {})
+    longest = max(pause.values(), default=0)
+    return found | pause | ({"maxCooldownSeconds": longest} if longest > 300 else {})
 
 
 def budgets_of(values: Values, gathered: Gathered) -> dict[str, Any]:

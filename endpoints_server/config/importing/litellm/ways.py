@@ -94,8 +94,8 @@ def fallbacks_of(values: Values, groups: dict[str, list[Placed]]) -> dict[str, l
     found: dict[str, list[str]] = {}
     for home in HOMES:
         path: Path = (*home, "fallbacks")
-        for number, item in enumerate(values.items(path)):
-            for name in item if isinstance(item, dict) else ():
+        for number in range(len(values.items(path))):
+            for name in values.mapping((*path, number)):
                 place: Path = (*path, number, name)
                 known = list(known_in(values, place, groups))
                 if name in groups or name == ANY:

@@ -93,6 +93,7 @@ def with_credentials(values: Values) -> None:
     document = values.report.document
     items: list[Any] = list(values.items((LIST,)))
     moved = dict(document.values), dict(document.keys)
+    texts = dict(document.texts)
     for number, item in enumerate(items):
         params = item.get("litellm_params") if isinstance(item, dict) else None
         name = params.get(CREDENTIAL) if isinstance(params, dict) else None
@@ -106,10 +107,11 @@ def with_credentials(values: Values) -> None:
         for key in said.keys() - params.keys():
             moved[0][(*home, key)] = document.mark((*origin, key))
             moved[1][(*home, key)] = document.key_mark((*origin, key))
+            texts[(*home, key)] = document.texts.get((*origin, key), "")
         items[number] = item | {"litellm_params": dict(said) | params}
     value: Any = document.value
     values.report.document = replace(
-        document, value=value | {LIST: items}, values=moved[0], keys=moved[1]
+        document, value=value | {LIST: items}, values=moved[0], keys=moved[1], texts=texts
     )
 
 
