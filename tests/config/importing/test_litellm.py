@@ -328,6 +328,35 @@ def test_numbers_of_a_credential_are_read_like_those_of_a_model(key: str) -> Non
     assert "must be a number" not in " ".join(said(written))
 
 
+@pytest.mark.parametrize("size", [0, 10**6, 953675])
+def test_a_size_that_is_no_bound_here_is_told(size: int) -> None:
+    written = of({"model": "openai/m"}, general_settings={"max_request_size_mb": size})
+    assert "`max_request_size_mb` must be more than 0" in " ".join(said(written, Level.WARNING))
+    settings_of(written)
+
+
+def test_a_model_of_embeddings_has_a_price_for_what_goes_in_alone() -> None:
+    info = {"mode": "embedding", "input_cost_per_token": 2e-8}
+    cost = model_of(of({"model": "openai/m", "info": info}))["cost"]
+    assert cost == {"input": 0.02, "output": 0}
+
+
+def test_a_weight_of_nothing_is_the_least_and_told() -> None:
+    written = of({"model": "openai/m", "weight": 0}, {"model": "groq/m", "weight": 1})
+    assert value_of(written)["server"]["aliases"]["m"][0]["weight"] == 0.001
+    assert "the nearest is written" in " ".join(said(written, Level.WARNING))
+
+
+def test_a_key_of_a_model_that_is_left_out_is_not_asked_for() -> None:
+    written = of({"model": "openai/i", "api_key": CANARY, "info": {"mode": "image_generation"}})
+    assert "is written out here" not in " ".join(said(written))
+
+
+def test_a_model_that_was_tuned_is_openais() -> None:
+    (entry,) = entries_of(of({"model": "ft:gpt-4o:acme::abc"}))
+    assert entry["baseURL"] == "https://api.openai.com/v1"
+
+
 def test_what_stands_beside_the_parts_of_an_item_is_told() -> None:
     written = imported("model_list:\n- model_name: m\n  rpm: 5\n  litellm_params: {model: o1}\n")
     assert "3:3: warning: `rpm` has no counterpart" in " ".join(said(written))

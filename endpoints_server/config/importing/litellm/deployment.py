@@ -54,10 +54,10 @@ def deployment_of(values: Values, place: Path) -> Deployment:
         raise Refused(place, "it lacks `model_name`")
     if not isinstance(values.at(params), dict):
         raise Refused(place, "it lacks `litellm_params`")
-    provider = provider_of(values, params)
     facts = facts_of(values, params, (*place, "model_info"))
     if not facts.is_served:
         raise Refused((*place, "model_info", "mode"), "models of this mode are not served here")
+    provider = provider_of(values, params)
     rules = rules_of(values, params)
     return Deployment(
         name=name,
@@ -108,4 +108,7 @@ def weight_of(values: Values, params: Path, rules: Rules) -> Decimal | None:
     found = said if said is not None else rules.requests or rules.tokens
     if found is None:
         return None
+    if not LEAST_WEIGHT <= found <= MOST_WEIGHT:
+        message = f"`weight` is from {LEAST_WEIGHT} to {MOST_WEIGHT} here; the nearest is written"
+        values.report.warn((*params, "weight"), message)
     return min(max(Decimal(found), LEAST_WEIGHT), MOST_WEIGHT)

@@ -95,6 +95,8 @@ def cost_of(values: Values, params: Path, info: Path) -> dict[str, Any]:
     """Give what a model costs in USD per million tokens; empty where too little is said."""
     rates = {ours: rate(values, params, info, theirs) for ours, theirs in RATES.items()}
     known = {ours: plain(found) for ours, found in rates.items() if found is not None}
+    if values.mapping(info).get("mode") == "embedding" and "input" in known:
+        known = {"input": known["input"], "output": 0} | known
     if not known and not any(map(is_rate, [*values.mapping(params), *values.mapping(info)])):
         return {}
     if not {"input", "output"} <= known.keys():

@@ -47,6 +47,7 @@ BEGINNINGS = {
     "o1": "openai",
     "o3": "openai",
     "o4": "openai",
+    "ft:": "openai",
     "text-embedding-": "openai",
     "deepseek-": "deepseek",
 }
@@ -199,6 +200,8 @@ def azure_address(values: Values, params: Path, base: str) -> str:
         message = "`api_version` is not needed: the address is that of Azure's v1 API"
         values.report.note((*params, "api_version"), message)
     if variable:
+        message = f"`{variable}` is to end in neither a path nor a slash: `{AZURE_PATH}` follows it"
+        values.report.note((*params, base), message)
         return f"${{{variable}}}{AZURE_PATH}"
     if not is_azure(literal):
         message = f"this is no address of Azure's own: see that it has `{AZURE_PATH}`"

@@ -13,6 +13,7 @@ from endpoints_server.config.text.document import Path
 
 GENERAL: Path = ("general_settings",)
 MEBIBYTE = 1024 * 1024
+LARGEST = 10**12 // MEBIBYTE
 USUAL_ATTEMPTS = 3
 SIZES = {"max_request_size_mb": "requestBytes", "max_response_size_mb": "replyBytes"}
 
@@ -48,12 +49,15 @@ def timeouts_of(values: Values) -> dict[str, Any]:
 
 def bounds_of(values: Values) -> dict[str, int]:
     """Give the largest sizes of requests and answers."""
-    found = {ours: values.number((*GENERAL, theirs)) for theirs, ours in SIZES.items()}
-    return {
-        ours: max(1, int(size * MEBIBYTE))
-        for ours, size in found.items()
-        if size is not None and size <= MEBIBYTE
-    }
+    found: dict[str, int] = {}
+    for theirs, ours in SIZES.items():
+        size = values.number((*GENERAL, theirs))
+        if size is not None and 0 < size <= LARGEST:
+            found[ours] = max(1, int(size * MEBIBYTE))
+        elif size is not None:
+            message = f"`{theirs}` must be more than 0 and at most {LARGEST}; it is left out"
+            values.report.warn((*GENERAL, theirs), message)
+    return found
 
 
 def first_of(values: Values, key: str) -> int | None:
