@@ -166,6 +166,30 @@ def test_a_serverless_group_is_asked_where_it_says() -> None:
     assert entry["models"]["default"] == ["gpt-4o", "gpt-4o-mini"]
 
 
+@pytest.mark.parametrize("instance", ["acme.cognitiveservices.azure.com", "acme.openai.azure.com"])
+def test_an_instance_that_is_a_host_is_asked_there(instance: str) -> None:
+    (entry,) = entries_of(imported(AZURE.replace("acme-eu", instance)))
+    assert entry["baseURL"] == f"https://{instance}/openai/v1"
+
+
+def test_what_is_not_carried_into_an_endpoint_is_told() -> None:
+    text = AZURE.replace("group: eu", "group: eu\n        summarize: true")
+    told = " ".join(said(imported(text + "  openAI: {plugins: true}\n")))
+    assert "4:5: note: `titleModel` is not carried over" in told
+    assert "7:9: note: `summarize` is not carried over" in told
+    assert "`plugins` is not carried over" in told
+    without = AZURE.partition("        models:")[0] + "        models: {}\n"
+    assert "6:9: warning: the group is left out: it has no models" in said(imported(without))
+
+
+def test_where_people_bring_the_address_no_endpoint_is_written() -> None:
+    written = imported(OWN, "OPENAI_API_KEY=user_provided\nOPENAI_REVERSE_PROXY=user_provided\n")
+    assert written.yaml == OWN
+    assert "2:1: warning: `OPENAI_REVERSE_PROXY` lets people bring an address" in " ".join(
+        said(written)
+    )
+
+
 def test_a_group_whose_address_is_a_pattern_is_told() -> None:
     text = AZURE.replace("deploymentName: usual", "baseURL: 'https://g.test/${INSTANCE_NAME}'")
     written = imported(text)

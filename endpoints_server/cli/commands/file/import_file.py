@@ -80,7 +80,8 @@ def litellm(*, file: Path, output: Path | None, as_json: bool) -> int:
 def librechat(*, file: Path, output: Path | None, as_json: bool) -> int:
     """Write LibreChat's librechat.yaml for this server, its built-in endpoints among the others.
 
-    What this server reads stays byte for byte. OpenAI, Anthropic, Google and the groups of Azure
+    What this server reads stays byte for byte, but for keys that are written out: each becomes a
+    variable, which is named. OpenAI, Anthropic, Google and the groups of Azure
     that the file or the .env beside it configures become endpoints, with keys as variables. What
     cannot be carried over is told on stderr with line and column. Where nothing is different, the
     file can be served as it is, and the report says so.

@@ -6,7 +6,9 @@ from typing import Any
 from endpoints_server.config.expand import USER_PROVIDED
 from endpoints_server.config.importing.librechat.built_in import Made
 from endpoints_server.config.importing.secrets import Secrets, variable_of
+from endpoints_server.config.importing.written import Report
 from endpoints_server.config.models_json.vendors import read_vendor
+from endpoints_server.config.problem import shown
 from endpoints_server.config.text.document import Path
 from endpoints_server.config.values.template import doubled
 
@@ -14,20 +16,31 @@ HOME: Path = ("endpoints", "azureOpenAI")
 GROUPS: Path = (*HOME, "groups")
 HOST = ".openai.azure.com"
 VERSIONLESS = "/openai/v1"
+OWN_HOST = ".azure.com"
+READ = frozenset(
+    {"group", "apiKey", "instanceName", "deploymentName", "version", "baseURL", "serverless"}
+    | {"models", "additionalHeaders", "addParams", "dropParams", "assistants"}
+)
+"""Keys of a group that become something, or are told of."""
+
 CARRIED = {"additionalHeaders": "headers", "addParams": "addParams", "dropParams": "dropParams"}
 
 
 def azure_groups(secrets: Secrets) -> Iterator[Made]:
     """Make an entry of each group that can be one; tells why another cannot."""
     groups = secrets.report.document.get(GROUPS)
+    tell_beside(secrets.report, HOME, frozenset({"groups", "assistants"}))
     for number, group in enumerate(groups if isinstance(groups, list) else ()):
         place: Path = (*GROUPS, number)
         if not isinstance(group, dict):
             continue
         address = address_of(secrets, group, place)
         models = dict(deployments_of(group))
+        if address and not models:
+            secrets.report.warn(place, "the group is left out: it has no models")
         if not address or not models:
             continue
+        tell_beside(secrets.report, place, READ)
         if group.get("assistants") is True:
             secrets.report.note((*place, "assistants"), "Azure's assistants have no counterpart")
         yield Made(
@@ -35,6 +48,15 @@ def azure_groups(secrets: Secrets) -> Iterator[Made]:
             place=place,
             aliases={model: name for model, name in models.items() if model != name},
         )
+
+
+def tell_beside(report: Report, place: Path, read: frozenset[str]) -> None:
+    """Tell of the keys at a place that do not go into an entry."""
+    said = report.document.get(place)
+    for key in said if isinstance(said, dict) else ():
+        if key not in read:
+            message = f"{shown(key)} is not carried over: write it into the endpoint"
+            report.note((*place, key), message)
 
 
 def entry_of(
@@ -69,7 +91,8 @@ def address_of(secrets: Secrets, group: dict[str, Any], place: Path) -> str:
         return ""
     message = "no `version` is needed: the address is that of Azure's v1 API"
     report.note((*place, "version"), message)
-    return f"https://{instance.removesuffix(HOST)}{HOST}{VERSIONLESS}"
+    host = instance if instance.endswith(OWN_HOST) else f"{instance}{HOST}"
+    return f"https://{host}{VERSIONLESS}"
 
 
 def deployments_of(group: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -69,6 +69,8 @@ def built_ins(document: Document, variables: Variables) -> Iterator[Made]:
     switched = variables.words(LISTED)
     for kind in KINDS:
         place: Path = ("endpoints", kind.name)
+        if variables.text(kind.address) == USER_PROVIDED:
+            continue
         is_said = isinstance(document.get(place), dict)
         if (is_said or kind.key in variables.found) and (not switched or kind.name in switched):
             entry = entry_of(kind, document.get(place), variables)
