@@ -228,6 +228,7 @@ def test_keys_of_groups_that_are_written_out_become_variables() -> None:
         f"apiKey: >-\n        {CANARY}\n",
         f"apiKey: '${{PREFIX}}{CANARY}'",
         "apiKey: pa$$walnut",
+        "apiKey: walnut$nut",
         "baseURL: 'https://me:walnut@a.test/v1'",
         "baseURL: 'https://a.test/v1?api-key=walnut'",
         "models: {default: [{name: m, headers: {X-Token: walnut}}]}",
@@ -290,8 +291,18 @@ def test_what_looks_like_a_secret_and_is_none_stays() -> None:
         "      headers: {X-User-Token: '{{LIBRECHAT_USER_ID}}', Authorization: 'Bearer ${T}'}\n"
         "      customParams: {paramDefinitions: [{key: temperature, default: 1}]}",
     )
+    preset = "{endpoint: A, promptPrefix: 'key to success: sk-'}"
+    text += f"modelSpecs: {{list: [{{name: a, label: A, preset: {preset}}}]}}\n"
     text += "mcpServers: {m: {type: sse, url: 'http://m', oauth: {token_url: 'https://t.test'}}}\n"
     assert imported(text).yaml == text
+
+
+def test_a_comment_with_a_key_stays_and_is_told() -> None:
+    text = OWN + f"    # apiKey: '{CANARY}'\n"
+    written = imported(text)
+    assert written.yaml == text
+    assert "11:1: warning: the comment may hold a key" in said(written)[1]
+    assert CANARY not in "".join(said(written))
 
 
 def test_a_word_that_stands_for_no_key_stays() -> None:

@@ -1,12 +1,13 @@
 """Keys that are written out in LibreChat's file become variables, and every other byte stays."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from endpoints_server.config.edit.outline import Part, outline_of
 from endpoints_server.config.edit.place import Change
-from endpoints_server.config.expand import BARE, USER_PROVIDED
+from endpoints_server.config.expand import BARE, CAPITALS, USER_PROVIDED
 from endpoints_server.config.importing.secrets import (
     KEYLESS,
     Secrets,
@@ -16,7 +17,7 @@ from endpoints_server.config.importing.secrets import (
     variable_of,
 )
 from endpoints_server.config.models_json.draft import paths_in
-from endpoints_server.config.problem import SECRET_START
+from endpoints_server.config.problem import SECRET_START, is_keylike
 from endpoints_server.config.text.document import Document, Path
 from endpoints_server.config.values.command import is_command
 
@@ -46,6 +47,14 @@ def with_variables(text: str, document: Document, secrets: Secrets) -> str:
     return text
 
 
+def comments_with_keys(text: str) -> Iterator[int]:
+    """Give the number of each line whose comment may hold a key; comments stay as they are."""
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.partition("#")[2].split()
+        if any(looks_like_key(word.strip("'\"")) for word in words):
+            yield number
+
+
 def written_out(document: Document) -> Iterator[Path]:
     """Give the path of each text that nobody may see."""
     for path in paths_in(document.value):
@@ -64,8 +73,13 @@ def is_secret(path: Path, value: str) -> bool:
         return is_written_out(value)
     if is_named_so(path):
         return is_written_out(value)
-    is_alike = SECRET_START.match(value) and is_private("", value.rpartition(" ")[2])
-    return bool(is_alike) and LISTS.isdisjoint(path)
+    return LISTS.isdisjoint(path) and looks_like_key(value)
+
+
+def looks_like_key(text: str) -> bool:
+    """Say whether a text is one word that begins and is mixed as keys are."""
+    word = text.strip().removeprefix("Bearer ")
+    return " " not in word and bool(SECRET_START.match(word)) and is_keylike(word)
 
 
 def is_key_of_endpoint(path: Path) -> bool:
@@ -84,11 +98,18 @@ def is_named_so(path: Path) -> bool:
 
 def is_written_out(key: str) -> bool:
     """Say whether a key is neither a variable, a command nor a word that stands for none."""
-    words = BARE.sub(" ", key.replace("$$", "")).split()
-    if BARE.search(key.replace("$$", "")):
+    found = [match.group() for match in BARE.finditer(key) if is_reference(match)]
+    words = BARE.sub(" ", key).split()
+    if found:
         return any(is_private("", word) for word in words)
     is_word = key.strip().lower() in KEYLESS or key.strip() == USER_PROVIDED
-    return bool(words) and not (is_word or is_command(key))
+    return bool(key.strip()) and not (is_word or is_command(key))
+
+
+def is_reference(found: re.Match[str]) -> bool:
+    """Say whether what begins with a dollar sign is a variable; a key may hold the rest."""
+    is_braced = bool(found[1])
+    return is_braced or bool(found["bare"] and CAPITALS.fullmatch(found["bare"]))
 
 
 def is_telling(address: str) -> bool:

@@ -11,7 +11,7 @@ from endpoints_server.config.expand import variables_in
 from endpoints_server.config.importing.librechat.azure import azure_groups
 from endpoints_server.config.importing.librechat.built_in import Made, built_ins
 from endpoints_server.config.importing.librechat.cut import without_blocks
-from endpoints_server.config.importing.librechat.keys import with_variables
+from endpoints_server.config.importing.librechat.keys import comments_with_keys, with_variables
 from endpoints_server.config.importing.librechat.told import tell_rest
 from endpoints_server.config.importing.librechat.variables import Variables
 from endpoints_server.config.importing.secrets import Secrets
@@ -86,6 +86,10 @@ def without_keys(text: str, file: str, secrets: Secrets) -> str:
     if document is None:
         return text
     changed = with_variables(text, document, secrets)
+    for line in comments_with_keys(changed):
+        message = "the comment may hold a key, and stays as it is: take it out"
+        problem = Problem(file=file, line=line, message=message, level=Level.WARNING)
+        secrets.report.problems.append(problem)
     without, _ = read_document(Source(file, changed))
     if without is not None:
         secrets.report.document = replace(secrets.report.document, value=without.value)
