@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct, field
 
@@ -69,8 +70,20 @@ class Secrets(Struct, kw_only=True):
 
 def is_private(name: str, text: object) -> bool:
     """Say whether a value may be a secret, by what it is called and what it looks like."""
-    return not PRIVATE.isdisjoint(split_name(name)) or (
-        isinstance(text, str) and shown(text) == f"`{MASK}`"
+    if not PRIVATE.isdisjoint(split_name(name)):
+        return True
+    return isinstance(text, str) and (shown(text) == f"`{MASK}`" or is_telling(text))
+
+
+def is_telling(address: str) -> bool:
+    """Say whether there is a secret in an address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    queried = parse_qsl(parts.query)
+    return bool(parts.password) or any(
+        is_private(name, "") and "$" not in text for name, text in queried
     )
 
 

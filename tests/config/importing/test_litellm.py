@@ -257,6 +257,8 @@ def test_a_secret_of_the_installation_is_given_to_no_endpoint() -> None:
         {"info": {"description": f"the key is {CANARY}"}},
         {"headers": {"X-Team": CANARY}},
         {"stop": [CANARY]},
+        {"extra_body": {"hook": f"https://me:{CANARY[3:8]}@hooks.test"}},
+        {"headers": {"Referer": f"https://hooks.test?token={CANARY[3:8]}"}},
     ],
 )
 def test_no_key_comes_out_of_any_parameter(said_beside: dict[str, Any]) -> None:

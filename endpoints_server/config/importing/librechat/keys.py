@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from endpoints_server.config.edit.outline import Part, outline_of
 from endpoints_server.config.edit.place import Change
@@ -12,6 +11,7 @@ from endpoints_server.config.importing.secrets import (
     KEYLESS,
     Secrets,
     is_private,
+    is_telling,
     key_variable,
     split_name,
     variable_of,
@@ -110,18 +110,6 @@ def is_reference(found: re.Match[str]) -> bool:
     """Say whether what begins with a dollar sign is a variable; a key may hold the rest."""
     is_braced = bool(found[1])
     return is_braced or bool(found["bare"] and CAPITALS.fullmatch(found["bare"]))
-
-
-def is_telling(address: str) -> bool:
-    """Say whether there is a secret in an address."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    queried = parse_qsl(parts.query)
-    return bool(parts.password) or any(
-        is_private(name, "") and "$" not in text for name, text in queried
-    )
 
 
 def stem_of(document: Document, path: Path) -> str:
