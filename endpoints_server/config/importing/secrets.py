@@ -81,10 +81,8 @@ def is_telling(address: str) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    queried = parse_qsl(parts.query)
-    return bool(parts.password) or any(
-        is_private(name, "") and "$" not in text for name, text in queried
-    )
+    said = [("password", parts.password or ""), *parse_qsl(parts.query)]
+    return any(is_private(name, "") and text and "$" not in text for name, text in said)
 
 
 def split_name(name: str) -> list[str]:

@@ -291,6 +291,7 @@ def test_what_looks_like_a_secret_and_is_none_stays() -> None:
         "      headers: {X-User-Token: '{{LIBRECHAT_USER_ID}}', Authorization: 'Bearer ${T}'}\n"
         "      customParams: {paramDefinitions: [{key: temperature, default: 1}]}",
     )
+    text = text.replace("https://api.mistral.ai/v1", "https://me:${P}@a.test/v1?key=${Q}")
     preset = "{endpoint: A, promptPrefix: 'key to success: sk-'}"
     text += f"modelSpecs: {{list: [{{name: a, label: A, preset: {preset}}}]}}\n"
     text += "mcpServers: {m: {type: sse, url: 'http://m', oauth: {token_url: 'https://t.test'}}}\n"
