@@ -219,6 +219,17 @@ def test_a_variable_that_the_file_knows_is_given_to_nothing_else() -> None:
     ]
 
 
+def test_a_key_that_is_written_out_is_not_that_of_a_model_without_one() -> None:
+    written = of({"name": "a", "model": "openai/a", "api_key": CANARY}, {"model": "gpt-4o"})
+    keys = [entry["apiKey"] for entry in entries_of(written)]
+    assert keys == ["${OPENAI_API_KEY_2}", "${OPENAI_API_KEY}"]
+
+
+def test_another_api_of_azures_is_doubted() -> None:
+    written = of({"model": "azure_ai/m", "api_base": "https://x.services.ai.azure.com/models"})
+    assert "this is not Azure's v1 API" in " ".join(said(written, Level.WARNING))
+
+
 def test_a_key_for_another_address_is_never_named_like_one_that_may_be_set() -> None:
     written = of(
         {"name": "a", "model": "openai/a", "api_base": "http://x.test", "api_key": CANARY},

@@ -120,14 +120,16 @@ def split(values: Values, params: Path, named: str) -> tuple[str, str]:
         if not rest:
             raise Refused((*params, "model"), "`model` names a provider and no model")
         return prefix, rest
-    beginning = next(
-        (vendor for start, vendor in BEGINNINGS.items() if named.startswith(start)), ""
-    )
-    found = beginning or offering(named)
+    found = beginning(named) or offering(named)
     if not found and values.at((*params, "api_base")) is None:
         message = "`model` does not say whose it is: write it as `provider/model`"
         raise Refused((*params, "model"), message)
     return found or "openai", named
+
+
+def beginning(model: str) -> str:
+    """Find the vendor whose models have names that begin so."""
+    return next((vendor for start, vendor in BEGINNINGS.items() if model.startswith(start)), "")
 
 
 def offering(model: str) -> str:
@@ -188,6 +190,9 @@ def address_of(values: Values, params: Path, base: str, prefix: str, vendor: Ven
     address = f"${{{variable}}}" if variable else public(values, (*params, base), literal, prefix)
     for path in PATHS:
         address = address.removesuffix(path)
+    if vendor is not None and vendor.id == "azure" and not address.endswith(AZURE_PATH):
+        message = f"this is not Azure's v1 API: see that the address ends in `{AZURE_PATH}`"
+        values.report.warn((*params, base), message)
     is_ollama = vendor is not None and vendor.id == "ollama"
     return with_path(address, "/v1") if is_ollama else address
 
@@ -247,7 +252,8 @@ def usual_variables(prefix: str, vendor: Vendor | None) -> tuple[str, ...]:
 
 def usual_variable_of(model: object) -> str:
     """Name the variable that the key of a model is in by its prefix alone; empty without one."""
-    prefix = model.partition("/")[0] if isinstance(model, str) else ""
+    named = model if isinstance(model, str) else ""
+    prefix = beginning(named) or named.partition("/")[0]
     vendor = find_vendor("openai" if prefix in LIKE_OPENAI else prefix)
     return next(iter(usual_variables(prefix, vendor)), "")
 
