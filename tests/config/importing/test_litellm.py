@@ -240,7 +240,7 @@ def test_a_key_for_another_address_is_never_named_like_one_that_may_be_set() -> 
     assert keys == ["${X_TEST_API_KEY}", "${MY_GROQ_API_KEY}", "${OPENAI_API_KEY}"]
 
 
-@pytest.mark.parametrize("model", ["groq/m", "anthropic/claude-3-haiku", "azure/m", "xai/m"])
+@pytest.mark.parametrize("model", ["groq/m", "anthropic/claude-3-haiku", "azure/m", "azure_ai/m"])
 @pytest.mark.parametrize("address", ["https://gateway.acme.test", "https://groq.test/v1"])
 def test_a_key_of_the_house_goes_to_no_other_address_unasked(model: str, address: str) -> None:
     written = of({"model": model, "api_base": address})

@@ -230,12 +230,11 @@ def public(values: Values, path: Path, literal: str, prefix: str) -> str:
     return doubled(literal)
 
 
-def is_elsewhere(literal: str, prefix: str, vendor: Vendor | None) -> bool:
-    """Say whether an address is another than those of the vendor; some have none of their own."""
-    if prefix == "azure":
+def is_elsewhere(literal: str, vendor: Vendor | None) -> bool:
+    """Say whether an address is another than those of the vendor; Azure's are people's own."""
+    if vendor is not None and vendor.id == "azure":
         return not is_reference(literal or VARIABLE) and not is_azure(literal)
-    has_hosts = vendor is not None and "baseURL" in vendor.entry
-    return has_hosts and bool(literal) and vendor_at(literal) != vendor
+    return bool(literal) and vendor_at(literal) != vendor
 
 
 def is_azure(literal: str) -> bool:
@@ -268,7 +267,7 @@ def key_of(values: Values, params: Path, prefix: str, vendor: Vendor | None) -> 
     if text.lower() in KEYLESS:
         return "none"
     usual = usual_variables(prefix, vendor)
-    if is_elsewhere(literal, prefix, vendor):
+    if is_elsewhere(literal, vendor):
         usual = ()
     if text:
         stem = usual[0] if usual else key_variable(host_of(literal) or prefix, literal)
