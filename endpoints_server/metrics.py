@@ -77,18 +77,18 @@ class Metrics:
         """Count a call that ended, however it did."""
         entry = report.entry
         outcome = entry.outcome.value if entry else "refused"
-        endpoint = entry.endpoint if entry else ""
+        endpoint = report.name_of(entry) if entry else ""
         self.calls.note(report, (endpoint, report.wire, outcome, report.who))
         for each in report.earlier:
-            self.retries.labels(each.endpoint, each.fault).inc()
-            self.count_losses(each)
+            self.retries.labels(report.name_of(each), each.fault).inc()
+            self.count_losses(report, each)
         if entry is not None:
-            self.count_losses(entry)
+            self.count_losses(report, entry)
 
-    def count_losses(self, entry: Entry) -> None:
+    def count_losses(self, report: Report, entry: Entry) -> None:
         """Count what one attempt could not carry."""
         if entry.losses:
-            self.losses.labels(entry.endpoint, entry.wire_in).inc(len(entry.losses))
+            self.losses.labels(report.name_of(entry), entry.wire_in).inc(len(entry.losses))
 
     def set_config_version(self, version: str) -> None:
         """Say which catalog is in use; there is only ever one."""
@@ -253,15 +253,15 @@ class CallCounts(Collector):
         if report.overhead_seconds is not None:
             self.overhead.note(report.overhead_seconds)
         for each in report.earlier:
-            self.note_attempt(each)
+            self.note_attempt(report.name_of(each), each)
         if report.entry is not None:
-            self.note_attempt(report.entry)
+            self.note_attempt(report.name_of(report.entry), report.entry)
 
-    def note_attempt(self, entry: Entry) -> None:
+    def note_attempt(self, endpoint: str, entry: Entry) -> None:
         """Add what one attempt came to."""
-        tally = self.tallies.get(entry.endpoint)
+        tally = self.tallies.get(endpoint)
         if tally is None:
-            tally = self.tallies[entry.endpoint] = Tally()
+            tally = self.tallies[endpoint] = Tally()
         tally.note(entry)
 
     def collect(self) -> Iterable[Metric]:

@@ -5,7 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from endpoints_server.domain.money.entry import CostStatus, Entry, Outcome
 from endpoints_server.domain.money.usage import Usage
-from endpoints_server.domain.report import Report
+from endpoints_server.domain.report import OWN, Report
 from endpoints_server.metrics import Metrics
 
 CANARY = "c4n4ryZk39dQpLw8"
@@ -99,6 +99,16 @@ def test_many_models_make_no_more_series() -> None:
     for number in range(50):
         metrics.count_call(replace(REPORT, entry=replace(ENTRY, model=f"made-up-{number}")))
     assert samples(metrics).keys() == before
+
+
+def test_endpoints_that_people_bring_are_counted_as_one() -> None:
+    metrics = Metrics()
+    for number in range(50):
+        entry = replace(ENTRY, endpoint=f"{CANARY}-{number}", losses=("a",))
+        report = replace(REPORT, entry=entry, earlier=(entry,), is_own=True)
+        metrics.count_call(report)
+    assert CANARY.encode() not in metrics.exposition()
+    assert samples(metrics)["es_losses_total", (OWN, ENTRY.wire_in)] == 100
 
 
 def test_only_the_version_in_use_is_shown() -> None:

@@ -45,7 +45,7 @@ def build(parts: Parts, public_url: str, siblings: Siblings | None = None) -> AS
         *probe_handlers(
             exchange.catalog, partial(checks, parts), partial(exposition, parts, siblings)
         ),
-        *me_handlers(exchange, store),
+        *me_handlers(exchange, store, parts.lists.compiler),
         *admin_handlers(exchange, store, lambda: live.problems),
         *librechat_key_handlers(exchange),
         *librechat_endpoint_handlers(exchange),

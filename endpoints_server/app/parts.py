@@ -83,7 +83,7 @@ async def open_parts(
         path = await open_demo(environment, stack) if is_demo else environment.config_path
         metrics = Metrics()
         prices = await asyncio.to_thread(open_price_book)
-        lists = build_lists(Vault(store.credentials, ring), upstreams, prices, metrics)
+        lists = build_lists(store, ring, upstreams, prices, metrics)
         stack.push_async_callback(lists.close)
         note = partial(take_note, metrics=metrics, upstreams=upstreams, lists=lists)
         live = Live(path, environ, prices, version_key=ring.newest_key(), on_attempt=note)
@@ -104,7 +104,7 @@ async def open_parts(
             lists=lists,
             exchange=replace(exchange, listener=titling),
             titling=titling,
-            keeper=Keeper(exchange.gate, now, tell_of_the_dead, exchange.trouble),
+            keeper=build_keeper(exchange, store),
         )
 
 
@@ -178,8 +178,14 @@ def take_note(attempt: Attempt, metrics: Metrics, upstreams: Upstreams, lists: M
     LOG.info("configuration taken", version=catalog.version, endpoints=len(catalog.endpoints))
 
 
+def build_keeper(exchange: Exchange, store: Store) -> Keeper:
+    """Put together what keeps the gate, and reads again what changed elsewhere."""
+    looks = [store.own_endpoints.catch_up]
+    return Keeper(exchange.gate, now, tell_of_the_dead, exchange.trouble, looks)
+
+
 def build_lists(
-    vault: Vault, upstreams: Upstreams, prices: PriceBook, metrics: Metrics
+    store: Store, ring: Ring, upstreams: Upstreams, prices: PriceBook, metrics: Metrics
 ) -> ModelLists:
     """Put together what keeps the model lists of endpoints."""
     around = Surroundings(
@@ -189,7 +195,8 @@ def build_lists(
         on_change=tell_of_list,
         trouble=lambda error: LOG.error("unexpected", exc_info=error),
     )
-    lists = ModelLists(World(WIRES, upstreams, vault), prices, around)
+    world = World(WIRES, upstreams, Vault(store.credentials, ring))
+    lists = ModelLists(world, prices, around, store.own_endpoints.of)
     metrics.watch_model_lists(
         lambda: [(state.endpoint, state.age_seconds) for state in lists.states()]
     )

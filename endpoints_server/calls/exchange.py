@@ -56,10 +56,13 @@ class Listener(Protocol):
 
 
 class Lists(Protocol):
-    """The models that endpoints list themselves; all but `learn` answer from memory."""
+    """What one person sees: the lists that endpoints give them, and the endpoints they brought.
 
-    def catalog_for(self, person: Person) -> Catalog:
-        """Give the catalog with the lists in it that a person has."""
+    All but `learn` answer from memory.
+    """
+
+    async def prepared_for(self, person: Person) -> Catalog:
+        """Give the catalog with all that in it; what they brought is compiled beside the loop."""
 
     async def review(self, person: Person) -> Catalog:
         """Give the same, and see to it that the person's own lists are asked for again in time."""
@@ -101,9 +104,9 @@ class Exchange(Struct, frozen=True, kw_only=True):
     listener: Listener | None = None
     lists: Lists | None = None
 
-    def catalog_for(self, person: Person) -> Catalog:
+    async def catalog_for(self, person: Person) -> Catalog:
         """Give the catalog of this moment as a person sees it."""
-        return self.lists.catalog_for(person) if self.lists else self.catalog()
+        return await self.lists.prepared_for(person) if self.lists else self.catalog()
 
     async def review(self, person: Person) -> Catalog:
         """Give it to somebody who looks at lists of models."""

@@ -28,7 +28,7 @@ async def open_call(exchange: Exchange, inbound: Inbound, read_body: ReadBody) -
         inbound.headers, exchange.keys, exchange.ring, inbound.started_at
     )
     require_plain(inbound)
-    catalog = exchange.catalog_for(caller.person)
+    catalog = await exchange.catalog_for(caller.person)
     body = await read_body(catalog.bounds.request_bytes)
     peeked = peek(body, inbound.model, is_stream=inbound.is_stream)
     catalog, found = await find(exchange, catalog, caller, peeked.model, inbound.endpoint_name)

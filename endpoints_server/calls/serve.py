@@ -125,6 +125,7 @@ def report_of(
         entry=entry,
         earlier=earlier,
         notices=attempt.admission.notices if attempt and attempt.admission else (),
+        is_own=bool(attempt and attempt.call.route.endpoint.owner),
     )
 
 

@@ -92,9 +92,12 @@ def refusal(loaded: Loaded, path: Path) -> str:
 
 
 @asynccontextmanager
-async def opened_store() -> AsyncIterator[tuple[Store, Ring]]:
-    """Open the store and the key ring that the environment names, and close them again."""
-    environment, _ = read_surroundings()
+async def opened_store(known: Environment | None = None) -> AsyncIterator[tuple[Store, Ring]]:
+    """Open the store and the key ring that the environment names, and close them again.
+
+    The environment is read, with its warnings, where it is not `known`.
+    """
+    environment = known or read_surroundings()[0]
     ring = open_ring(environment.data_dir, environment.secret_keys)
     url = environment.database_url
     opening = Opening(redis_url=environment.redis_url)

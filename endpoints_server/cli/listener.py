@@ -5,11 +5,13 @@ import rich_click as click
 from msgspec import Struct
 
 from endpoints_server.calls.delivery import Headers
-from endpoints_server.domain.talk.prompt import Refusal, Text
-from endpoints_server.domain.talk.reply import Event, PartDelta, PartStart, ReplyEnd, unfold
+from endpoints_server.domain.scrub import scrub
+from endpoints_server.domain.talk.prompt import Refusal, Text, Thinking
+from endpoints_server.domain.talk.reply import Event, PartDelta, PartStart, ReplyEnd, Stop, unfold
 from endpoints_server.domain.wire import Wire
 
 LARGEST_EVENT_BYTES = 4 * 1024 * 1024
+LONGEST_WORDS = 500
 
 
 class Words(Struct):
@@ -19,7 +21,7 @@ class Words(Struct):
 
 
 class Refused(Struct):
-    """A refusal of ours, which has its words at the same place in every wire."""
+    """A refusal, which has its words at the same place in every wire."""
 
     error: Words
 
@@ -30,6 +32,8 @@ class Listener:
     def __init__(self, wire: Wire, *, is_silent: bool) -> None:
         self.is_started = False
         self.texts: list[str] = []
+        self.has_thought = False
+        self.stop: Stop | None = None
         self.refusal = ""
         self._wire = wire
         self._is_silent = is_silent
@@ -60,7 +64,7 @@ class Listener:
         elif self._status == 200:
             self.take(unfold(self._wire.read_reply(self._body)))
         else:
-            self.refusal = msgspec.json.decode(self._body, type=Refused).error.message
+            self.refusal = words_in(self._body)
 
     def take(self, events: list[Event]) -> None:
         """Print the words among the events."""
@@ -69,11 +73,14 @@ class Listener:
                 case PartStart(part=Text() | Refusal() as part):
                     self._spoken.add(event.index)
                     self.say(part.text)
+                case PartStart(part=Thinking()):
+                    self.has_thought = True
                 case PartDelta() if event.index in self._spoken:
                     self.say(event.text)
-                case ReplyEnd(fault=fault):
+                case ReplyEnd(fault=fault, stop=stop):
+                    self.stop = stop
                     self.refusal = fault.message if fault else ""
-                case _:  # thinking and tool calls are counted, not printed
+                case _:  # tool calls are counted, not printed
                     continue
 
     def say(self, text: str) -> None:
@@ -84,3 +91,11 @@ class Listener:
 
     def _is_stream(self) -> bool:
         return self._headers.get("content-type", "").startswith("text/event-stream")
+
+
+def words_in(body: bytes) -> str:
+    """Give the words of a refusal; an upstream's own may have a shape of its own."""
+    try:
+        return msgspec.json.decode(body, type=Refused).error.message
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return scrub(body.decode(errors="replace")[:LONGEST_WORDS])

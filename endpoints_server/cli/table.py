@@ -22,13 +22,19 @@ COMMANDS = {
     "serve": Entry("run.serve", "serve", "Serve the endpoints of the configuration file."),
     "demo": Entry("run.demo", "demo", "Serve the demo, whatever file there is."),
     "check": Entry("file.check", "check", "Check a configuration file and tell every problem."),
+    "init": Entry("file.init", "init", "Write a first configuration file."),
+    "add": Entry("file.add", "add", "Add an endpoint: of a vendor, or that an example calls."),
     "schema": Entry("file.schema", "schema", "Print the JSON Schema of the file, for editors."),
     "import": Entry(
         "file.import_file", "import_file", "Write a file of another program as librechat.yaml."
     ),
     "explain": Entry("file.explain", "explain", "Say where a call for a model would go, and how."),
     "models": Entry("file.models", "models", "List the models that can be asked for."),
+    "vendors": Entry("file.vendors", "vendors", "List vendors of models, and what each offers."),
     "try": Entry("run.try_model", "try_model", "Ask a model something: one real call."),
+    "doctor": Entry(
+        "run.doctor", "doctor", "Find out what is wrong with endpoints, and what to change."
+    ),
     "connect": Entry(
         "run.connect", "connect", "Print the settings by which a client calls this server."
     ),
@@ -92,6 +98,7 @@ def cli(ctx: click.Context) -> None:
 
     \b
     endpoints-server serve                 serve ./librechat.yaml, or the demo
+    endpoints-server init                  a first librechat.yaml
     endpoints-server check                 is the file right?
     endpoints-server try demo-chat "Hi"    one real call
     endpoints-server connect claude-code   the settings of a client

@@ -21,8 +21,8 @@ GIVEN_KEY = "$ES_ADMIN_KEY"
 OTHER_CLIENTS = "Settings for other clients, filled in: endpoints-server connect"
 NOTHING_SERVED = (
     "The file holds no endpoints, so there is nothing to call yet. See the demo: endpoints-server"
-    " demo. Or write an entry with name, apiKey, baseURL and models under endpoints.custom, as in"
-    " librechat.yaml.example; it is picked up without a restart."
+    " demo. Or add one: endpoints-server add --template VENDOR, or --from-example FILE; it is"
+    " picked up without a restart."
 )
 
 
@@ -48,7 +48,7 @@ async def welcome(ground: Ground, parts: Parts, port: int, *, as_json: bool) -> 
     for text in lines(told):
         click.echo(text)
     if told.sign_in and ground.is_demo:
-        click.echo("This is the demo. Write a librechat.yaml to reach real models.")
+        click.echo("This is the demo. To reach real models, write a file: endpoints-server init")
 
 
 async def compose(ground: Ground, parts: Parts, address: str) -> Welcome:

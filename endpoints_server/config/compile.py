@@ -38,7 +38,7 @@ from endpoints_server.config.schema.settings import Endpoints, Interface, Settin
 from endpoints_server.config.titles import title_entry_of, title_model_of, title_rules_of
 from endpoints_server.config.values.command import is_command, plain, read_command
 from endpoints_server.domain.address.allowed import AllowedAddresses, Mistake, read_allowed
-from endpoints_server.domain.catalog import Bounds, Catalog, Routing, catalog_of
+from endpoints_server.domain.catalog import Bounds, Catalog, OwnTerms, Routing, catalog_of
 from endpoints_server.domain.endpoint import (
     Abandonment,
     AbandonRule,
@@ -83,6 +83,7 @@ def compile_catalog(settings: Settings, version: str, prices: PriceBook) -> Cata
         step_tokens=settings.server.hold_tokens,
         kept_days=known(settings.server.ledger.keep_days),
         aliases=aliases_in(settings, prices),
+        own_terms=own_terms_of(settings.server),
         routing=Routing(
             retries=retries_of(settings.server.retries),
             breaker=breaker_of(settings.server.breaker),
@@ -104,6 +105,13 @@ def aliases_in(settings: Settings, prices: PriceBook) -> dict[str, Alias]:
     offers = [offer_of(entry) for entry in settings.endpoints.custom]
     step = orders_of(settings.server.endpoints.values())
     return aliases_of(settings.server.aliases, offers, find, step)
+
+
+def own_terms_of(server: Server) -> OwnTerms | None:
+    """Say on what terms people bring endpoints; None where they may bring none."""
+    if not server.allow_own_endpoints:
+        return None
+    return OwnTerms(timeouts=timeouts_of(server.timeouts, Deadlines()))
 
 
 def shows_rates(interface: Interface | UnsetType) -> bool:

@@ -70,3 +70,10 @@ def expand(text: str, environ: Mapping[str, str], *, has_bare: bool = False) -> 
     head, brace, tail = text.strip().rpartition("}")
     expanded = reference.sub(filled, head + brace) + unended.sub(filled, tail)
     return Expansion(text=expanded, used=tuple(used), missing=tuple(missing))
+
+
+def variables_in(text: str) -> frozenset[str]:
+    """Name every variable that lines of text mention, in either form."""
+    found = (match for line in text.splitlines() for match in BARE.finditer(line))
+    names = (each["bare"] or each[1] or "" for each in found)
+    return frozenset(filter(None, (name.partition(DEFAULT)[0] for name in names)))

@@ -1,12 +1,13 @@
 """Provider keys of one's own: listed, stored, forgotten."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from endpoints_server.config.naming import slug_of
 from endpoints_server.domain.address.judge import judge
 from endpoints_server.domain.address.read import read_address
 from endpoints_server.domain.catalog import Catalog
-from endpoints_server.domain.endpoint import Endpoint
+from endpoints_server.domain.endpoint import OF, Endpoint, place_of
 from endpoints_server.domain.fault import Failed, Fault, Kind
 from endpoints_server.domain.own_key import KeyState, OwnKey, read_api_key
 from endpoints_server.domain.route import endpoint_unknown
@@ -50,15 +51,15 @@ async def list_standings(
     """
     held = {each.kept.owner.endpoint: each for each in await vault.list(person_id)}
     asking = [each for each in catalog.endpoints if each.credential.owner == "user"]
-    served = {endpoint.slug: endpoint for endpoint in asking}
-    slugs = dict.fromkeys([*served, *held])
-    return [standing_of(slug, served.get(slug), held.get(slug), now) for slug in slugs]
+    served = {endpoint.place: endpoint for endpoint in asking}
+    places = dict.fromkeys([*served, *held])
+    return [standing_of(place, served.get(place), held.get(place), now) for place in places]
 
 
 async def find_standing(vault: Vault, endpoint: Endpoint, person_id: str, now: int) -> Standing:
     """Tell how a person stands with one endpoint that asks for a key of theirs."""
-    held = await vault.find(Owner(person_id, endpoint.slug))
-    return standing_of(endpoint.slug, endpoint, held, now)
+    held = await vault.find(Owner(person_id, endpoint.place))
+    return standing_of(endpoint.place, endpoint, held, now)
 
 
 async def store_key(
@@ -69,16 +70,25 @@ async def store_key(
     Raises Failed: bad_request for a draft that is no key, or expired already; what
     `domain.address` raises for an address that is not to be called.
     """
-    own_key = read_draft(catalog, endpoint, draft)
-    if draft.expires_at is not None and draft.expires_at <= now:
-        raise refused("The key would have expired already; choose a later time.", "expiresAt")
-    await vault.put(Owner(person_id, endpoint.slug), own_key, draft.expires_at, now)
+    owner, own_key = Owner(person_id, endpoint.place), read_draft(catalog, endpoint, draft)
+    require_later(draft.expires_at, now)
+    await vault.put(owner, await with_headers(vault, owner, own_key), draft.expires_at, now)
+
+
+async def with_headers(vault: Vault, owner: Owner, own_key: OwnKey) -> OwnKey:
+    """Give a key the headers that the owner's earlier one had for the same address."""
+    held = await vault.find(owner)
+    if held is None or held.own_key is None or held.own_key.address != own_key.address:
+        return own_key
+    return replace(own_key, headers=held.own_key.headers)
 
 
 async def forget_key(vault: Vault, catalog: Catalog, name: str, person_id: str) -> bool:
-    """Forget a key by an endpoint's name or slug, served or not; False where there was none."""
+    """Forget a key by an endpoint's name, slug or place, served or not; False for none."""
     endpoint = catalog.by_name.get(name.lower())
-    return await vault.delete(Owner(person_id, endpoint.slug if endpoint else slug_of(name)))
+    slug, of, owner = name.partition(OF)
+    place = place_of(slug_of(slug), owner) if of and owner == person_id else slug_of(name)
+    return await vault.delete(Owner(person_id, endpoint.place if endpoint else place))
 
 
 async def forget_all(vault: Vault, person_id: str) -> int:
@@ -101,13 +111,18 @@ def asking_endpoint(catalog: Catalog, name: str) -> Endpoint:
 
 
 def read_draft(catalog: Catalog, endpoint: Endpoint, draft: OwnKeyDraft) -> OwnKey:
-    """Check what was typed; nothing in it is ever filled in, nor repeated by what is raised."""
+    """Check what was typed; nothing in it is ever filled in, nor repeated by what is raised.
+
+    A key for an endpoint of one's own is bound to the address that this has.
+    """
     api_key, address = read_api_key(draft.api_key.reveal()), draft.address.reveal().strip()
-    if not endpoint.is_personal:
+    if not endpoint.needs_address:
         if address:
             message = f"The address of the endpoint '{endpoint.name}' is set; send none."
             raise refused(message, "baseURL")
-        return OwnKey(api_key=api_key)
+        if endpoint.owner:
+            judge(read_address(endpoint.address), catalog.allowed_addresses)
+        return OwnKey(api_key=api_key, address=Secret(endpoint.address if endpoint.owner else ""))
     if not address:
         message = f"The endpoint '{endpoint.name}' needs the address of your provider too."
         raise refused(message, "baseURL")
@@ -116,7 +131,13 @@ def read_draft(catalog: Catalog, endpoint: Endpoint, draft: OwnKeyDraft) -> OwnK
     return OwnKey(api_key=api_key, address=Secret(read.url))
 
 
-def standing_of(slug: str, endpoint: Endpoint | None, held: Held | None, now: int) -> Standing:
+def require_later(expires_at: int | None, now: int) -> None:
+    """Refuse a key that is of no use any more."""
+    if expires_at is not None and expires_at <= now:
+        raise refused("The key would have expired already; choose a later time.", "expiresAt")
+
+
+def standing_of(place: str, endpoint: Endpoint | None, held: Held | None, now: int) -> Standing:
     """Tell how a person stands with an endpoint; None is one that is not served any more."""
     if endpoint is not None:
         state = state_of(held, endpoint, now)
@@ -124,10 +145,10 @@ def standing_of(slug: str, endpoint: Endpoint | None, held: Held | None, now: in
         state = held.state_at(now) if held else KeyState.MISSING
     kept = held.kept if held else None
     return Standing(
-        endpoint=slug,
-        name=endpoint.name if endpoint else slug,
+        endpoint=endpoint.slug if endpoint else place,
+        name=endpoint.name if endpoint else place,
         is_served=endpoint is not None,
-        needs_address=endpoint is not None and endpoint.is_personal,
+        needs_address=endpoint is not None and endpoint.needs_address,
         state=state,
         ending=kept.ending if kept else "",
         created_at=kept.created_at if kept else None,

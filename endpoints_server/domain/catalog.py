@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from endpoints_server.domain.address.allowed import AllowedAddresses
-from endpoints_server.domain.endpoint import Endpoint, Model
+from endpoints_server.domain.endpoint import Endpoint, Model, Timeouts
 from endpoints_server.domain.money.balance import Allowance
 from endpoints_server.domain.money.currency import Currency
 from endpoints_server.domain.routing.alias import Alias
@@ -22,6 +22,12 @@ class Bounds(Struct, frozen=True, kw_only=True):
     request_bytes: int = 64 * 1024 * 1024
     reply_bytes: int = 64 * 1024 * 1024
     event_bytes: int = 4 * 1024 * 1024
+
+
+class OwnTerms(Struct, frozen=True, kw_only=True):
+    """On what terms people bring endpoints of their own: the deadlines of calls to these."""
+
+    timeouts: Timeouts = Timeouts()
 
 
 class Routing(Struct, frozen=True, kw_only=True):
@@ -51,7 +57,8 @@ class Catalog(Struct, frozen=True, kw_only=True):
     beside USD. `rules` are the budgets and limits of the file, `zone` is where days begin, and
     `aliases` are further names for models, found before any model of that name.
     `step_tokens` is how much of an answer is paid for ahead where nobody says how long it may be.
-    `kept_days` is how long the entries of calls are kept, None for ever.
+    `kept_days` is how long the entries of calls are kept, None for ever. `own_terms` is None where
+    people may bring no endpoints of their own; those of one person are in that person's catalog.
     """
 
     version: str
@@ -70,6 +77,7 @@ class Catalog(Struct, frozen=True, kw_only=True):
     kept_days: int | None = None
     aliases: Mapping[str, Alias] = {}
     routing: Routing = Routing()
+    own_terms: OwnTerms | None = None
 
 
 def catalog_of(

@@ -20,6 +20,10 @@ API_VERSION = "api-version"
 """The one usual part of an address's query that is no secret."""
 
 
+OF = "@"
+"""Stands in a place between a slug, in which it cannot stand, and whose endpoint it is."""
+
+
 class Model(Struct, frozen=True, kw_only=True):
     """Something one can ask for by name; a `price` that is None means nobody knows one.
 
@@ -137,7 +141,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
     `has_bearer` sends the key as `Authorization: Bearer` too, over all other headers.
     `is_personal` says that a person chose the address: nothing of the house's ever goes there, and
-    such an endpoint cannot be made with a house credential or with configured headers.
+    such an endpoint cannot be made with a house credential or with configured headers. One with an
+    `owner` is that person's alone, and has its address here; else the address comes with each key.
     `spare_keys` share its calls with `credential`; `cap` is None where any number may run at once.
     What is sealed for one key can be opened by every other of the same `organisation`.
     `discovery` is None where `models` are all there are. What its list then says is in `models`,
@@ -161,6 +166,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     max_connections: int = 1000
     abandonment: Abandonment = Abandonment()
     is_personal: bool = False
+    owner: str = ""
     discovery: Discovery | None = None
     listed_at: int | None = None
     unlisted: tuple[Model, ...] = ()
@@ -169,14 +175,30 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     organisation: str = ""
 
     def __post_init__(self) -> None:
-        headers = self.headers or any(model.headers or model.address for model in self.models)
-        if self.is_personal and (headers or self.credential.owner == "house"):
+        if self.is_personal and self._has_parts_of_the_house():
             raise ValueError("nothing of the house's goes to an address that a person chose")
+        if self.owner and not self.is_personal:
+            raise ValueError("what belongs to a person has an address that the person chose")
+
+    @property
+    def place(self) -> str:
+        """What tells it from every other, those that people bring among them."""
+        return place_of(self.slug, self.owner)
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether its address comes with the key of each person."""
+        return self.is_personal and not self.owner
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """What is configured here and must not come back in an upstream's words."""
         return tuple(filter(None, (self.credential.secret, *self._unshown())))
+
+    def _has_parts_of_the_house(self) -> bool:
+        if self.credential.owner == "house" or not all(each.is_own for each in self.headers):
+            return True
+        return any(model.headers or model.address for model in self.models)
 
     def _unshown(self) -> Iterator[Secret]:
         yield from (spare.credential.secret for spare in self.spare_keys)
@@ -192,6 +214,11 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         """Find one of its models by exact name, listed or not."""
         offered = chain(self.models, self.unlisted)
         return next((model for model in offered if model.name == name), None)
+
+
+def place_of(slug: str, owner: str) -> str:
+    """Name the place of an endpoint, which is its slug unless somebody owns it."""
+    return f"{slug}{OF}{owner}" if owner else slug
 
 
 def address_secrets(address: str) -> Iterator[Secret]:

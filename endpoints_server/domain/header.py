@@ -48,12 +48,14 @@ class HeaderTemplate(Struct, frozen=True):
     """One configured header: its name and the pieces of its value, in order.
 
     A command is the only piece of its header, and stands for what it gives when it is run; from
-    then on the header `is_secret`, whatever its name.
+    then on the header `is_secret`, whatever its name. One that `is_own` is a person's, and nothing
+    of the house's is in it.
     """
 
     name: str
     pieces: tuple[Piece, ...]
     is_secret: bool = False
+    is_own: bool = False
 
     @property
     def command(self) -> Command | None:

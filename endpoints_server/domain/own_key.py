@@ -7,22 +7,29 @@ from msgspec.structs import replace
 
 from endpoints_server.domain.endpoint import Credential, Endpoint
 from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.header import HeaderTemplate
 from endpoints_server.domain.secret import Secret
 
 LONGEST = 4096
 
 
 class OwnKey(Struct, frozen=True, kw_only=True):
-    """A provider key of a person; `address` is empty unless the address too is the person's."""
+    """A provider key of a person; `address` is empty unless the address too is the person's.
+
+    `headers` are sent beside it, by name, where the whole endpoint is the person's.
+    """
 
     api_key: Secret
     address: Secret = Secret("")
+    headers: tuple[tuple[str, Secret], ...] = ()
 
     def fits(self, endpoint: Endpoint) -> bool:
         """Say whether it was stored for the kind of endpoint that now goes by the name.
 
         A key that came with an address goes to no other, and an address does not come from nowhere.
         """
+        if endpoint.owner:
+            return self.address == Secret(endpoint.address)
         return bool(self.address) == endpoint.is_personal
 
 
@@ -84,6 +91,15 @@ def with_own_key(endpoint: Endpoint, own_key: OwnKey) -> Endpoint:
         endpoint,
         credential=Credential(owner="user", secret=own_key.api_key),
         address=own_key.address.reveal() if endpoint.is_personal else endpoint.address,
+        headers=own_headers(own_key) if endpoint.owner else endpoint.headers,
+    )
+
+
+def own_headers(own_key: OwnKey) -> tuple[HeaderTemplate, ...]:
+    """Write the headers that a person brought; nothing is filled in, and each is a secret."""
+    return tuple(
+        HeaderTemplate(name, (value.reveal(),), is_secret=True, is_own=True)
+        for name, value in own_key.headers
     )
 
 
@@ -92,7 +108,7 @@ def key_fault(state: KeyState, endpoint: Endpoint, keys_url: str) -> Fault:
     code, sentence = REFUSALS[state]
     message = sentence.format(
         name=endpoint.name,
-        what="key and its address" if endpoint.is_personal else "key",
+        what="key and its address" if endpoint.needs_address else "key",
         where=f"at {keys_url} or with PUT /me/credentials/{endpoint.slug}",
     )
     return Fault(kind=Kind.FORBIDDEN, code=code, message=message)

@@ -4,6 +4,8 @@ from msgspec import Struct
 
 from endpoints_server.domain.money.entry import Entry
 
+OWN = "(own)"
+
 
 class Report(Struct, frozen=True, kw_only=True):
     """One call from its first byte to its last; times in seconds.
@@ -11,6 +13,7 @@ class Report(Struct, frozen=True, kw_only=True):
     `entry` is None where a call was refused before anything was attempted. `detail` is for the
     operator alone, and so are `notices` of what rules would have done or were close to.
     `earlier` are the entries of attempts that others followed, `entry` is that of the last.
+    `is_own` says that it went to an endpoint of the person's own, whose name is theirs to choose.
     `overhead_seconds` is our own share of the time to the first byte.
     """
 
@@ -27,3 +30,8 @@ class Report(Struct, frozen=True, kw_only=True):
     entry: Entry | None = None
     notices: tuple[str, ...] = ()
     earlier: tuple[Entry, ...] = ()
+    is_own: bool = False
+
+    def name_of(self, entry: Entry) -> str:
+        """Name where an attempt went, as counters do: endpoints that people bring are one."""
+        return OWN if self.is_own else entry.endpoint

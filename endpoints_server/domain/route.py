@@ -34,7 +34,7 @@ class Route(Struct, frozen=True, kw_only=True):
     @property
     def place(self) -> str:
         """The endpoint and its key, which work or fail as one."""
-        return f"{self.endpoint.slug}#{self.key}"
+        return f"{self.endpoint.place}#{self.key}"
 
     @property
     def id(self) -> str:

@@ -21,6 +21,7 @@ from endpoints_server.store.history.memory import MemoryHistory
 from endpoints_server.store.issuers import MemoryIssuers
 from endpoints_server.store.limits import MemoryLimits
 from endpoints_server.store.once.memory import MemoryOnce
+from endpoints_server.store.own_endpoints import MemoryOwnEndpoints
 from endpoints_server.store.ports import By, Store, Sum
 from endpoints_server.store.rules import MemoryRules
 from endpoints_server.store.sessions import MemorySessions
@@ -50,6 +51,7 @@ def open_memory() -> Store:
         issuers=MemoryIssuers(),
         sessions=MemorySessions(),
         credentials=MemoryCredentials(people.people.__contains__),
+        own_endpoints=MemoryOwnEndpoints(people.people.__contains__, changes),
         titles=MemoryTitles(),
         close=ledger.close,
     )

@@ -19,6 +19,7 @@ from endpoints_server.store.history.port import History
 from endpoints_server.store.issuers import Issuers
 from endpoints_server.store.limits import Limits
 from endpoints_server.store.once.port import Once
+from endpoints_server.store.own_endpoints import OwnEndpoints
 from endpoints_server.store.rules import StoredRules
 from endpoints_server.store.sessions import Sessions
 from endpoints_server.store.titles import Titles
@@ -168,5 +169,6 @@ class Store(Struct, frozen=True, kw_only=True):
     issuers: Issuers
     sessions: Sessions
     credentials: Credentials
+    own_endpoints: OwnEndpoints
     titles: Titles
     close: Callable[[], Awaitable[None]]

@@ -36,6 +36,7 @@ class Content(Struct, frozen=True, rename="camel", omit_defaults=True):
 
     api_key: Secret
     address: Secret = Secret("")
+    headers: dict[str, Secret] = {}
 
 
 content_encoder = msgspec.json.Encoder(enc_hook=Secret.reveal)
@@ -46,7 +47,8 @@ header_decoder = msgspec.json.Decoder(dict[str, str])
 def seal(ring: Ring, owner: Owner, own_key: OwnKey) -> str:
     """Seal a key under the newest key of the ring."""
     ring.refresh()
-    content = content_encoder.encode(Content(own_key.api_key, own_key.address))
+    said = Content(own_key.api_key, own_key.address, dict(own_key.headers))
+    content = content_encoder.encode(said)
     header = header_of(ring.newest, owner)
     key = sealing_key(ring.newest_key())
     return jwe.encrypt_compact(header, content, key, registry=REGISTRY)
@@ -65,7 +67,8 @@ def open_seal(ring: Ring, owner: Owner, sealed: str) -> OwnKey | None:
         content = content_decoder.decode(opened.plaintext)
     except (JoseError, ValueError):
         return None  # whatever is wrong with it, it has to be entered again
-    return OwnKey(api_key=content.api_key, address=content.address)
+    headers = tuple(content.headers.items())
+    return OwnKey(api_key=content.api_key, address=content.address, headers=headers)
 
 
 def find_ring_id(sealed: str) -> str | None:

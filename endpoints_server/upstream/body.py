@@ -1,5 +1,6 @@
-"""What an answer is to whoever reads it, whichever transport it came by."""
+"""What a transport and an answer are to whoever asks, whichever transport it is."""
 
+from asyncio import AbstractEventLoop
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -31,3 +32,19 @@ class Body(Protocol):
 
     def close(self) -> None:
         """Let go of the connection; one whose answer is not whole is cut at once."""
+
+
+class Asking(Protocol):
+    """Sends requests, in the time of `loop`."""
+
+    loop: AbstractEventLoop
+
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        connect_seconds: float | None,
+    ) -> Body:
+        """Answer once the status and headers are in."""

@@ -9,6 +9,7 @@ from endpoints_server.domain.address.allowed import AllowedAddresses
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.endpoint import Endpoint
 from endpoints_server.upstream.alarm import Alarms
+from endpoints_server.upstream.body import Asking
 from endpoints_server.upstream.direct.transport import DirectTransport
 from endpoints_server.upstream.guard import Guard
 from endpoints_server.upstream.proxied import ProxiedTransport
@@ -40,9 +41,9 @@ class Upstreams:
 
         Raises Failed (`address_invalid`, `address_refused`) for a person's address that is wrong.
         """
-        upstream = self._upstreams.get(endpoint.slug)
+        upstream = self._upstreams.get(endpoint.place)
         if upstream is None or upstream.endpoint is not endpoint:
-            upstream = self._upstreams[endpoint.slug] = self._open(endpoint)
+            upstream = self._upstreams[endpoint.place] = self._open(endpoint)
         upstream.link.users += 1
         return upstream
 
@@ -91,7 +92,7 @@ class Upstreams:
     def _place_of(self, endpoint: Endpoint) -> Place:
         """Tell what a transport depends on; everything else may change under it."""
         allowed = self._allowed if endpoint.is_personal else None
-        return endpoint.slug, endpoint.address, endpoint.max_connections, allowed
+        return endpoint.place, endpoint.address, endpoint.max_connections, allowed
 
     def _close(self, link: "Link") -> None:
         del self._links[link.place]
@@ -124,7 +125,7 @@ class Upstream:
     def __init__(self, endpoint: Endpoint, link: Link, owner: Upstreams) -> None:
         self.endpoint = endpoint
         self.link = link
-        self.transport = link.transport
+        self.transport: Asking = link.transport
         self.guard = link.guard
         self._owner = owner
 

@@ -17,6 +17,12 @@ PATIENCE_SECONDS = 5.0
 LIST_BYTES = 8 * 1024 * 1024
 MOST_PAGES = 50
 OK = 200
+KINDS = {
+    401: Kind.UPSTREAM_DENIED,
+    402: Kind.UPSTREAM_DENIED,
+    403: Kind.UPSTREAM_DENIED,
+    429: Kind.UPSTREAM_LIMITED,
+}
 
 
 async def fetch_models(
@@ -56,7 +62,8 @@ async def read_whole(
         rest -= len(body)
         page = await asyncio.to_thread(read_page, body)
         if page is None:
-            raise failed(endpoint, "answered with something that is no model list")
+            words = "answered with something that is no model list"
+            raise failed(endpoint, words, status=OK)
         found += page.models
         if page.is_too_long or len(found) > MOST_MODELS or len(asked) > MOST_PAGES:
             raise failed(endpoint, f"lists more than {MOST_MODELS} models or {MOST_PAGES} pages")
@@ -74,7 +81,7 @@ async def read_body(
     try:
         if incoming.status != OK:
             words = f"answered {incoming.status} when asked for its models"
-            raise failed(upstream.endpoint, words)
+            raise failed(upstream.endpoint, words, kind_of(incoming.status), incoming.status)
         return await incoming.read_all(limit_bytes)
     finally:
         incoming.close()
@@ -85,6 +92,15 @@ def following(url: str, page: Page) -> str:
     return with_query(url, *page.more) if page.more else ""
 
 
-def failed(endpoint: Endpoint, words: str, kind: Kind = Kind.UPSTREAM_BROKEN) -> Failed:
-    """Say why there is no list."""
-    return Failed(Fault(kind=kind, message=f"The endpoint '{endpoint.name}' {words}."))
+def kind_of(status: int) -> Kind:
+    """Place the status of an answer that is no list."""
+    refusal = Kind.UPSTREAM_REFUSED if 400 <= status < 500 else Kind.UPSTREAM_BROKEN
+    return KINDS.get(status, refusal)
+
+
+def failed(
+    endpoint: Endpoint, words: str, kind: Kind = Kind.UPSTREAM_BROKEN, status: int = 0
+) -> Failed:
+    """Say why there is no list; `status` is that of the answer, 0 where none came."""
+    message = f"The endpoint '{endpoint.name}' {words}."
+    return Failed(Fault(kind=kind, message=message, status=status))

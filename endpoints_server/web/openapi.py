@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 from litestar import Litestar, Response, get
@@ -11,6 +11,7 @@ from litestar.routes import HTTPRoute
 from msgspec import Struct
 
 from endpoints_server import __version__
+from endpoints_server.config.json_schema import as_number
 from endpoints_server.domain.secret import Secret
 from endpoints_server.web.guards import ACCESS, BODY, PUBLIC, QUERY, AnyRequest
 
@@ -65,6 +66,9 @@ def document_of(app: Litestar) -> bytes:
     schemas, blocks = msgspec.json.schema_components(
         unique, schema_hook=as_schema, ref_template=REF
     )
+    for block in blocks.values():
+        fields = block.get("properties", {})
+        fields.update({name: counted(rules) for name, rules in fields.items()})
     named = dict(zip(unique, schemas, strict=True))
     paths: dict[str, Json] = {}
     for path, handler in found:
@@ -81,6 +85,11 @@ def document_of(app: Litestar) -> bytes:
         },
     }
     return msgspec.json.encode(told)
+
+
+def counted(rules: Json) -> Json:
+    """Say of a decimal that has a least value what no text has: that it is a number."""
+    return as_number(rules) if "minimum" in rules else rules
 
 
 def operations_of(app: Litestar) -> Iterator[tuple[str, HTTPRouteHandler]]:
@@ -102,6 +111,8 @@ def kinds_of(handler: HTTPRouteHandler) -> Iterable[Any]:
 def answer_of(handler: HTTPRouteHandler) -> Any:
     """Give the shape of an answer; None where it has no body, or is written by hand."""
     kind = get_type_hints(handler.fn).get("return")
+    if get_origin(kind) is Response:
+        (kind,) = get_args(kind)
     shape: Any = get_origin(kind) or kind
     return kind if isinstance(shape, type) and issubclass(shape, Struct) else None
 

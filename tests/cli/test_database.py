@@ -10,6 +10,7 @@ from endpoints_server.domain.people.person import Person
 from endpoints_server.store.credentials import Kept
 from endpoints_server.store.history.port import Order
 from endpoints_server.store.open import open_store
+from endpoints_server.store.own_endpoints import OwnEndpoint, Terms
 from endpoints_server.store.ports import By, Sum
 from endpoints_server.store.seal import Owner
 from endpoints_server.store.sql.migrations import HEAD
@@ -31,6 +32,10 @@ async def fill(data_dir: Path, url: str = "") -> None:
     await store.credentials.put_credential(
         Kept(owner=Owner("ada", "acme"), sealed="s", ending="9", created_at=1)
     )
+    own = OwnEndpoint(
+        person_id="ada", slug="gpu", body='{"Ω":"\\u0000"}', created_at=1, changed_at=2
+    )
+    await store.own_endpoints.put_own(own, Terms(most=1))
     await store.titles.keep_title(Talk("ada", "c"), "A title", NOON)
     recorded = [
         entry(f"{number:04}", person_id="ada", is_stream=number % 2 == 0, started_at=NOON + number)
@@ -136,6 +141,7 @@ async def goes_on(data_dir: Path, url: str) -> None:
     assert found is not None
     assert (found.name, found.fields) == ("Ada \ufffd Ω", {"TEAM": "one"})
     assert len(await store.credentials.list_credentials("ada")) == 1
+    assert [each.body for each in store.own_endpoints.of("ada")] == ['{"Ω":"\\u0000"}']
     await store.ledger.record(entry("after"))
     assert len(await store.ledger.list_entries(limit=1000)) == ENTRIES + 1
     await store.close()

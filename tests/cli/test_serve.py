@@ -140,7 +140,7 @@ def test_a_file_without_endpoints_is_served_and_says_how_to_go_on(
         with serving(tmp_path, until="restart") as (process, said):
             assert "holds no endpoints" in said
             assert "endpoints-server demo" in said
-            assert "endpoints.custom" in said
+            assert "endpoints-server add" in said
             assert "curl" not in said
             address = next(word for word in said.split() if word.startswith("http://"))
             assert httpx.get(f"{address}/livez").status_code == 200

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from endpoints_server.config.expand import DENIED, expand
+from endpoints_server.config.expand import DENIED, expand, variables_in
 
 ENVIRON = {"A": "alpha", "B": "beta", "EMPTY": "", "NEST": "${A}", "CREDS_KEY": "hidden"}
 
@@ -82,3 +82,8 @@ def test_every_set_variable_is_filled_in_and_never_looked_at_again(
 @given(st.text(), st.dictionaries(st.text(), st.text()))
 def test_no_text_is_too_odd_to_expand(text: str, environ: dict[str, str]) -> None:
     expand(text, environ)
+
+
+def test_every_variable_that_a_text_mentions_is_named() -> None:
+    text = "a: ${A} $B ${C:-d} $$E $${F}\n# ${ to\nb: '${G}' $CREDS_KEY\n"
+    assert variables_in(text) == {"A", "B", "C", "G", "CREDS_KEY"}

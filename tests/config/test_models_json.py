@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from endpoints_server.config.compile import compile_catalog, endpoint_of
+from endpoints_server.config.importing.pi import write_yaml
 from endpoints_server.config.load import Loaded, load
 from endpoints_server.config.models_json.read import Allowed, Providers, read_providers
 from endpoints_server.config.models_json.vendors import find_vendor, names, vendor_at
-from endpoints_server.config.models_json.write import write_yaml
 from endpoints_server.config.prices import no_prices
 from endpoints_server.config.problem import Level, has_errors, render
 from endpoints_server.config.schema.server import Server

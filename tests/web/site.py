@@ -12,8 +12,10 @@ from msgspec.structs import replace
 
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.calls.gate import Gate
+from endpoints_server.config.prices import no_prices
 from endpoints_server.config.problem import Problem
 from endpoints_server.desk.keys import KeyDraft, create_key
+from endpoints_server.desk.models.own import OwnCompiler
 from endpoints_server.domain.catalog import Catalog, catalog_of
 from endpoints_server.domain.endpoint import Credential, Endpoint, Model
 from endpoints_server.domain.money.entry import Entry
@@ -109,7 +111,7 @@ class Site:
         self.app = Litestar(
             route_handlers=[
                 *console_handlers(self.console),
-                *me_handlers(self.exchange, self.store),
+                *me_handlers(self.exchange, self.store, OwnCompiler(no_prices)),
                 *admin_handlers(self.exchange, self.store, lambda: problems),
                 *librechat_key_handlers(self.exchange),
                 *librechat_balance_handlers(self.exchange),

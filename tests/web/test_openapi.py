@@ -10,6 +10,7 @@ from litestar.routes import HTTPRoute
 
 from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.web.guards import ACCESS, BODY, QUERY
+from tests.config.own.test_own import FULL, PLAIN
 from tests.web.site import Site
 
 READS = re.compile(r"read_(body|query)\(request, (\w+)\)")
@@ -79,3 +80,17 @@ async def test_answers_are_as_the_document_says(site: Site) -> None:
                 schema = told["responses"][str(answer.status_code)]["content"]["application/json"]
                 schema = schema["schema"]
             jsonschema.validate(answer.json(), {**schema, "components": document["components"]})
+
+
+@pytest.mark.parametrize("entry", [PLAIN, FULL])
+async def test_what_it_tells_of_an_endpoint_of_ones_own_is_what_is_taken(
+    site: Site, entry: dict[str, Any]
+) -> None:
+    document = await document_of(site)
+    told = document["paths"]["/me/custom-endpoints"]["post"]["requestBody"]
+    shape = told["content"]["application/json"]["schema"] | {"components": document["components"]}
+    jsonschema.validate(entry | {"apiKey": "sk-1"}, shape)
+    wrong_rate = {"tokenConfig": {"other": {"prompt": "0.1", "completion": 1, "context": 1}}}
+    for wrong in (entry | {"titleEndpoint": "x"}, entry | wrong_rate):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, shape)

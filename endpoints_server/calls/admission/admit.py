@@ -144,6 +144,6 @@ def circumstances_of(call: Call) -> Circumstances:
     return Circumstances(
         person_id=call.caller.person.id,
         key_id=call.caller.key_id,
-        endpoint=call.route.endpoint.slug,
+        endpoint=call.route.endpoint.place,
         model=call.route.model.name,
     )

@@ -1,7 +1,7 @@
 """What is done beside calls: this process lives, the dead are settled, rules are read again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from endpoints_server.calls.gate import Gate
 from endpoints_server.domain.fault import Failed
@@ -14,7 +14,8 @@ BEAT_SECONDS = 10
 class Keeper:
     """Keeps a gate: `now` gives microseconds since 1970.
 
-    `tell` is told how many were settled, and `trouble` what went wrong that nobody foresaw.
+    `looks` read what else may have changed, as often as the rules are read. `tell` is told how many
+    were settled, and `trouble` what went wrong that nobody foresaw.
     """
 
     def __init__(
@@ -23,18 +24,21 @@ class Keeper:
         now: Callable[[], int],
         tell: Callable[[int], None] = lambda _: None,
         trouble: Callable[[Exception], None] = lambda _: None,
+        looks: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
         self.gate = gate
         self.now = now
         self.tell = tell
         self.trouble = trouble
+        self.looks = (gate.stored.catch_up, *looks)
         self.beat_at: int | None = None
 
     async def run(self) -> None:
         """Keep on until cancelled; what fails is tried again at its next turn."""
         turn = 0
         while True:
-            await self.attempt(self.gate.stored.catch_up)
+            for look in self.looks:
+                await self.attempt(look)
             if turn % BEAT_SECONDS == 0:
                 await self.attempt(self.beat)
             turn += 1

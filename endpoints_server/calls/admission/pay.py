@@ -38,11 +38,18 @@ DIED = Fault(kind=Kind.INTERNAL, message="The server died while it made this cal
 def draws_of(
     call: Call, budgets: Iterable[Budget], facts: Circumstances, now: int, zone: tzinfo
 ) -> tuple[Draw, ...]:
-    """Find the accounts of budgets; a call by a key of the person's own is mostly not theirs."""
-    is_own = credential_class(call) != HOUSE
-    return tuple(
-        draw_of(budget, facts, now, zone) for budget in budgets if budget.has_own_keys or not is_own
-    )
+    """Find the accounts of the budgets that a call is paid from."""
+    return tuple(draw_of(budget, facts, now, zone) for budget in budgets if pays(budget, call))
+
+
+def pays(budget: Budget, call: Call) -> bool:
+    """Say whether a budget pays for a call; for one by a key of the person's own mostly not.
+
+    What an endpoint of the person's own costs is their word alone: what others share is not paid.
+    """
+    if credential_class(call) == HOUSE:
+        return True
+    return budget.has_own_keys and (budget.is_of_one or not call.route.endpoint.owner)
 
 
 async def open_accounts(

@@ -23,7 +23,7 @@ async def reach(
     endpoint = route.endpoint
     if endpoint.credential.owner == "house" or (own_secret and not endpoint.is_personal):
         return await with_outputs(route, exchange.commands, wants_key=own_secret is None)
-    held = await exchange.vault.find(Owner(caller.person.id, endpoint.slug))
+    held = await exchange.vault.find(Owner(caller.person.id, endpoint.place))
     own_key = require_key(held, endpoint, exchange.keys_url, now)
     if held is not None:
         exchange.vault.note_use(held, now)

@@ -5,14 +5,25 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 
 from endpoints_server.config.text.document import Document, Source
 from endpoints_server.config.text.flatten import read_document
+from endpoints_server.domain.vendors import Vendors
 
 FOLDER = files("endpoints_server").joinpath("vendors")
 INDEX = "index"
-VARIABLES = "variables"
+NAME, LIST, VARIABLES = "name", "list", "variables"
+BESIDE = frozenset({NAME, LIST, VARIABLES})
+"""What the facts say beside an entry."""
+
+
+class ModelList(Struct, frozen=True, rename="camel"):
+    """That a vendor lists its models, to everybody or with a key, and the beginning of its own."""
+
+    needs_key: bool
+    prefix: str = ""
 
 
 class Vendor(Struct, frozen=True):
@@ -24,7 +35,24 @@ class Vendor(Struct, frozen=True):
     def entry(self) -> dict[str, Any]:
         """Its facts in the keys of an entry."""
         facts: Any = self.document.value
-        return {key: value for key, value in facts.items() if key != VARIABLES}
+        return {key: value for key, value in facts.items() if key not in BESIDE}
+
+    @property
+    def name(self) -> str:
+        """What people call it, and its endpoint."""
+        facts: Any = self.document.value
+        return str(facts[NAME])
+
+    @property
+    def id(self) -> str:
+        """What it is called here: the name of its file."""
+        return self.document.file
+
+    @property
+    def model_list(self) -> ModelList | None:
+        """How it lists its models; None where it does not."""
+        facts: Any = self.document.value
+        return msgspec.convert(facts[LIST], ModelList) if LIST in facts else None
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -41,7 +69,7 @@ class Vendor(Struct, frozen=True):
 
 def find_vendor(name: str) -> Vendor | None:
     """Find a vendor by its name, or by another that it goes by."""
-    file = index()["names"].get(name, name)
+    file: str = index()["names"].get(name, name)
     return read_vendor(file) if file in names() else None
 
 
@@ -56,15 +84,34 @@ def vendor_at(address: str) -> Vendor | None:
 
 
 @cache
+def load_vendors() -> Vendors:
+    """Give what tells whose an address is."""
+    table = index()
+    return Vendors(
+        hosts=table["hosts"],
+        endings=table["endings"],
+        ports={int(port): vendor for port, vendor in table["ports"].items()},
+        fields=table["fields"],
+        models={start: (each["at"], each["vendor"]) for start, each in table["models"].items()},
+        retired={vendor: frozenset(gone) for vendor, gone in table["retired"].items()},
+    )
+
+
+@cache
 def names() -> frozenset[str]:
     """Give the name of every vendor."""
     found = (each.name.removesuffix(".yaml") for each in FOLDER.iterdir() if ".yaml" in each.name)
     return frozenset(found) - {INDEX}
 
 
+def spellings() -> frozenset[str]:
+    """Give every name that a vendor is found by."""
+    return names() | frozenset(index()["names"])
+
+
 @cache
-def index() -> dict[str, dict[str, str]]:
-    """Give other names and hosts, each with the vendor that has it."""
+def index() -> dict[str, Any]:
+    """Give other names, hosts and the like, each with the vendor that has it."""
     table: Any = read_facts(INDEX).value
     return dict(table)
 

@@ -77,6 +77,10 @@ class Server(Block, frozen=True, kw_only=True):
     allow_commands: Annotated[
         bool, Meta(description="Let `!command` in keys and headers run a program at each call.")
     ] = False
+    allow_own_endpoints: Annotated[
+        bool,
+        Meta(description="Let people bring endpoints of their own, with addresses they choose."),
+    ] = True
     models_json: Annotated[
         str, Meta(description="A `models.json` of pi that is served too, beside this file.")
     ] = ""

@@ -5,6 +5,7 @@ characters and what it may do.
 """
 
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import TypeVar
 
 import msgspec
@@ -18,6 +19,7 @@ from endpoints_server.domain.people.person import Person
 from endpoints_server.domain.rules.rulebook import Rules
 from endpoints_server.store.balances import Balances
 from endpoints_server.store.changes.port import Actor, Change, Note, Told, unnoted
+from endpoints_server.store.own_endpoints import OwnEndpoint, OwnEndpoints, Terms
 from endpoints_server.store.ports import Keys, People, Store
 from endpoints_server.store.rules import Rule, StoredRules, place_of
 
@@ -40,6 +42,7 @@ def in_hands_of(hand: Hand, store: Store) -> Store:
         people=NotedPeople(store.people, hand),
         rules=NotedRules(store.rules, hand),
         balances=NotedBalances(store.balances, hand),
+        own_endpoints=NotedOwnEndpoints(store.own_endpoints, hand),
     )
 
 
@@ -133,6 +136,32 @@ class NotedBalances:
         return await self.balances.credit(person_id, nano_usd, note)
 
 
+class NotedOwnEndpoints:
+    """Endpoints of one's own whose changes are noted."""
+
+    def __init__(self, endpoints: OwnEndpoints, hand: Hand) -> None:
+        self.endpoints = endpoints
+        self.hand = hand
+
+    def of(self, person_id: str) -> tuple[OwnEndpoint, ...]:
+        return self.endpoints.of(person_id)
+
+    async def catch_up(self) -> None:
+        await self.endpoints.catch_up()
+
+    async def put_own(
+        self, own: OwnEndpoint, terms: Terms, _note: Note[OwnEndpoint] = unnoted
+    ) -> bool:
+        note = noted_by(self.hand, "endpoint", own.slug, told_own)
+        return await self.endpoints.put_own(own, terms, note)
+
+    async def delete_own(
+        self, person_id: str, slug: str, _note: Note[OwnEndpoint] = unnoted
+    ) -> bool:
+        note = noted_by(self.hand, "endpoint", slug, told_own)
+        return await self.endpoints.delete_own(person_id, slug, note)
+
+
 def noted_by(hand: Hand, kind: str, name: str, tell: Callable[[T], Told]) -> Note[T]:
     """Make what writes a change down; what is as it was is no change."""
 
@@ -173,4 +202,15 @@ def told_key(key: AccessKey) -> Told:
         "shown": key.shown,
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,
+    }
+
+
+def told_own(own: OwnEndpoint) -> Told:
+    """Tell of an endpoint of one's own whose it is and where it leads; the rest by a digest."""
+    said: dict[str, object] = msgspec.json.decode(own.body)
+    return {
+        "user": own.person_id,
+        "name": said.get("name"),
+        "base_url": said.get("baseURL"),
+        "digest": blake2b(own.body.encode(), digest_size=5).hexdigest(),
     }

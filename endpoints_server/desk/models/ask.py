@@ -45,7 +45,7 @@ async def reach(world: World, endpoint: Endpoint, person: Person, now: int) -> E
     """Give an endpoint as a person reaches it; None where they have no key that can be used."""
     if endpoint.credential.owner == "house":
         return endpoint if endpoint.credential.secret and endpoint.address else None
-    held = await world.vault.find(Owner(person.id, endpoint.slug))
+    held = await world.vault.find(Owner(person.id, endpoint.place))
     if held is None or held.own_key is None:
         return None
     if state_of(held, endpoint, now) is not KeyState.VALID:

@@ -55,6 +55,12 @@ class Budget(Struct, frozen=True, kw_only=True):
         """Whether it refuses anything."""
         return self.action is Action.REFUSE and not self.is_shadow
 
+    @property
+    def is_of_one(self) -> bool:
+        """Whether nobody shares an account of it with anybody else."""
+        is_target = self.scope.target.level in (Level.USER, Level.KEY)
+        return is_target or self.scope.each in (Each.USER, Each.KEY)
+
 
 class Draw(Struct, frozen=True, kw_only=True):
     """A budget as one call draws from it: the account, and the span that it stands for."""

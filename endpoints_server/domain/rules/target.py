@@ -46,7 +46,10 @@ class Scope(Struct, frozen=True, kw_only=True):
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
-    """What rules want to know of a call; `endpoint` is its slug."""
+    """What rules want to know of a call.
+
+    `endpoint` is the slug of one of the file's; one that somebody brought has another place.
+    """
 
     person_id: str
     key_id: str

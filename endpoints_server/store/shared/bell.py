@@ -11,6 +11,7 @@ class Topic(StrEnum):
     KEYS = "keys"
     CREDENTIALS = "credentials"
     RULES = "rules"
+    OWN_ENDPOINTS = "own endpoints"
 
 
 class Bell(Protocol):

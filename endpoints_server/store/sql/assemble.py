@@ -1,7 +1,7 @@
 """The ports over one database, put together."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from sqlalchemy import Engine
 from uuid_utils import uuid7
@@ -21,6 +21,7 @@ from endpoints_server.store.sql.money.accounts import SqlAccounts
 from endpoints_server.store.sql.money.balances import SqlBalances
 from endpoints_server.store.sql.once import SqlOnce
 from endpoints_server.store.sql.opening import Opening
+from endpoints_server.store.sql.own_endpoints import SqlOwnEndpoints
 from endpoints_server.store.sql.people import SqlPeople
 from endpoints_server.store.sql.rules import SqlRules
 from endpoints_server.store.sql.sessions import SqlSessions
@@ -32,7 +33,9 @@ async def assemble(
 ) -> Store:
     """Open the ports over an engine; the store closes it. Raises Failed(unavailable)."""
     keys, rules = SqlKeys(engine, bell=bell), SqlRules(engine, bell)
-    journal = await opened(make_journal, keys, rules, engine)
+    own_endpoints = SqlOwnEndpoints(engine, bell)
+    looks = (keys.catch_up, rules.catch_up, own_endpoints.catch_up)
+    journal = await opened(make_journal, looks, keys, engine)
     credentials = SqlCredentials(engine, bell=bell)
     writer = LedgerWriter(journal, asyncio.get_running_loop(), opening.pace, opening.on_trouble)
 
@@ -41,6 +44,7 @@ async def assemble(
         await asyncio.to_thread(writer.join)
         keys.close()
         await rules.close()
+        await own_endpoints.close()
         await asyncio.to_thread(credentials.close)
         engine.dispose()
 
@@ -58,18 +62,22 @@ async def assemble(
         issuers=MemoryIssuers(),
         sessions=SqlSessions(engine),
         credentials=credentials,
+        own_endpoints=own_endpoints,
         titles=SqlTitles(engine),
         close=close,
     )
 
 
 async def opened(
-    make_journal: Callable[[], Journal], keys: SqlKeys, rules: SqlRules, engine: Engine
+    make_journal: Callable[[], Journal],
+    looks: Iterable[Callable[[], Awaitable[None]]],
+    keys: SqlKeys,
+    engine: Engine,
 ) -> Journal:
     """Read what has to be known before the first call, and give the journal; or close it all."""
     try:
-        await keys.catch_up()
-        await rules.catch_up()
+        for look in looks:
+            await look()
         return make_journal()
     except BaseException:
         keys.close()

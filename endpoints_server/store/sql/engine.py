@@ -32,6 +32,7 @@ class Turn(IntEnum):
     RULES = 7_264_005
     ACCOUNTS = 7_264_006
     PURGES = 7_264_007
+    OWN_ENDPOINTS = 7_264_008
 
 
 class Pool(QueuePool):

@@ -137,6 +137,19 @@ rules = Table(
     Index("rules_revision", "revision", unique=True),
 )
 
+# Endpoints of people's own; `revision` as above, and one without a `body` was deleted.
+own_endpoints = Table(
+    "own_endpoints",
+    METADATA,
+    Column("person_id", TEXT, ForeignKey("people.id"), primary_key=True),
+    Column("slug", TEXT, primary_key=True),
+    Column("body", TEXT, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Index("own_endpoints_revision", "revision", unique=True),
+)
+
 # `text` is null while a title is being made, and empty where none came of it.
 titles = Table(
     "titles",

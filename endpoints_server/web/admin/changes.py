@@ -18,7 +18,7 @@ class ChangesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What changes may be asked by."""
 
     user: str = ""
-    kind: Literal["", "budget", "limit", "group", "key", "user", "balance"] = ""
+    kind: Literal["", "budget", "limit", "group", "key", "user", "balance", "endpoint"] = ""
 
 
 def change_handlers(store: Store) -> list[HTTPRouteHandler]:

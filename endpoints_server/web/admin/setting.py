@@ -45,8 +45,6 @@ def setting_handlers(exchange: Exchange, problems: Problems) -> list[HTTPRouteHa
     @get("/admin/v1/prices", opt=ADMINISTRATIVE)
     async def show_prices(request: AnyRequest) -> Listed[PriceView]:
         """List what every model costs, in USD per million tokens; those of fetched lists too."""
-        lists = exchange.lists
-        mine = lists.catalog_for(caller_of(request).person) if lists else exchange.catalog()
-        return Listed(list_prices(mine))
+        return Listed(list_prices(await exchange.catalog_for(caller_of(request).person)))
 
     return [show_config, show_prices]

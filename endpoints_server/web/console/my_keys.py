@@ -56,13 +56,12 @@ def my_key_pages() -> list[Page]:
 async def show_mine(visit: Visit, trial: Trial | None = None, tried: str = "") -> Response[bytes]:
     """Show how the person stands with each endpoint, and what came of trying a key."""
     exchange = visit.console.exchange
-    person_id = operator(visit).person.id
+    person = operator(visit).person
+    catalog = await exchange.catalog_for(person)
     return show(
         "my_keys.html",
         visit.signed_in,
-        standings=await list_standings(
-            exchange.vault, exchange.catalog(), person_id, exchange.now()
-        ),
+        standings=await list_standings(exchange.vault, catalog, person.id, exchange.now()),
         spans=SPANS,
         longest=LONGEST,
         trial=trial,
@@ -73,26 +72,29 @@ async def show_mine(visit: Visit, trial: Trial | None = None, tried: str = "") -
 async def store_one(visit: Visit) -> Response[bytes]:
     """Store the key in the form."""
     exchange = visit.console.exchange
-    catalog, now = exchange.catalog(), exchange.now()
+    person, now = operator(visit).person, exchange.now()
+    catalog = await exchange.catalog_for(person)
     endpoint = asking_endpoint(catalog, visit.form.get("endpoint", ""))
     draft = draft_of(visit, now)
-    await store_key(exchange.vault, catalog, endpoint, operator(visit).person.id, draft, now)
+    await store_key(exchange.vault, catalog, endpoint, person.id, draft, now)
     return see_other(MY_KEYS)
 
 
 async def try_one(visit: Visit) -> Response[bytes]:
     """Try the key in the form, which is not stored, or the stored one where the form has none."""
     exchange = visit.console.exchange
-    endpoint = asking_endpoint(exchange.catalog(), visit.form.get("endpoint", ""))
+    person = operator(visit).person
+    endpoint = asking_endpoint(await exchange.catalog_for(person), visit.form.get("endpoint", ""))
     draft = draft_of(visit, exchange.now()) if visit.form.get("key", "").strip() else None
-    trial = await try_key(exchange, endpoint, operator(visit).person, draft)
+    trial = await try_key(exchange, endpoint, person, draft)
     return await show_mine(visit, trial, endpoint.slug)
 
 
 async def forget_one(visit: Visit) -> Response[bytes]:
     """Forget a key."""
-    exchange, person_id = visit.console.exchange, operator(visit).person.id
-    await forget_key(exchange.vault, exchange.catalog(), visit.form.get("endpoint", ""), person_id)
+    exchange, person = visit.console.exchange, operator(visit).person
+    catalog = await exchange.catalog_for(person)
+    await forget_key(exchange.vault, catalog, visit.form.get("endpoint", ""), person.id)
     return see_other(MY_KEYS)
 
 

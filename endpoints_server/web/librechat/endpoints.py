@@ -5,7 +5,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from endpoints_server.calls.exchange import Exchange
 from endpoints_server.domain.endpoint import Endpoint
-from endpoints_server.web.guards import KEYED
+from endpoints_server.web.guards import KEYED, AnyRequest
+from endpoints_server.web.me.caller import caller_of
 
 ORDER = 9999
 """Where LibreChat puts what none of its lists orders; ties stay as in the file."""
@@ -16,9 +17,9 @@ def librechat_endpoint_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     """Make the handler."""
 
     @get("/api/endpoints", opt=KEYED)
-    async def list_endpoints_for_page() -> dict[str, dict[str, object]]:
-        """Tell every endpoint by its name, in the order of the file; no address and no secret."""
-        endpoints = exchange.catalog().endpoints
+    async def list_endpoints_for_page(request: AnyRequest) -> dict[str, dict[str, object]]:
+        """Tell every endpoint by its name, one's own after the file's; no address, no secret."""
+        endpoints = (await exchange.catalog_for(caller_of(request).person)).endpoints
         return {page_name(endpoint): entry_of(endpoint) for endpoint in endpoints}
 
     return [list_endpoints_for_page]
@@ -41,7 +42,7 @@ def entry_of(endpoint: Endpoint) -> dict[str, object]:
     return {
         "type": "custom",
         "userProvide": endpoint.credential.owner == "user",
-        "userProvideURL": endpoint.is_personal,
+        "userProvideURL": endpoint.needs_address,
         **{name: value for name, value in optional.items() if value},
         "order": ORDER,
     }

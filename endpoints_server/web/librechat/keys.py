@@ -53,35 +53,49 @@ class Expiry(Struct, frozen=True, rename="camel"):
 
 def librechat_key_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     """Make the handlers."""
+    return [*keep_handlers(exchange), *forget_handlers(exchange)]
+
+
+def keep_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
+    """Make the handlers that store and tell."""
     vault = exchange.vault
 
     @put(KEYS, opt=KEYED, request_max_body_size=BODY_BYTES)
     async def store_key_of_page(request: AnyRequest) -> Response[Any]:
         """Store a key."""
-        catalog, wanted = exchange.catalog(), read_body(await request.body())
+        person, wanted = caller_of(request).person, read_body(await request.body())
+        catalog = await exchange.catalog_for(person)
         endpoint = asking_endpoint(catalog, wanted.name)
         draft = draft_of(endpoint, wanted)
-        person_id = caller_of(request).person.id
-        await store_key(vault, catalog, endpoint, person_id, draft, exchange.now())
+        await store_key(vault, catalog, endpoint, person.id, draft, exchange.now())
         return Response(b"", status_code=201)
 
     @get(KEYS, opt=KEYED)
     async def show_expiry(request: AnyRequest) -> Expiry:
         """Tell when a key ends; the key itself is never told."""
-        endpoint = exchange.catalog().by_name.get(request.query_params.get("name", "").lower())
+        person = caller_of(request).person
+        catalog = await exchange.catalog_for(person)
+        endpoint = catalog.by_name.get(request.query_params.get("name", "").lower())
         if endpoint is None or endpoint.credential.owner != "user":
             return Expiry(None)
-        person_id = caller_of(request).person.id
-        found = await find_standing(vault, endpoint, person_id, exchange.now())
+        found = await find_standing(vault, endpoint, person.id, exchange.now())
         if found.state in (KeyState.MISSING, KeyState.UNREADABLE):
             return Expiry(None)
         return Expiry(NEVER if found.expires_at is None else told(found.expires_at))
 
+    return [store_key_of_page, show_expiry]
+
+
+def forget_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
+    """Make the handlers that forget."""
+    vault = exchange.vault
+
     @delete(KEYS + "/{name:path}", opt=KEYED, status_code=204)
     async def forget_key_of_page(request: AnyRequest, name: FromPath[str]) -> None:
         """Forget a key; one that is not there is forgotten already."""
-        person_id = caller_of(request).person.id
-        await forget_key(vault, exchange.catalog(), name.removeprefix("/"), person_id)
+        person = caller_of(request).person
+        catalog = await exchange.catalog_for(person)
+        await forget_key(vault, catalog, name.removeprefix("/"), person.id)
 
     @delete(KEYS, opt=KEYED, status_code=204)
     async def forget_keys(request: AnyRequest) -> None:
@@ -90,7 +104,7 @@ def librechat_key_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
             raise bad_request("Name a key as /api/keys/{name}, or send ?all=true.", "all")
         await forget_all(vault, caller_of(request).person.id)
 
-    return [store_key_of_page, show_expiry, forget_key_of_page, forget_keys]
+    return [forget_key_of_page, forget_keys]
 
 
 def read_body(body: bytes) -> SetKey:
@@ -106,7 +120,7 @@ def draft_of(endpoint: Endpoint, wanted: SetKey) -> OwnKeyDraft:
     value = read_value(wanted.value.reveal())
     return OwnKeyDraft(
         api_key=value.api_key,
-        address=value.base_url if endpoint.is_personal else Secret(""),
+        address=value.base_url if endpoint.needs_address else Secret(""),
         expires_at=read_expiry(wanted.expires_at or None),
     )
 

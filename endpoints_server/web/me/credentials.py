@@ -16,6 +16,7 @@ from endpoints_server.desk.credentials import (
     list_standings,
     read_draft,
     store_key,
+    with_headers,
 )
 from endpoints_server.desk.try_own_key import Trial, try_own_key
 from endpoints_server.domain.endpoint import Endpoint
@@ -72,15 +73,17 @@ def look_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     @get("/me/credentials", opt=KEYED)
     async def list_my_credentials(request: AnyRequest) -> Credentials:
         """List how I stand with every endpoint that asks for a key of mine."""
-        catalog, person_id = exchange.catalog(), caller_of(request).person.id
-        found = await list_standings(exchange.vault, catalog, person_id, exchange.now())
+        person = caller_of(request).person
+        catalog = await exchange.catalog_for(person)
+        found = await list_standings(exchange.vault, catalog, person.id, exchange.now())
         return Credentials([view(standing) for standing in found])
 
     @get(ONE, opt=KEYED)
     async def show_my_credential(request: AnyRequest, endpoint: FromPath[str]) -> CredentialView:
         """Tell how I stand with one endpoint."""
-        found = asking_endpoint(exchange.catalog(), endpoint)
-        return await view_of(exchange, found, caller_of(request).person)
+        person = caller_of(request).person
+        found = asking_endpoint(await exchange.catalog_for(person), endpoint)
+        return await view_of(exchange, found, person)
 
     return [list_my_credentials, show_my_credential]
 
@@ -91,7 +94,8 @@ def change_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     @put(ONE, opt=taking(KEYED, body=OwnKeyRequest), request_max_body_size=BODY_BYTES)
     async def store_my_credential(request: AnyRequest, endpoint: FromPath[str]) -> CredentialView:
         """Store a key of mine; an earlier one is replaced."""
-        catalog, person = exchange.catalog(), caller_of(request).person
+        person = caller_of(request).person
+        catalog = await exchange.catalog_for(person)
         found = asking_endpoint(catalog, endpoint)
         draft = read_request(await request.body())
         await store_key(exchange.vault, catalog, found, person.id, draft, exchange.now())
@@ -100,8 +104,9 @@ def change_handlers(exchange: Exchange) -> list[HTTPRouteHandler]:
     @delete(ONE, opt=KEYED, status_code=204)
     async def forget_my_credential(request: AnyRequest, endpoint: FromPath[str]) -> None:
         """Forget a key of mine, also one for what is not served any more."""
-        person_id = caller_of(request).person.id
-        await forget_key(exchange.vault, exchange.catalog(), endpoint, person_id)
+        person = caller_of(request).person
+        catalog = await exchange.catalog_for(person)
+        await forget_key(exchange.vault, catalog, endpoint, person.id)
 
     return [store_my_credential, forget_my_credential]
 
@@ -117,10 +122,11 @@ def trial_handler(exchange: Exchange) -> HTTPRouteHandler:
     )
     async def try_my_credential(request: AnyRequest, endpoint: FromPath[str]) -> Trial:
         """Try the key in the body, which is not stored; without a body the one that is stored."""
-        found = asking_endpoint(exchange.catalog(), endpoint)
+        person = caller_of(request).person
+        found = asking_endpoint(await exchange.catalog_for(person), endpoint)
         body = await request.body()
         draft = read_request(body) if body.strip() else None
-        return await try_key(exchange, found, caller_of(request).person, draft)
+        return await try_key(exchange, found, person, draft)
 
     return try_my_credential
 
@@ -129,10 +135,12 @@ async def try_key(
     exchange: Exchange, endpoint: Endpoint, person: Person, draft: OwnKeyDraft | None
 ) -> Trial:
     """Try a key that was typed, or else the one that is stored; raises Failed where it is none."""
+    owner = Owner(person.id, endpoint.place)
     if draft is not None:
-        own_key = read_draft(exchange.catalog(), endpoint, draft)
+        typed = read_draft(exchange.catalog(), endpoint, draft)
+        own_key = await with_headers(exchange.vault, owner, typed)
     else:
-        held = await exchange.vault.find(Owner(person.id, endpoint.slug))
+        held = await exchange.vault.find(owner)
         own_key = require_key(held, endpoint, exchange.keys_url, exchange.now())
     mine = with_own_key(endpoint, own_key)
     return await try_own_key(exchange.upstreams, exchange.wires, mine, person)

@@ -44,13 +44,13 @@ class ModelView(Struct, frozen=True, kw_only=True):
 
 
 class Endpoints(Struct, frozen=True):
-    """All endpoints, in the order of the file."""
+    """All endpoints, in the order of the file, then those of my own."""
 
     data: list[EndpointView]
 
 
 class Models(Struct, frozen=True):
-    """All models, in the order of the file."""
+    """All models, in the order of the file, then those of my own endpoints."""
 
     data: list[ModelView]
 

@@ -5,11 +5,13 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
 from endpoints_server.calls.exchange import Exchange
+from endpoints_server.desk.models.own import OwnCompiler
 from endpoints_server.store.ports import Store
 from endpoints_server.web.guards import KEYED, AnyRequest
 from endpoints_server.web.me.balance import balance_handlers
 from endpoints_server.web.me.caller import caller_of
 from endpoints_server.web.me.credentials import credential_handlers
+from endpoints_server.web.me.custom_endpoints import custom_endpoint_handlers
 from endpoints_server.web.me.endpoints import endpoint_handlers
 from endpoints_server.web.me.keys import key_handlers
 from endpoints_server.web.me.usage import usage_handlers
@@ -26,12 +28,13 @@ class Me(Struct, frozen=True, kw_only=True):
     key_id: str
 
 
-def me_handlers(exchange: Exchange, store: Store) -> list[HTTPRouteHandler]:
+def me_handlers(exchange: Exchange, store: Store, compiler: OwnCompiler) -> list[HTTPRouteHandler]:
     """Make the handlers; all of them want a client key."""
     return [
         who_handler(),
         *endpoint_handlers(exchange),
         *credential_handlers(exchange),
+        *custom_endpoint_handlers(exchange, store, compiler),
         *key_handlers(exchange, store),
         *usage_handlers(exchange, store),
         *balance_handlers(exchange, store),

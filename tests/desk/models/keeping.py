@@ -108,7 +108,7 @@ class Provider:
         """Tell the models a person is shown, once all that they cause has settled."""
         await self.lists.review(person)
         await self.settle()
-        return names_of(self.lists.catalog_for(person).by_name[slug])
+        return names_of((await self.lists.prepared_for(person)).by_name[slug])
 
 
 def names_of(endpoint: Endpoint) -> list[str]:

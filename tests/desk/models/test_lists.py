@@ -164,7 +164,7 @@ async def test_a_list_that_is_told_who_asks_is_each_persons_own() -> None:
         assert provider.asked == []
         assert await provider.names_for(ADA) == ["f1", "f2"]
         assert provider.server.last.headers["x-user"] == "ada"
-        assert names_of(provider.lists.catalog_for(GRACE).endpoints[0]) == ["d1", "d2"]
+        assert names_of((await provider.lists.prepared_for(GRACE)).endpoints[0]) == ["d1", "d2"]
         provider.names = ["only-graces"]
         assert await provider.names_for(GRACE) == ["only-graces"]
         assert await provider.names_for(ADA) == ["f1", "f2"]

@@ -240,7 +240,7 @@ async def served(provider: Provider, case: Json) -> tuple[dict[str, list[str]], 
     if case["signedIn"]:
         await provider.lists.review(ADA)
     await provider.settle()
-    endpoints = provider.lists.catalog_for(ADA).endpoints
+    endpoints = (await provider.lists.prepared_for(ADA)).endpoints
     asked = [seen.headers.get("authorization", "") for seen in provider.server.seen]
     return {page_name(each): [model.name for model in each.models] for each in endpoints}, asked
 

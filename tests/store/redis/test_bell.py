@@ -16,6 +16,7 @@ from endpoints_server.domain.rules.limit import Limit
 from endpoints_server.domain.secret import Secret
 from endpoints_server.store.credentials import Kept
 from endpoints_server.store.open import open_store
+from endpoints_server.store.own_endpoints import OwnEndpoint, Terms
 from endpoints_server.store.ports import Store
 from endpoints_server.store.redis.bell import CHANNEL, RedisBell
 from endpoints_server.store.redis.script import Script
@@ -129,6 +130,20 @@ async def test_a_disabled_person_stops_elsewhere_at_once(stores: tuple[Store, St
         return found is not None and found.person.disabled_at == 7
 
     await soon(is_disabled, AT_ONCE_SECONDS)
+
+
+async def test_an_endpoint_that_somebody_brings_is_there_elsewhere_at_once(
+    stores: tuple[Store, Store],
+) -> None:
+    one, other = stores
+    await hears(one, other)
+    mine = OwnEndpoint(person_id="admin", slug="gpu", body="{}", created_at=1, changed_at=1)
+    await one.own_endpoints.put_own(mine, Terms(most=1))
+
+    async def is_there() -> bool:
+        return bool(other.own_endpoints.of("admin"))
+
+    await soon(is_there, AT_ONCE_SECONDS)
 
 
 async def test_a_rule_is_in_force_elsewhere_at_once(stores: tuple[Store, Store]) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
@@ -16,7 +15,7 @@ from endpoints_server.store.audit import Rule
 from endpoints_server.store.open import open_store
 from endpoints_server.store.sql.engine import reading
 from endpoints_server.store.sql.migrations import HEAD
-from endpoints_server.store.sql.migrations.migrate import MIGRATIONS
+from endpoints_server.store.sql.migrations.migrate import history
 from endpoints_server.store.sql.tables import METADATA
 from endpoints_server.store.sqlite.file import open_engine
 from endpoints_server.store.sqlite.open import FILE_NAME
@@ -116,9 +115,7 @@ async def test_a_database_of_a_newer_version_is_left_as_it_is(tmp_path: Path) ->
 
 
 def test_the_newest_migration_is_the_one_that_opening_looks_for() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+    assert ScriptDirectory.from_config(history()).get_heads() == [HEAD]
 
 
 async def test_the_migrations_make_the_tables_that_are_declared(tmp_path: Path) -> None:

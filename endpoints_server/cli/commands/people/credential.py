@@ -9,6 +9,7 @@ from endpoints_server.cli.ground import now, opened_store, read_catalog, stand
 from endpoints_server.cli.moment import Moment
 from endpoints_server.cli.outcome import Complaint, Outcome
 from endpoints_server.cli.present import instant, json_option, show_json, show_pairs, show_table
+from endpoints_server.config.prices import no_prices
 from endpoints_server.desk.credentials import (
     OwnKeyDraft,
     Standing,
@@ -18,10 +19,12 @@ from endpoints_server.desk.credentials import (
     list_standings,
     store_key,
 )
+from endpoints_server.desk.models.own import OwnCompiler
 from endpoints_server.desk.people import get_person
 from endpoints_server.domain.catalog import Catalog
 from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.domain.secret import Secret
+from endpoints_server.store.ports import Store
 from endpoints_server.store.vault import Vault
 
 user_option = click.option("--user", default=ADMIN.id, show_default=True, help="Whose key it is.")
@@ -58,9 +61,21 @@ def put(*, endpoint: str, user: str, base_url: str, expires: int | None, as_json
       endpoints-server credential set my-own --base-url https://llm.example.com/v1 --expires 30d
     """
     catalog = read_catalog(stand())
-    asking_endpoint(catalog, endpoint)
+    asyncio.run(require_asking(catalog, endpoint, user))
     draft = OwnKeyDraft(api_key=read_key(), address=Secret(base_url), expires_at=expires)
     show_one(asyncio.run(put_one(catalog, endpoint, user, draft)), as_json=as_json)
+
+
+async def require_asking(catalog: Catalog, name: str, user: str) -> None:
+    """Refuse, before a key is asked for, an endpoint that asks for none."""
+    async with opened_store() as (store, _):
+        await get_person(store, user)
+        asking_endpoint(seen_by(user, catalog, store), name)
+
+
+def seen_by(user: str, catalog: Catalog, store: Store) -> Catalog:
+    """Give the catalog as a person sees it, with the endpoints that they brought."""
+    return OwnCompiler(no_prices).laid_over(catalog, store.own_endpoints.of(user))
 
 
 def read_key() -> Secret:
@@ -74,6 +89,7 @@ async def put_one(catalog: Catalog, name: str, user: str, draft: OwnKeyDraft) ->
     """Store a key for a person who is known."""
     async with opened_store() as (store, ring):
         await get_person(store, user)
+        catalog = seen_by(user, catalog, store)
         vault, endpoint = Vault(store.credentials, ring), asking_endpoint(catalog, name)
         await store_key(vault, catalog, endpoint, user, draft, now())
         return await find_standing(vault, endpoint, user, now())
@@ -105,6 +121,7 @@ async def find_all(catalog: Catalog, user: str) -> list[Standing]:
     """Find how a person stands."""
     async with opened_store() as (store, ring):
         await get_person(store, user)
+        catalog = seen_by(user, catalog, store)
         return await list_standings(Vault(store.credentials, ring), catalog, user, now())
 
 
@@ -132,6 +149,7 @@ def delete(*, endpoint: str, user: str, as_json: bool) -> None:
 async def delete_one(catalog: Catalog, endpoint: str, user: str) -> bool:
     """Delete a key; False where there is none."""
     async with opened_store() as (store, ring):
+        catalog = seen_by(user, catalog, store)
         return await forget_key(Vault(store.credentials, ring), catalog, endpoint, user)
 
 

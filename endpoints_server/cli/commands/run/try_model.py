@@ -2,56 +2,21 @@
 
 import asyncio
 import sys
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from functools import partial
-from secrets import token_bytes
 
 import rich_click as click
-from msgspec import Struct
-from uuid_utils import uuid7
 
-from endpoints_server.calls.call import Inbound
-from endpoints_server.calls.exchange import Exchange
-from endpoints_server.calls.gate import Gate
-from endpoints_server.calls.serve import serve
-from endpoints_server.cli.ground import UNSERVED, now, opened_store, read_catalog, stand
+from endpoints_server.cli.calling.ask import opened_asker
+from endpoints_server.cli.calling.question import Question
+from endpoints_server.cli.ground import stand
 from endpoints_server.cli.listener import Listener
 from endpoints_server.cli.outcome import Complaint, outcome_of_kind
 from endpoints_server.cli.present import json_option, show_json
-from endpoints_server.demo.upstream import DemoUpstream
-from endpoints_server.desk.keys import KeyDraft, create_key
-from endpoints_server.domain.catalog import Catalog
-from endpoints_server.domain.dialect import Dialect
-from endpoints_server.domain.fault import Failed, Fault, Kind
+from endpoints_server.domain.fault import Kind
 from endpoints_server.domain.money.entry import Entry
 from endpoints_server.domain.money.usd import usd
-from endpoints_server.domain.people.access_key import RANDOM_BYTES
-from endpoints_server.domain.people.person import ADMIN
 from endpoints_server.domain.report import Report
-from endpoints_server.domain.secret import Secret
-from endpoints_server.domain.talk.prompt import Message, Prompt, Role, Text
-from endpoints_server.domain.wire import Operation, Wire
-from endpoints_server.log.output import hide, logger
-from endpoints_server.store.keyring.ring import Ring
-from endpoints_server.store.memory import open_memory
-from endpoints_server.store.ports import Store
-from endpoints_server.store.vault import Vault
 from endpoints_server.upstream.clients import Upstreams
-from endpoints_server.web.console.my_keys import MY_KEYS
 from endpoints_server.wires.listed import WIRES
-
-LOG = logger("endpoints_server.try")
-
-
-class Question(Struct, frozen=True, kw_only=True):
-    """What is asked, and in which wire."""
-
-    model: str
-    text: str
-    wire: Wire
-    ceiling_tokens: int | None = None
 
 
 @click.command("try")
@@ -99,96 +64,8 @@ def complaint_of(report: Report, refusal: str) -> Complaint:
 
 async def ask(question: Question, listener: Listener) -> Report:
     """Make the call; gives how it ended."""
-    async with opened_store() as (store, ring), opened_catalog() as catalog:
-        hide(secret for endpoint in catalog.endpoints for secret in endpoint.secrets)
-        reports: list[Report] = []
-        upstreams = Upstreams()
-        upstreams.adopt(catalog)
-        try:
-            exchange, key = await make_exchange(catalog, ring, store, upstreams, reports)
-            inbound = inbound_of(question, key, exchange)
-            await serve(exchange, inbound, partial(read_body, question), listener)
-        finally:
-            await upstreams.close()
-        return reports[0]
-
-
-@asynccontextmanager
-async def opened_catalog() -> AsyncIterator[Catalog]:
-    """Compile the configuration; where there is none, start the demo and lead to it."""
-    ground = stand()
-    if not ground.is_demo:
-        yield read_catalog(ground, UNSERVED)
-        return
-    demo = DemoUpstream()
-    await demo.start()
-    try:
-        yield read_catalog(ground, demo.address)
-    finally:
-        await demo.close()
-
-
-async def make_exchange(
-    catalog: Catalog, ring: Ring, store: Store, upstreams: Upstreams, reports: list[Report]
-) -> tuple[Exchange, Secret]:
-    """Put together what a call needs, with a key that only this process knows."""
-    passing = open_memory()
-    draft = KeyDraft(person=ADMIN, name="try")
-    _, key = await create_key(passing, ring, draft, token_bytes(RANDOM_BYTES), now())
-    exchange = Exchange(
-        catalog=lambda: catalog,
-        wires=WIRES,
-        keys=passing.keys,
-        ring=ring,
-        vault=Vault(store.credentials, ring),
-        ledger=store.ledger,
-        gate=Gate(store.accounts, store.balances, store.limits, store.rules),
-        upstreams=upstreams,
-        now=now,
-        timer=time.perf_counter,
-        identify=lambda: uuid7().hex,
-        report=reports.append,
-        trouble=lambda error: LOG.error("unexpected", exc_info=error),
-        keys_url=MY_KEYS,
-    )
-    return exchange, key
-
-
-def inbound_of(question: Question, key: Secret, exchange: Exchange) -> Inbound:
-    """Say what the server would know of such a request; a stream is one of events."""
-    wire = question.wire
-    return Inbound(
-        wire=wire,
-        operation=Operation.CHAT,
-        headers={"authorization": f"Bearer {key.reveal()}"},
-        endpoint_name="",
-        query="alt=sse" if wire.is_named_by_path else "",
-        request_id=exchange.identify(),
-        started_at=exchange.now(),
-        started=exchange.timer(),
-        model=question.model if wire.is_named_by_path else "",
-        is_stream=True if wire.is_named_by_path else None,
-    )
-
-
-async def read_body(question: Question, limit_bytes: int) -> bytes:
-    """Write the question in its wire; raises Failed where it is larger than a server takes."""
-    body = body_of(question)
-    if len(body) > limit_bytes:
-        raise Failed(Fault(kind=Kind.TOO_LARGE, message="The text is too large to be sent."))
-    return body
-
-
-def body_of(question: Question) -> bytes:
-    """Say the question in its wire."""
-    prompt = Prompt(
-        model=question.model,
-        messages=(Message(role=Role.USER, parts=(Text(text=question.text),)),),
-        ceiling_tokens=question.ceiling_tokens,
-        is_stream=True,
-        has_stream_usage=True,
-    )
-    return question.wire.write_request(prompt, Dialect()).body
+    async with opened_asker(stand(), Upstreams()) as asker:
+        return await asker.ask(question, listener)
 
 
 def result_of(report: Report, entry: Entry, text: str) -> dict[str, object]:

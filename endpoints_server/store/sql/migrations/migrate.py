@@ -27,8 +27,7 @@ def upgrade(engine: Engine) -> None:
 
     Raises Failed(unavailable) where the database was made by a newer version.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config = history()
     with writing(engine, Turn.MIGRATIONS, PATIENCE_SECONDS) as connection:
         config.attributes["connection"] = connection
         try:
@@ -37,3 +36,11 @@ def upgrade(engine: Engine) -> None:
             message = "The database was made by a newer version of this server."
             fault = Fault(kind=Kind.UNAVAILABLE, message=message, detail=str(error))
             raise Failed(fault) from error
+
+
+def history() -> Config:
+    """Say where the migrations are: in a folder, and in folders of it."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("recursive_version_locations", "true")
+    return config

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from endpoints_server.store.sql.migrations.versions.r0009_hold import HOLD
+from endpoints_server.store.sql.migrations.versions.first.r0009_hold import HOLD
 
 revision = "0013"
 down_revision = "0012"

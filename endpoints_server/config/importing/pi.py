@@ -1,16 +1,14 @@
 """A `models.json` written out as `librechat.yaml`, with a report of what is different there."""
 
 import shlex
-from collections.abc import Mapping
-from io import StringIO
 from typing import Any
 
 from msgspec import Struct
-from ruamel.yaml import YAML
 
 from endpoints_server.config.checks.endpoints import check_entry
 from endpoints_server.config.checks.money import check_money
 from endpoints_server.config.expand import USER_PROVIDED
+from endpoints_server.config.importing.written import Written, free_name, in_order, yaml_of
 from endpoints_server.config.models_json.draft import ENTRY
 from endpoints_server.config.models_json.read import (
     in_pis_words,
@@ -20,22 +18,13 @@ from endpoints_server.config.models_json.read import (
     sound,
 )
 from endpoints_server.config.models_json.translate import Refused, draft_provider
-from endpoints_server.config.naming import is_like_built_in, slug_of
+from endpoints_server.config.naming import is_like_built_in
 from endpoints_server.config.problem import Level, Problem, has_errors, shown
 from endpoints_server.config.text.document import Document
 from endpoints_server.config.values.command import is_command, needs_shell
 from endpoints_server.config.values.template import PIECE, in_yaml
 
-VERSION = "1.3.17"
 HEAD = "# Written from a models.json of pi; `endpoints-server check` tells what it wants.\n"
-ORDER = ("name", "provider", "apiKey", "baseURL", "directEndpoint", "headers", "models")
-
-
-class Written(Struct, frozen=True, kw_only=True):
-    """The YAML, empty where the file cannot be read, and what there is to say."""
-
-    yaml: str = ""
-    report: tuple[Problem, ...] = ()
 
 
 class Pages(Struct, kw_only=True):
@@ -60,9 +49,9 @@ def write_yaml(content: bytes, file: str) -> Written:
     pages = Pages(document=document, entries=[], report=problems)
     for name in names_in(document):
         write_entry(pages, name)
-    server = {"server": {"allowCommands": True}} if pages.has_commands else {}
-    value = {"version": VERSION, "endpoints": {"custom": pages.entries}, **server}
-    return Written(yaml=HEAD + dumped(value), report=tuple(dict.fromkeys(pages.report)))
+    server = {"allowCommands": True} if pages.has_commands else {}
+    yaml = yaml_of(HEAD, pages.entries, server)
+    return Written(yaml=yaml, report=tuple(dict.fromkeys(pages.report)))
 
 
 def write_entry(pages: Pages, name: str) -> None:
@@ -85,21 +74,12 @@ def write_entry(pages: Pages, name: str) -> None:
     pages.entries.append(with_values(pages, name, renamed(pages, name, entry)))
 
 
-def in_order(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the keys of an entry in the order in which people read them."""
-    first: dict[str, Any] = {key: entry[key] for key in ORDER if key in entry}
-    return first | {key: value for key, value in entry.items() if key not in first}
-
-
 def renamed(pages: Pages, name: str, entry: dict[str, Any]) -> dict[str, Any]:
     """Give an entry a name that is free in the YAML."""
-    free = f"My {name}" if is_like_built_in(name) else name
-    if free != name:
+    free = free_name(name, [each["name"] for each in pages.entries])
+    if is_like_built_in(name):
         message = f"{shown(name)} is a name of LibreChat's own: the endpoint is {shown(free)}"
         pages.note(name, message=message)
-    taken = {slug_of(each["name"]) for each in pages.entries}
-    while slug_of(free) in taken:
-        free += " 2"
     return entry | {"name": free}
 
 
@@ -152,16 +132,3 @@ def value_of(pages: Pages, name: str, text: str) -> str:
         return f"!{line}"
     pages.note(name, message="a command that wants a shell is run by `sh -c`")
     return f"!sh -c {shlex.quote(line)}"
-
-
-def dumped(value: object) -> str:
-    """Write YAML in blocks, in the order of the value."""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # it is said to be None
-    yaml.allow_unicode = True
-    yaml.width = 100
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    stream = StringIO()
-    yaml.dump(value, stream)
-    return stream.getvalue()

@@ -1,0 +1,1 @@
+"""Calls that commands make, by the same code that serves."""

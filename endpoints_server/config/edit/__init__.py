@@ -1,0 +1,1 @@
+"""Put an endpoint into the file, and leave everything else in it as it is written."""

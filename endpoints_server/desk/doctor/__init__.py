@@ -1,0 +1,1 @@
+"""The doctor: what is wrong between an endpoint of the configuration and its upstream."""

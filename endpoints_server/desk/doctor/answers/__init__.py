@@ -1,0 +1,1 @@
+"""What can be wrong with an answer; each rule is a file."""

@@ -1,0 +1,1 @@
+"""The vendors that are known here, and what each offers."""

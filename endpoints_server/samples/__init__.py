@@ -1,0 +1,1 @@
+"""What somebody copied from a documentation becomes a draft of an endpoint."""

@@ -1,0 +1,1 @@
+"""Calls in a program: plain HTTP, and those of SDKs."""

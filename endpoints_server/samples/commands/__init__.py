@@ -1,0 +1,1 @@
+"""Commands of a shell that ask an API something."""

@@ -1,0 +1,1 @@
+"""Pieces of other programs' configuration."""

@@ -1,0 +1,1 @@
+"""Shells and programming languages, read for the values that stand in them."""

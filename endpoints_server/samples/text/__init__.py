@@ -1,0 +1,1 @@
+"""A pasted text, made plain: line ends, quotes, prompts and fences."""

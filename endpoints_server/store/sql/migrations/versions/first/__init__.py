@@ -1,0 +1,1 @@
+"""The first nine, which made the ledger; a folder holds few modules."""

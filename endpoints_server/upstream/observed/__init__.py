@@ -1,0 +1,1 @@
+"""What happens on the way to an endpoint, looked at for a diagnosis."""
