@@ -17,7 +17,9 @@ def swap(path: Path, old: bytes | None, content: bytes) -> None:
     Raises Unwritable, and leaves everything as it was.
     """
     try:
-        target = path.resolve()
+        target = Path(os.path.realpath(path))
+        if target.is_symlink():
+            raise Unwritable(f"'{path}' cannot be written: it is a link to itself")
         state = target.stat() if target.exists() else None
         if state and not stat.S_ISREG(state.st_mode):
             raise Unwritable(f"'{path}' is a folder or a device; nothing was written")
@@ -29,8 +31,6 @@ def swap(path: Path, old: bytes | None, content: bytes) -> None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise Unwritable(f"'{path}' cannot be written: {reason}") from None
-    except RuntimeError:
-        raise Unwritable(f"'{path}' cannot be written: it is a link to itself") from None
 
 
 def is_writable(path: Path, state: os.stat_result) -> bool:
