@@ -161,17 +161,13 @@ def test_a_refused_connection_is_told_with_host_and_port(command: Command, tmp_p
 
 
 def test_the_other_address_of_this_machine_is_tried_too(command: Command, tmp_path: Path) -> None:
-    try:
-        listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
-    except OSError:
-        pytest.skip("this machine has no IPv6")
-    with listener:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        write(tmp_path, entry(f"http://127.0.0.1:{port}/v1"))
+        write(tmp_path, entry(f"http://[::1]:{port}/v1"))
         done = command("doctor", "--json")
     assert done.code == 3
-    assert finding_of(done)["symptom"] == f"127.0.0.1:{port} is refused, [::1]:{port} works"
-    assert finding_of(done)["paste"] == f"baseURL: http://[::1]:{port}/v1"
+    assert finding_of(done)["symptom"] == f"[::1]:{port} is refused, 127.0.0.1:{port} works"
+    assert finding_of(done)["paste"] == f"baseURL: http://127.0.0.1:{port}/v1"
 
 
 def test_a_name_that_leads_nowhere_is_told(command: Command, tmp_path: Path) -> None:
